@@ -1,0 +1,276 @@
+//! Vocabulary of what comes out: a [`Finding`] with its [`Place`]s, [`Evidence`] and [`Verdict`]s, and the [`Event`]s
+//! that every report is written from. No type here can hold a raw value: a value leaves the input buffer as
+//! [`Redacted`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::ser::{SerializeSeq, SerializeStruct, Serializer};
+use serde::{Deserialize, Serialize};
+
+use crate::input::Origin;
+
+mod evidence;
+mod redacted;
+
+pub use evidence::{Evidence, EvidenceSet};
+pub use redacted::{MaskRule, Redacted};
+
+/// How sure a finding is: the level that its score reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    Low,
+    Medium,
+    High,
+}
+
+impl Confidence {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The name that a value stands under.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Field {
+    Column { table: String, column: String },
+    Key { key: String },
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Column { table, column } => write!(f, "{table}.{column}"),
+            Self::Key { key } => f.write_str(key),
+        }
+    }
+}
+
+/// Where one hit stands. 32 bytes, since `--places all` keeps one for each hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Byte offset in the decoded text.
+    pub offset: u64,
+    /// Counts from 1.
+    pub line: u64,
+    /// Byte offset of the line's first byte.
+    pub line_start: u64,
+    pub value: Redacted,
+}
+
+impl Place {
+    /// Counts from 1, in bytes of the decoded text.
+    pub fn column(&self) -> u64 {
+        self.offset - self.line_start + 1
+    }
+}
+
+struct ShownPlace<'a>(&'a Place);
+
+impl Serialize for ShownPlace<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut s = serializer.serialize_struct("Place", 5)?;
+        s.serialize_field("line", &self.0.line)?;
+        s.serialize_field("column", &self.0.column())?;
+        s.serialize_field("offset", &self.0.offset)?;
+        s.serialize_field("length", &self.0.value.len())?;
+        s.serialize_field("mask", &self.0.value.to_string())?;
+        s.end()
+    }
+}
+
+fn show_places<S: Serializer>(places: &[Place], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut seq = serializer.serialize_seq(Some(places.len()))?;
+    for place in places {
+        seq.serialize_element(&ShownPlace(place))?;
+    }
+    seq.end()
+}
+
+/// What the values of a finding tell beyond their category, counted while they are still in the input buffer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Hits by the person's age in full years on the day of the scan, where the value tells it.
+    pub ages: BTreeMap<u8, u64>,
+    /// Hits that belong to no person: a company's BIN, a role mailbox such as info@.
+    pub impersonal: u64,
+}
+
+impl Facts {
+    pub fn add(&mut self, other: &Self) {
+        for (age, hits) in &other.ages {
+            *self.ages.entry(*age).or_default() += hits;
+        }
+        self.impersonal += other.impersonal;
+    }
+}
+
+/// Hits of one detector in one origin, under one field and of one confidence.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    pub path: Origin,
+    pub category: Arc<str>,
+    pub detector: Arc<str>,
+    pub confidence: Confidence,
+    /// 0 to 100: the sum of the evidence's weights.
+    pub score: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<Field>,
+    /// Exact.
+    pub hits: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+    /// The first ones by offset, as many as [`Limits::places`](crate::limits::Limits::places) allows.
+    #[serde(serialize_with = "show_places")]
+    pub places: Vec<Place>,
+    /// That of the hit with the highest score.
+    pub evidence: EvidenceSet,
+    pub verdicts: Vec<Verdict>,
+    #[serde(skip)]
+    pub facts: Facts,
+}
+
+/// What follows for a finding under a policy, from the mildest to the gravest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    NotPersonal,
+    Declared,
+    Implied,
+    Expired,
+    Undeclared,
+    Minor,
+    Forbidden,
+}
+
+impl Outcome {
+    pub const ALL: [Self; 7] = [
+        Self::NotPersonal,
+        Self::Declared,
+        Self::Implied,
+        Self::Expired,
+        Self::Undeclared,
+        Self::Minor,
+        Self::Forbidden,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotPersonal => "not-personal",
+            Self::Declared => "declared",
+            Self::Implied => "implied",
+            Self::Expired => "expired",
+            Self::Undeclared => "undeclared",
+            Self::Minor => "minor",
+            Self::Forbidden => "forbidden",
+        }
+    }
+
+    /// Whether the policy does not cover what was found.
+    pub fn is_breach(self) -> bool {
+        self >= Self::Expired
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// How one policy sees a finding, with the clause that decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    pub policy: Arc<str>,
+    pub outcome: Outcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clause: Option<String>,
+    /// Hits that the outcome holds for, where these are not all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+}
+
+/// What a report is fed, in this order: findings, skips and problems by origin, then stale declarations, then the
+/// summary.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Event {
+    Finding(Finding),
+    Skipped(Skipped),
+    Problem(Problem),
+    Stale(Stale),
+    Summary(Summary),
+}
+
+/// Bytes that were not examined, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    pub path: Origin,
+    pub reason: String,
+    /// As stored; 0 where the size is unknown.
+    pub bytes: u64,
+}
+
+/// Something that failed while it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    pub path: Origin,
+    pub message: String,
+    /// Bytes of decoded text that were examined before it failed.
+    pub examined: u64,
+}
+
+/// A declared category that was never seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stale {
+    pub policy: Arc<str>,
+    pub category: Arc<str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clause: Option<String>,
+}
+
+/// The last event of a run. `bytes_seen` less `bytes_examined` are the bytes of skips and problems, all as stored.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Summary {
+    pub files: u64,
+    pub bytes_seen: u64,
+    pub bytes_examined: u64,
+    pub findings: u64,
+    pub hits: u64,
+    pub seconds: f64,
+    pub exit: u8,
+    pub version: &'static str,
+    /// Whether a problem kept something from being examined.
+    #[serde(skip)]
+    pub incomplete: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_32_bytes() {
+        assert_eq!(size_of::<Place>(), 32);
+    }
+
+    #[test]
+    fn outcomes_are_listed_from_the_mildest_to_the_gravest() {
+        assert!(Outcome::ALL.is_sorted());
+    }
+}

@@ -1,0 +1,97 @@
+//! [`Evidence`]: the named reasons for and against a finding. A score is the sum of their weights, which stand in
+//! `patterns/confidence.toml`.
+
+use std::fmt;
+
+use serde::ser::SerializeSeq;
+use serde::{Deserialize, Serialize, Serializer};
+
+macro_rules! evidence {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// One reason for or against.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum Evidence { $($(#[$doc])* $variant,)* }
+
+        impl Evidence {
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+evidence! {
+    /// The check digit or check sum holds.
+    CheckDigit = "check-digit",
+    /// The parts mean something that exists: a birth in 1920 to today, a bank code that is issued.
+    Plausible = "plausible",
+    /// Formally right, yet hardly a living person's or an assigned number.
+    Implausible = "implausible",
+    /// Written as people write such a value: country code, brackets, groups.
+    Formatted = "formatted",
+    /// Written without what would tell it from a plain number.
+    Bare = "bare",
+    /// The key of the value names the category.
+    KeyName = "key-name",
+    /// A word nearby on the same line names the category.
+    ContextWord = "context-word",
+    /// The key of the value, or the word nearest to it, names something else: an order, a terminal, a barcode.
+    OtherMeaning = "other-meaning",
+    /// Published for tests or documentation.
+    TestValue = "test-value",
+    /// Stands in a short run of text among binary bytes.
+    ShortRun = "short-run",
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A set of evidence; serialises as the names in their fixed order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(transparent)]
+pub struct EvidenceSet(u32);
+
+impl EvidenceSet {
+    pub const fn new() -> Self {
+        Self(0)
+    }
+
+    #[must_use]
+    pub const fn with(self, evidence: Evidence) -> Self {
+        Self(self.0 | 1 << evidence as u8)
+    }
+
+    #[must_use]
+    pub fn with_if(self, condition: bool, evidence: Evidence) -> Self {
+        if condition { self.with(evidence) } else { self }
+    }
+
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub const fn contains(self, evidence: Evidence) -> bool {
+        self.0 & 1 << evidence as u8 != 0
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Evidence> {
+        Evidence::ALL.iter().copied().filter(move |e| self.contains(*e))
+    }
+}
+
+impl Serialize for EvidenceSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut seq = serializer.serialize_seq(None)?;
+        for evidence in self.iter() {
+            seq.serialize_element(evidence.name())?;
+        }
+        seq.end()
+    }
+}

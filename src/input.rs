@@ -1,0 +1,91 @@
+//! Vocabulary of what is scanned: a [`Target`] is something named and not yet opened, its [`Origin`] is the name that
+//! every report shows.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// Where bytes came from, as reports show it: `/` between folders, no leading `./`, `!` before a container's member.
+///
+/// Origins order by their bytes, which is the order of every report.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Origin(Arc<str>);
+
+impl Origin {
+    /// The origin of standard input, `-`.
+    pub fn stdin() -> Self {
+        Self("-".into())
+    }
+
+    /// The origin of a file. Bytes of a name that are not UTF-8 show as `\xNN`, so that two files never share a name.
+    pub fn file(path: &Path) -> Self {
+        let mut shown = String::new();
+        for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+            shown.push_str(chunk.valid());
+            for byte in chunk.invalid() {
+                shown.push_str(&format!("\\x{byte:02X}"));
+            }
+        }
+        if std::path::MAIN_SEPARATOR != '/' {
+            shown = shown.replace(std::path::MAIN_SEPARATOR, "/");
+        }
+        while let Some(rest) = shown.strip_prefix("./") {
+            shown = rest.trim_start_matches('/').to_owned();
+        }
+        Self(shown.into())
+    }
+
+    /// The origin of a member of this container.
+    pub fn member(&self, name: &str) -> Self {
+        Self(format!("{}!{name}", self.0).into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a target's bytes are read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Store {
+    Stdin,
+    File(PathBuf),
+}
+
+/// Something to scan, named, not yet opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub origin: Origin,
+    pub store: Store,
+}
+
+impl Target {
+    pub fn stdin() -> Self {
+        Self { origin: Origin::stdin(), store: Store::Stdin }
+    }
+
+    pub fn file(path: PathBuf) -> Self {
+        Self { origin: Origin::file(&path), store: Store::File(path) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_has_no_leading_dot_and_names_members() {
+        let origin = Origin::file(Path::new("./dumps/a.zip"));
+        assert_eq!(origin.as_str(), "dumps/a.zip");
+        assert_eq!(origin.member("b.tar.gz").member("c.sql").as_str(), "dumps/a.zip!b.tar.gz!c.sql");
+    }
+}

@@ -1,0 +1,38 @@
+//! Vocabulary of budgets: every loop over foreign bytes takes its bounds from here, and none is global.
+
+/// How many places a finding lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Places {
+    First(usize),
+    All,
+}
+
+impl Places {
+    pub fn bound(self) -> usize {
+        match self {
+            Self::First(n) => n,
+            Self::All => usize::MAX,
+        }
+    }
+}
+
+/// The bounds of one run.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes read at a time, 64 at least. Results do not depend on it.
+    pub block: usize,
+    /// A file longer than this is cut into splits of this many bytes for several threads. Results do not depend on it.
+    pub split: u64,
+    /// Places listed in a finding; hits are counted exactly all the same.
+    pub places: Places,
+    /// Distinct fields named in one text file; the findings under further ones name no field.
+    pub fields: usize,
+    /// Compressed layers that are opened one inside the other.
+    pub layers: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { block: 256 << 10, split: 16 << 20, places: Places::First(10), fields: 1000, layers: 4 }
+    }
+}
