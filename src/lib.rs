@@ -11,3 +11,5 @@ pub mod error;
 pub mod finding;
 pub mod input;
 pub mod limits;
+pub mod detect;
+pub mod lexicon;

@@ -42,6 +42,8 @@ evidence! {
     OtherMeaning = "other-meaning",
     /// Published for tests or documentation.
     TestValue = "test-value",
+    /// Written in groups, as many a plain number is.
+    Grouped = "grouped",
     /// Stands in a short run of text among binary bytes.
     ShortRun = "short-run",
 }

@@ -1,0 +1,203 @@
+//! Gathering: takes the hits of one split, gives a [`Partial`]; partials of neighbouring splits add up to that of the
+//! whole, whoever scanned them. Counts are exact, places are the first ones by offset.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Confidence, EvidenceSet, Facts, Field, Finding, Place, Redacted};
+use crate::input::Origin;
+use crate::limits::Limits;
+
+/// A line start that lies before the split.
+const UNKNOWN: u64 = u64::MAX;
+
+/// Line ends of a stretch of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lines {
+    /// Line ends so far.
+    pub ends: u64,
+    /// Where the line begins that is open at the end; none where no line ends in the stretch.
+    pub open: Option<u64>,
+}
+
+impl Lines {
+    /// No text yet, from `offset` on: the first line of a text begins at 0, that of another stretch somewhere before.
+    pub fn from(offset: u64) -> Self {
+        Self { ends: 0, open: (offset == 0).then_some(0) }
+    }
+
+    /// Goes over `text`, which begins at `offset`.
+    pub fn advance(&mut self, text: &[u8], offset: u64) {
+        if let Some(last) = memchr::memrchr(b'\n', text) {
+            self.ends += memchr::memchr_iter(b'\n', text).count() as u64;
+            self.open = Some(offset + last as u64 + 1);
+        }
+    }
+
+    fn append(&mut self, next: Self) {
+        self.ends += next.ends;
+        self.open = next.open.or(self.open);
+    }
+}
+
+/// A match that is to be counted.
+pub struct Hit<'a> {
+    pub detector: u16,
+    pub score: u8,
+    pub confidence: Confidence,
+    pub evidence: EvidenceSet,
+    pub key: Option<&'a str>,
+    pub offset: u64,
+    pub value: Redacted,
+    pub age: Option<u8>,
+    pub impersonal: bool,
+}
+
+/// What a split gave. Partials of neighbours are joined by [`Partial::append`], which is associative.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Partial {
+    fields: BTreeMap<Option<Box<str>>, Groups>,
+    lines: Lines,
+    /// Bytes of text examined.
+    pub examined: u64,
+}
+
+type Groups = BTreeMap<(u16, Confidence), Group>;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Group {
+    hits: u64,
+    places: Vec<Place>,
+    /// Score and evidence of the hit with the highest score; of equal ones, with the larger set.
+    best: (u8, EvidenceSet),
+    facts: Facts,
+}
+
+impl Partial {
+    /// Nothing yet, from `offset` on.
+    pub fn from(offset: u64) -> Self {
+        Self { fields: BTreeMap::new(), lines: Lines::from(offset), examined: 0 }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// Counts a hit, at the line that `lines` is at. Hits come in the order of their offsets.
+    pub fn add(&mut self, hit: &Hit, lines: Lines, limits: &Limits) {
+        let place = Place {
+            offset: hit.offset,
+            line: lines.ends + 1,
+            line_start: lines.open.unwrap_or(UNKNOWN),
+            value: hit.value,
+        };
+        let group = self.groups(hit.key).entry((hit.detector, hit.confidence)).or_default();
+        group.hits += 1;
+        if group.places.len() < limits.places.bound() {
+            group.places.push(place);
+        }
+        group.best = group.best.max((hit.score, hit.evidence));
+        group.facts.impersonal += u64::from(hit.impersonal);
+        if let Some(age) = hit.age {
+            *group.facts.ages.entry(age).or_default() += 1;
+        }
+        self.keep_fields(limits);
+    }
+
+    fn groups(&mut self, key: Option<&str>) -> &mut Groups {
+        // Looked up by a borrowed key first: nearly every hit stands under a key that was seen before.
+        let key = key.map(Box::<str>::from);
+        self.fields.entry(key).or_default()
+    }
+
+    /// Joins what the next stretch of the same text gave.
+    pub fn append(&mut self, mut next: Self, limits: &Limits) {
+        let lines = self.lines;
+        for group in next.fields.values_mut().flat_map(BTreeMap::values_mut) {
+            for place in &mut group.places {
+                place.line += lines.ends;
+                if place.line_start == UNKNOWN {
+                    place.line_start = lines.open.unwrap_or(UNKNOWN);
+                }
+            }
+        }
+        for (key, groups) in next.fields {
+            let mine = self.fields.entry(key).or_default();
+            for (id, group) in groups {
+                mine.entry(id).or_default().absorb(group, limits);
+            }
+        }
+        self.keep_fields(limits);
+        self.lines.append(next.lines);
+        self.examined += next.examined;
+    }
+
+    /// Counts the text that was gone over.
+    pub fn close(&mut self, lines: Lines, examined: u64) {
+        self.lines = lines;
+        self.examined = examined;
+    }
+
+    /// Keeps the first fields by name and lets the others fall together under none: which ones does not depend on
+    /// where the text was cut.
+    fn keep_fields(&mut self, limits: &Limits) {
+        while self.fields.len() > limits.fields + usize::from(self.fields.contains_key(&None)) {
+            let Some((_, groups)) = self.fields.pop_last() else { return };
+            let none = self.fields.entry(None).or_default();
+            for (id, group) in groups {
+                none.entry(id).or_default().absorb(group, limits);
+            }
+        }
+    }
+
+    /// The findings of the whole text, by their first place. `name` gives a detector's category and id.
+    pub fn finish(self, path: &Origin, name: impl Fn(u16) -> (Arc<str>, Arc<str>)) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = Vec::new();
+        for (key, groups) in self.fields {
+            for ((detector, confidence), group) in groups {
+                let (category, detector) = name(detector);
+                findings.push(Finding {
+                    path: path.clone(),
+                    category,
+                    detector,
+                    confidence,
+                    score: group.best.0,
+                    field: key.as_ref().map(|key| Field::Key { key: key.to_string() }),
+                    hits: group.hits,
+                    rows: None,
+                    share: None,
+                    places: group.places,
+                    evidence: group.best.1,
+                    verdicts: Vec::new(),
+                    facts: group.facts,
+                });
+            }
+        }
+        let first = |f: &Finding| f.places.first().map_or(0, |p| p.offset);
+        findings.sort_by(|a, b| {
+            let order = first(a).cmp(&first(b)).then_with(|| a.detector.cmp(&b.detector));
+            order.then_with(|| a.field.cmp(&b.field)).then_with(|| b.confidence.cmp(&a.confidence))
+        });
+        findings
+    }
+}
+
+impl Group {
+    fn absorb(&mut self, other: Self, limits: &Limits) {
+        self.hits += other.hits;
+        self.best = self.best.max(other.best);
+        self.facts.add(&other.facts);
+        if self.places.is_empty() {
+            self.places = other.places;
+        } else {
+            let sorted = self.places.last().map(|p| p.offset) <= other.places.first().map(|p| p.offset);
+            self.places.extend(other.places);
+            if !sorted {
+                self.places.sort_by_key(|p| p.offset);
+            }
+            self.places.truncate(limits.places.bound());
+        }
+    }
+}

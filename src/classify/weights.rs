@@ -1,0 +1,93 @@
+//! The weights of evidence: takes `patterns/confidence.toml`, turns a detector's evidence into a score and a level.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::finding::{Confidence, Evidence, EvidenceSet};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    levels: Levels,
+    evidence: BTreeMap<String, i16>,
+    detector: BTreeMap<String, BTreeMap<String, i16>>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Levels {
+    medium: i16,
+    high: i16,
+}
+
+/// The weights of each detector of a run.
+pub struct Weights {
+    levels: Levels,
+    detectors: Vec<Row>,
+}
+
+#[derive(Clone)]
+struct Row {
+    /// What the pattern itself is worth.
+    pattern: i16,
+    evidence: Vec<i16>,
+}
+
+impl Weights {
+    /// The table embedded at build time, for detectors of these ids.
+    pub fn builtin<'a>(ids: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        Self::parse("patterns/confidence.toml", include_str!("../../patterns/confidence.toml"), ids)
+    }
+
+    /// Reads the text of `file`.
+    ///
+    /// # Errors
+    /// An unknown name of evidence, evidence without a weight, a detector without a row.
+    pub fn parse<'a>(file: &str, text: &str, ids: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        let table: Table = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+        let mut common = vec![0; Evidence::ALL.len()];
+        for evidence in Evidence::ALL {
+            let weight = table.evidence.get(evidence.name());
+            let weight = weight.ok_or_else(|| Error::new(format!("`{evidence}` has no weight")).at(file))?;
+            common[*evidence as usize] = *weight;
+        }
+        if table.evidence.len() != Evidence::ALL.len() {
+            let unknown = table.evidence.keys().find(|name| named(name).is_none());
+            return Err(Error::new(format!("`{}` is no evidence", unknown.map_or("", |s| s))).at(file));
+        }
+        let row = |id: &str| {
+            let own = table.detector.get(id);
+            let own = own.ok_or_else(|| Error::new(format!("the detector `{id}` has no weights")).at(file))?;
+            let mut row = Row { pattern: 0, evidence: common.clone() };
+            for (name, weight) in own {
+                match named(name) {
+                    Some(evidence) => row.evidence[evidence as usize] = *weight,
+                    None if name == "pattern" => row.pattern = *weight,
+                    None => return Err(Error::new(format!("`{name}` is no evidence")).at(file)),
+                }
+            }
+            Ok(row)
+        };
+        let detectors = ids.into_iter().map(row).collect::<Result<_>>()?;
+        Ok(Self { levels: table.levels, detectors })
+    }
+
+    /// The sum of the weights, 0 to 100, and the level it reaches.
+    pub fn score(&self, detector: u16, evidence: EvidenceSet) -> (u8, Confidence) {
+        let row = &self.detectors[usize::from(detector)];
+        let sum: i16 = row.pattern + evidence.iter().map(|e| row.evidence[e as usize]).sum::<i16>();
+        let score = sum.clamp(0, 100);
+        let confidence = match score {
+            _ if score >= self.levels.high => Confidence::High,
+            _ if score >= self.levels.medium => Confidence::Medium,
+            _ => Confidence::Low,
+        };
+        (score as u8, confidence)
+    }
+}
+
+fn named(name: &str) -> Option<Evidence> {
+    Evidence::ALL.iter().copied().find(|e| e.name() == name)
+}

@@ -1,0 +1,90 @@
+//! What may stand directly before and after a number, so that it is not a part of something longer: of a longer
+//! number, a UUID, a hex digest, a decimal fraction.
+
+/// The byte at `at`, NUL outside of the text.
+#[inline(always)]
+pub fn byte(text: &[u8], at: usize) -> u8 {
+    text.get(at).copied().unwrap_or(0)
+}
+
+/// The byte that stands `back` bytes before `at`, NUL outside of the text.
+#[inline(always)]
+pub fn byte_before(text: &[u8], at: usize, back: usize) -> u8 {
+    at.checked_sub(back).map_or(0, |i| byte(text, i))
+}
+
+/// Words that certificates and forms glue to the number after them.
+const GLUED: [&[u8]; 6] = [b"iin", b"bin", b"tel", b"phone", b"rnn", b"uin"];
+
+/// Whether a number can begin at `start`.
+pub fn may_begin(text: &[u8], start: usize) -> bool {
+    let previous = byte_before(text, start, 1);
+    let second = byte_before(text, start, 2);
+    match previous {
+        b'0'..=b'9' | b'+' => false,
+        b'.' | b'-' if second.is_ascii_digit() => false,
+        b'-' => !ends_uuid_group(text, start),
+        // `\n`, `\t` and `\r` in an escaped string are no letters of a word.
+        b'n' | b't' | b'r' if second == b'\\' => true,
+        b'A'..=b'Z' | b'a'..=b'z' => GLUED.iter().any(|word| ends_with_word(text, start, word)),
+        _ => true,
+    }
+}
+
+/// Whether a number can end at `end`.
+pub fn may_end(text: &[u8], end: usize) -> bool {
+    let next = byte(text, end);
+    match next {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => false,
+        // A spreadsheet writes a whole number as 1.0, anything else is a fraction.
+        b'.' if byte(text, end + 1) == b'0' => !byte(text, end + 2).is_ascii_digit(),
+        b'.' | b'-' => !byte(text, end + 1).is_ascii_digit(),
+        _ => true,
+    }
+}
+
+/// Whether the digits at `start..end` go on as groups: another digit stands beyond one space or hyphen.
+pub fn continues_in_groups(text: &[u8], start: usize, end: usize) -> bool {
+    let joint = |byte: u8| matches!(byte, b' ' | b'-');
+    joint(byte_before(text, start, 1)) && byte_before(text, start, 2).is_ascii_digit()
+        || joint(byte(text, end)) && byte(text, end + 1).is_ascii_digit()
+}
+
+/// Whether `-hhhh-` stands before `start`: the last group of a UUID begins there.
+fn ends_uuid_group(text: &[u8], start: usize) -> bool {
+    byte_before(text, start, 6) == b'-' && (2..6).all(|back| byte_before(text, start, back).is_ascii_hexdigit())
+}
+
+fn ends_with_word(text: &[u8], end: usize, word: &[u8]) -> bool {
+    let Some(start) = end.checked_sub(word.len()) else { return false };
+    text[start..end].eq_ignore_ascii_case(word) && !byte_before(text, start, 1).is_ascii_alphabetic()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_no_part_of_something_longer() {
+        let n = "900517132728";
+        let whole = [
+            "{}", " {} ", "iin={};", "\"{}\"", "IIN{}", "ИИН{}", "\\n{}\\n", "/{}/", "_{}_", "{},", "{}.", "{}.0", "a-{}-b",
+        ];
+        let part = [
+            "1{}", "{}1", "a{}", "{}f", "0.{}", "{}.5", "{}.05", "+{}", "12-{}", "{}-12", "1b4e28ba-2fa1-11d2-883f-{}",
+            "admin{}",
+        ];
+        for (frames, expected) in [(&whole[..], true), (&part[..], false)] {
+            for frame in frames {
+                let text = frame.replace("{}", n);
+                let start = text.find(n).unwrap();
+                let end = start + n.len();
+                assert_eq!(
+                    may_begin(text.as_bytes(), start) && may_end(text.as_bytes(), end),
+                    expected,
+                    "{text}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! IBAN: country, two check digits, and an account number of the country's length and structure (ISO 13616, SWIFT IBAN
+//! registry); the check is mod 97 (ISO 7064).
+
+use super::{Checked, Subject};
+use crate::detect::boundary::{byte, byte_before};
+use crate::detect::registry::Bban;
+use crate::finding::{Evidence, EvidenceSet};
+
+const LONGEST: usize = 34;
+
+pub fn check(subject: &Subject) -> Option<Checked> {
+    let (text, start) = (subject.text, subject.start);
+    let country = [byte(text, start).to_ascii_uppercase(), byte(text, start + 1).to_ascii_uppercase()];
+    let bban = subject.registry.iban(country)?;
+    if byte_before(text, start, 1).is_ascii_alphanumeric() {
+        return None;
+    }
+    let (iban, end, grouped) = read(text, start, bban.length)?;
+    let iban = &iban[..bban.length];
+    if !fits(&iban[4..], bban) || !check_digits_hold(iban) {
+        return None;
+    }
+    let bank = [iban[4], iban[5], iban[6]];
+    let value = String::from_utf8_lossy(iban).to_ascii_lowercase();
+    let evidence = EvidenceSet::new()
+        .with(Evidence::CheckDigit)
+        .with_if(country == *b"KZ" && subject.registry.is_kz_bank(bank), Evidence::Plausible)
+        .with_if(grouped, Evidence::Formatted)
+        .with_if(subject.registry.is_test_value("iban", &value), Evidence::TestValue);
+    Some(Checked { end, evidence, age: None, impersonal: false })
+}
+
+/// Reads `length` letters and digits in upper case, in one run or in groups of four, and where they end.
+fn read(text: &[u8], start: usize, length: usize) -> Option<([u8; LONGEST], usize, bool)> {
+    let mut iban = [0; LONGEST];
+    let mut at = start;
+    let grouped = joint(text, start + 4) > 0;
+    for (i, slot) in iban[..length].iter_mut().enumerate() {
+        if grouped && i > 0 && i % 4 == 0 {
+            at += match joint(text, at) {
+                0 => return None,
+                width => width,
+            };
+        }
+        let byte = byte(text, at);
+        if !byte.is_ascii_alphanumeric() {
+            return None;
+        }
+        *slot = byte.to_ascii_uppercase();
+        at += 1;
+    }
+    (!byte(text, at).is_ascii_alphanumeric()).then_some((iban, at, grouped))
+}
+
+/// Bytes of the space at `at`: plain, or no-break (in UTF-8 and Windows-1251).
+fn joint(text: &[u8], at: usize) -> usize {
+    match (byte(text, at), byte(text, at + 1)) {
+        (b' ' | 0xA0, _) => 1,
+        (0xC2, 0xA0) => 2,
+        _ => 0,
+    }
+}
+
+fn fits(account: &[u8], bban: &Bban) -> bool {
+    account.len() == bban.classes.len()
+        && account.iter().zip(&bban.classes).all(|(byte, class)| match class {
+            b'n' => byte.is_ascii_digit(),
+            b'a' => byte.is_ascii_uppercase(),
+            _ => true,
+        })
+}
+
+/// Check digits are 02 to 98 and make the whole, rearranged, 1 modulo 97.
+fn check_digits_hold(iban: &[u8]) -> bool {
+    if !iban[2..4].iter().all(u8::is_ascii_digit) || matches!(&iban[2..4], b"00" | b"01" | b"99") {
+        return false;
+    }
+    let remainder = iban[4..].iter().chain(&iban[..4]).fold(0u32, |rest, byte| match byte {
+        b'0'..=b'9' => (rest * 10 + u32::from(byte - b'0')) % 97,
+        _ => (rest * 100 + u32::from(byte - b'A') + 10) % 97,
+    });
+    remainder == 1
+}

@@ -1,0 +1,28 @@
+//! БИН: `YYMM T A NNNNN K`, registered in the month MM, T 4 to 6 the kind of entity, A 0 to 4 its part (Order of the
+//! Minister of Justice of Kazakhstan No 423 of 27.06.2023).
+
+use super::twelve::Twelve;
+use super::{Checked, Subject};
+use crate::finding::{Evidence, EvidenceSet};
+
+pub fn check(subject: &Subject) -> Option<Checked> {
+    let number = Twelve::read(subject.text, subject.start)?;
+    let layout =
+        (1..=12).contains(&number.two(2)) && (4..=6).contains(&number.digits[4]) && number.digits[5] <= 4;
+    if !layout || !number.check_digit_holds() || !number.stands_alone(subject.text, subject.start) {
+        return None;
+    }
+    let value: String = number.digits.iter().map(|d| char::from(b'0' + d)).collect();
+    let registered = is_registered(number.two(0), subject.registry.today.year());
+    let evidence = EvidenceSet::new()
+        .with(Evidence::CheckDigit)
+        .with(if registered { Evidence::Plausible } else { Evidence::Implausible })
+        .with_if(number.grouped, Evidence::Grouped)
+        .with_if(subject.registry.is_test_value("kz-bin", &value), Evidence::TestValue);
+    Some(Checked { end: number.end, evidence, age: None, impersonal: true })
+}
+
+/// Whether entities were registered in the year that ends so: since 1990.
+fn is_registered(year: u8, today: i16) -> bool {
+    year >= 90 || i16::from(year) <= today % 100
+}

@@ -1,0 +1,300 @@
+//! Telephone numbers of the numbering plan +7, shared by Kazakhstan (national numbers 6xx and 7xx) and Russia: `+7`,
+//! `8`, `7` or nothing before ten national digits, in one run or in the groups that people write.
+
+use super::{Checked, Subject, is_repdigit};
+use crate::detect::boundary::{byte, byte_before, may_begin, may_end};
+use crate::finding::{Evidence, EvidenceSet};
+
+/// How the ten national digits are grouped: an area code of 3, 4 or 5 digits, then the subscriber's number.
+const GROUPINGS: [&[u8]; 21] = [
+    &[10],
+    &[3, 7],
+    &[3, 3, 4],
+    &[3, 4, 3],
+    &[3, 3, 2, 2],
+    &[3, 2, 3, 2],
+    &[3, 2, 2, 3],
+    &[3, 1, 2, 2, 2],
+    &[3, 1, 3, 3],
+    &[3, 1, 6],
+    &[3, 5, 2],
+    &[4, 6],
+    &[4, 3, 3],
+    &[4, 2, 4],
+    &[4, 4, 2],
+    &[4, 2, 2, 2],
+    &[5, 5],
+    &[5, 2, 3],
+    &[5, 3, 2],
+    &[5, 1, 2, 2],
+    &[5, 1, 4],
+];
+
+/// Most groups of a notation, the prefix included, and one more that shows it does not end there.
+const MOST_GROUPS: usize = 7;
+
+pub fn check_kz(subject: &Subject) -> Option<Checked> {
+    let number = Number::read(subject.text, subject.start, |first| matches!(first, b'6' | b'7'))?;
+    let code = number.national[..3].iter().fold(0, |code, d| code * 10 + u16::from(*d));
+    // The range 6xx is Kazakhstan's, but nobody has published which of its codes are in use.
+    let assigned = subject.registry.is_kz_code(code);
+    let evidence = number
+        .evidence(subject, "kz-phone")
+        .with_if(assigned, Evidence::Plausible)
+        .with_if(!assigned && code >= 700, Evidence::Implausible);
+    Some(Checked { end: number.end, evidence, age: None, impersonal: false })
+}
+
+pub fn check_ru(subject: &Subject) -> Option<Checked> {
+    let number = Number::read(subject.text, subject.start, |first| matches!(first, b'3' | b'4' | b'8' | b'9'))?;
+    if number.prefix == Prefix::None {
+        return None;
+    }
+    // 8-800 is a company's free line.
+    let impersonal = number.national.starts_with(&[8, 0]);
+    Some(Checked { end: number.end, evidence: number.evidence(subject, "ru-phone"), age: None, impersonal })
+}
+
+/// Where a number begins whose first digit the finder saw at `digit`: at a `+`, a `%2B`, or the bracket of its area code.
+pub fn start_of_number(text: &[u8], digit: usize) -> usize {
+    if byte_before(text, digit, 1) == b'+' {
+        digit - 1
+    } else if is_encoded_plus(text, digit) {
+        digit - 3
+    } else if opens_area_code(text, digit) {
+        digit - 1
+    } else {
+        digit
+    }
+}
+
+fn is_encoded_plus(text: &[u8], digit: usize) -> bool {
+    digit >= 3 && text[digit - 3..digit].eq_ignore_ascii_case(b"%2b")
+}
+
+/// Whether the digits at `digit` stand in brackets of their own.
+fn opens_area_code(text: &[u8], digit: usize) -> bool {
+    let run = text[digit..].iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+    byte_before(text, digit, 1) == b'(' && run < 6 && byte(text, digit + run) == b')'
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Prefix {
+    Plus,
+    Trunk,
+    None,
+}
+
+/// A number that was read from a text.
+struct Number {
+    national: [u8; 10],
+    prefix: Prefix,
+    end: usize,
+    groups: usize,
+    brackets: bool,
+}
+
+/// Digits with what stands before them.
+#[derive(Clone, Copy, Default)]
+struct Group {
+    length: u8,
+    end: usize,
+    gap: Gap,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Gap {
+    opens: bool,
+    closes: bool,
+    dot: bool,
+}
+
+impl Number {
+    /// Reads a number that begins at `start`, if its first national digit is one of those that `wanted` takes.
+    fn read(text: &[u8], start: usize, wanted: fn(u8) -> bool) -> Option<Self> {
+        let (plus, opens) = match byte(text, start) {
+            b'+' => (1, false),
+            b'%' => (3, false),
+            b'(' => (0, true),
+            _ => (0, false),
+        };
+        let digits = start + plus + usize::from(opens);
+        if start_of_number(text, digits) != start {
+            return None;
+        }
+        let mut groups = [Group::default(); MOST_GROUPS];
+        let count = read_groups(text, digits, &mut groups)?;
+        groups[0].gap.opens = opens;
+        let groups = &groups[..count];
+        let first = byte(text, digits);
+        let number = match first {
+            b'7' | b'8' if !opens && (plus == 0 || first == b'7') => {
+                let prefix = if plus > 0 { Prefix::Plus } else { Prefix::Trunk };
+                Self::with_prefix(text, digits, groups, prefix)
+            }
+            _ => None,
+        };
+        let number = match number {
+            None if plus == 0 => Self::without_prefix(text, digits, groups),
+            number => number,
+        }?;
+        (wanted(number.national[0] + b'0') && number.stands_alone(text, start)).then_some(number)
+    }
+
+    fn with_prefix(text: &[u8], digits: usize, groups: &[Group], prefix: Prefix) -> Option<Self> {
+        let count = groups_of(groups, 11)?;
+        let mut rest = [Group::default(); MOST_GROUPS];
+        let rest = match groups[0].length {
+            1 => {
+                rest[..count - 1].copy_from_slice(&groups[1..count]);
+                &rest[..count - 1]
+            }
+            _ => {
+                rest[..count].copy_from_slice(&groups[..count]);
+                rest[0].length -= 1;
+                &rest[..count]
+            }
+        };
+        Self::new(text, digits, rest, prefix, 1)
+    }
+
+    fn without_prefix(text: &[u8], digits: usize, groups: &[Group]) -> Option<Self> {
+        let count = groups_of(groups, 10)?;
+        let groups = &groups[..count];
+        let dots = groups.iter().any(|g| g.gap.dot);
+        (!dots).then(|| Self::new(text, digits, groups, Prefix::None, 0))?
+    }
+
+    fn new(text: &[u8], digits: usize, groups: &[Group], prefix: Prefix, skip: usize) -> Option<Self> {
+        if !GROUPINGS.iter().any(|g| g.len() == groups.len() && g.iter().zip(groups).all(|(n, g)| *n == g.length)) {
+            return None;
+        }
+        // Brackets stand around the area code or nowhere.
+        let brackets = groups[0].gap.opens;
+        let closed = groups.get(1).is_some_and(|g| g.gap.closes);
+        let stray = groups[0].gap.closes || groups[1..].iter().any(|g| g.gap.opens);
+        let stray = stray || groups.iter().skip(2).any(|g| g.gap.closes);
+        if brackets != closed || stray {
+            return None;
+        }
+        let end = groups.last()?.end;
+        let mut national = [0; 10];
+        for (slot, digit) in national.iter_mut().zip(super::digits(text, digits..end).skip(skip)) {
+            *slot = digit;
+        }
+        Some(Self { national, prefix, end, groups: groups.len(), brackets })
+    }
+
+    fn stands_alone(&self, text: &[u8], start: usize) -> bool {
+        let begins = match byte(text, start) {
+            b'+' => !byte_before(text, start, 1).is_ascii_alphanumeric() && byte_before(text, start, 1) != b'+',
+            b'%' => true,
+            _ => may_begin(text, start),
+        };
+        begins && may_end(text, self.end) && (self.prefix != Prefix::None || !self.has_digits_around(text, start))
+    }
+
+    /// Whether a digit stands one separator away on either side: without a prefix, ten digits among others are none.
+    fn has_digits_around(&self, text: &[u8], start: usize) -> bool {
+        let before = (1..4).find(|back| !is_separator_byte(byte_before(text, start, *back)));
+        let before = before.is_some_and(|back| back > 1 && byte_before(text, start, back).is_ascii_digit());
+        let width = separator(text, self.end);
+        before || width > 0 && byte(text, self.end + width).is_ascii_digit()
+    }
+
+    fn evidence(&self, subject: &Subject, detector: &str) -> EvidenceSet {
+        let formatted = match self.prefix {
+            Prefix::Plus => true,
+            Prefix::Trunk => self.groups > 1,
+            Prefix::None => self.brackets || self.groups > 2,
+        };
+        let value: String = self.national.iter().map(|d| char::from(b'0' + d)).collect();
+        let test = is_repdigit(&self.national[1..]) || subject.registry.is_test_value(detector, &value);
+        EvidenceSet::new()
+            .with_if(formatted, Evidence::Formatted)
+            .with_if(self.prefix == Prefix::None, Evidence::Bare)
+            .with_if(test, Evidence::TestValue)
+    }
+}
+
+/// How many of the groups have `digits` digits together.
+fn groups_of(groups: &[Group], digits: u8) -> Option<usize> {
+    let mut sum = 0;
+    groups.iter().position(|g| {
+        sum += g.length;
+        sum == digits
+    })
+    .map(|last| last + 1)
+}
+
+/// Reads groups of digits up to 11 digits in all.
+fn read_groups(text: &[u8], start: usize, groups: &mut [Group; MOST_GROUPS]) -> Option<usize> {
+    let mut at = start;
+    let mut sum = 0;
+    let mut gap = Gap::default();
+    for count in 0..MOST_GROUPS {
+        let run = text.get(at..)?.iter().take(12).take_while(|b| b.is_ascii_digit()).count();
+        if run == 0 {
+            return (count > 0).then_some(count);
+        }
+        sum += run;
+        if sum > 11 {
+            return (count > 0).then_some(count);
+        }
+        at += run;
+        groups[count] = Group { length: u8::try_from(run).ok()?, end: at, gap };
+        if sum == 11 {
+            return Some(count + 1);
+        }
+        let (next, width) = read_gap(text, at);
+        if width == 0 {
+            return Some(count + 1);
+        }
+        at += width;
+        gap = next;
+    }
+    Some(MOST_GROUPS)
+}
+
+/// Reads at most three separators and brackets, and how many bytes they take.
+fn read_gap(text: &[u8], start: usize) -> (Gap, usize) {
+    let mut gap = Gap::default();
+    let mut at = start;
+    for _ in 0..3 {
+        match byte(text, at) {
+            b'(' => gap.opens = true,
+            b')' => gap.closes = true,
+            b'.' => gap.dot = true,
+            _ => {}
+        }
+        at += match byte(text, at) {
+            b'(' | b')' => 1,
+            _ => match separator(text, at) {
+                0 => break,
+                width => width,
+            },
+        };
+    }
+    (gap, at - start)
+}
+
+/// Bytes of the separator at `at`, 0 for none: a space, hyphen or dot, also as Unicode has them, and as they stand in
+/// Windows-1251, CP866 and KOI8-R (after a digit such a byte is no UTF-8).
+fn separator(text: &[u8], at: usize) -> usize {
+    match byte(text, at) {
+        b' ' | b'-' | b'.' => 1,
+        0xC2 if matches!(byte(text, at + 1), 0xA0 | 0xAD) => 2,
+        0xE2 => match (byte(text, at + 1), byte(text, at + 2)) {
+            // U+2000 to U+2015, U+202A to U+202F, U+2060, U+2212.
+            (0x80, 0x80..=0x95 | 0xAA..=0xAF) | (0x81, 0xA0) | (0x88, 0x92) => 3,
+            _ => 0,
+        },
+        0xEF if byte(text, at + 1) == 0xBB && byte(text, at + 2) == 0xBF => 3,
+        0x96 | 0x97 | 0x9A | 0xA0 | 0xAD | 0xFF => 1,
+        _ => 0,
+    }
+}
+
+fn is_separator_byte(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'.' | b')' | 0x80..)
+}

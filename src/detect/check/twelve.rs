@@ -1,0 +1,69 @@
+//! What the ИИН and the БИН share: 12 digits, written as one run or in equal groups, with one check digit.
+
+use crate::detect::boundary::{byte, continues_in_groups, may_begin, may_end};
+
+/// 12 digits in a text.
+pub struct Twelve {
+    pub digits: [u8; 12],
+    pub end: usize,
+    /// Whether spaces or hyphens stand between groups of digits.
+    pub grouped: bool,
+}
+
+impl Twelve {
+    /// Reads 12 digits that begin at `start` and are no part of a longer number.
+    #[inline]
+    pub fn read(text: &[u8], start: usize) -> Option<Self> {
+        let run = text.get(start..)?.iter().take(13).take_while(|b| b.is_ascii_digit()).count();
+        let (end, grouped) = match run {
+            12 => (start + 12, false),
+            3 | 4 | 6 => (grouped_end(text, start, run)?, true),
+            _ => return None,
+        };
+        let mut digits = [0; 12];
+        for (slot, digit) in digits.iter_mut().zip(super::digits(text, start..end)) {
+            *slot = digit;
+        }
+        Some(Self { digits, end, grouped })
+    }
+
+    pub fn two(&self, at: usize) -> u8 {
+        self.digits[at] * 10 + self.digits[at + 1]
+    }
+
+    /// The check digit: weights 1 to 11, and where the remainder is 10, weights 3 to 11, 1, 2. A number with the
+    /// remainder 10 again is not issued (Decree of the Government of Kazakhstan No 565 of 11.06.2003).
+    pub fn check_digit_holds(&self) -> bool {
+        const SECOND: [u32; 11] = [3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2];
+        let sum = |weight: fn(usize) -> u32| -> u32 {
+            (0..11).map(|i| u32::from(self.digits[i]) * weight(i)).sum::<u32>() % 11
+        };
+        let remainder = match sum(|i| i as u32 + 1) {
+            10 => sum(|i| SECOND[i]),
+            remainder => remainder,
+        };
+        remainder == u32::from(self.digits[11])
+    }
+
+    /// Whether the number stands by itself at `start`.
+    pub fn stands_alone(&self, text: &[u8], start: usize) -> bool {
+        may_begin(text, start)
+            && may_end(text, self.end)
+            && !(self.grouped && continues_in_groups(text, start, self.end))
+    }
+}
+
+/// Where groups of `size` digits, joined by the same space or hyphen, have 12 digits.
+fn grouped_end(text: &[u8], start: usize, size: usize) -> Option<usize> {
+    let joint = byte(text, start + size);
+    if !matches!(joint, b' ' | b'-') {
+        return None;
+    }
+    let groups = 12 / size;
+    let end = start + 12 + groups - 1;
+    let shape = |(i, byte): (usize, &u8)| match i % (size + 1) {
+        at if at == size => *byte == joint,
+        _ => byte.is_ascii_digit(),
+    };
+    (text.get(start..end)?.iter().enumerate().all(shape) && !byte(text, end).is_ascii_digit()).then_some(end)
+}

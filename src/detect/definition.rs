@@ -1,0 +1,134 @@
+//! Detector files: takes the TOML of `patterns/detectors/`, gives [`Detectors`], checked and ready to run.
+
+use std::sync::{Arc, OnceLock};
+
+use regex::bytes::{Regex, RegexBuilder};
+use serde::Deserialize;
+
+use super::check::{self, Check};
+use super::finder::Anchor;
+use crate::category::{Categories, Title};
+use crate::error::{Error, Result};
+use crate::finding::MaskRule;
+
+/// A detector file as it stands in TOML. The schema is closed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
+    pub id: Arc<str>,
+    pub category: Arc<str>,
+    pub title: Title,
+    /// The plain definition, a regular expression over bytes. A value is a match of it that passes the check.
+    pub pattern: String,
+    /// How the fast path finds candidates.
+    pub anchor: String,
+    /// The named check that looks closer.
+    pub check: String,
+    /// What stays readable, see [`MaskRule`].
+    pub mask: String,
+    /// Texts in which the detector finds a value.
+    pub examples: Vec<String>,
+    /// Texts in which it finds none.
+    pub counterexamples: Vec<String>,
+    /// Where the definition comes from.
+    pub references: Vec<String>,
+}
+
+/// A detector that can run.
+pub struct Detector {
+    pub definition: Definition,
+    pub anchors: &'static [Anchor],
+    pub check: &'static Check,
+    pub mask: MaskRule,
+    regex: OnceLock<Regex>,
+}
+
+impl Detector {
+    /// The compiled pattern; only the reference run pays for it.
+    ///
+    /// # Panics
+    /// Where the pattern is no regular expression: a test compiles all that are built in.
+    pub fn regex(&self) -> &Regex {
+        let compile = || RegexBuilder::new(&self.definition.pattern).size_limit(32 << 20).build();
+        self.regex.get_or_init(|| compile().expect("built-in patterns compile"))
+    }
+}
+
+/// How a detector file names the candidates of the finder.
+const ANCHORS: [(&str, &[Anchor]); 5] = [
+    ("digits:12", &[Anchor::Digits12, Anchor::Groups]),
+    ("digits:13+", &[Anchor::Digits13, Anchor::Groups]),
+    ("phone", &[Anchor::Phone]),
+    ("at", &[Anchor::At]),
+    ("iban", &[Anchor::Iban]),
+];
+
+macro_rules! embedded {
+    ($($path:literal,)*) => { &[$(($path, include_str!(concat!("../../", $path)))),*] };
+}
+
+/// The detector files that are embedded at build time, as (name, text).
+pub const BUILTIN: &[(&str, &str)] = embedded![
+    "patterns/detectors/common/email.toml",
+    "patterns/detectors/common/iban.toml",
+    "patterns/detectors/common/payment-card.toml",
+    "patterns/detectors/kz/kz-bin.toml",
+    "patterns/detectors/kz/kz-iin.toml",
+    "patterns/detectors/kz/kz-phone.toml",
+    "patterns/detectors/common/ru-phone.toml",
+];
+
+/// All detectors of a run, in the order of their files.
+pub struct Detectors(Vec<Detector>);
+
+impl Detectors {
+    pub fn builtin(categories: &Categories) -> Result<Self> {
+        Self::parse(BUILTIN, categories)
+    }
+
+    /// Reads detector files given as (name, text).
+    ///
+    /// # Errors
+    /// An unknown key, category, anchor or check, a mask that keeps too much, an id given twice.
+    pub fn parse(files: &[(&str, &str)], categories: &Categories) -> Result<Self> {
+        let mut detectors: Vec<Detector> = Vec::new();
+        for (file, text) in files {
+            let definition: Definition = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+            if detectors.iter().any(|d| d.definition.id == definition.id) {
+                return Err(Error::new(format!("the id `{}` stands in another file already", definition.id)).at(*file));
+            }
+            detectors.push(Self::detector(definition, categories).map_err(|e| e.at(*file))?);
+        }
+        Ok(Self(detectors))
+    }
+
+    fn detector(definition: Definition, categories: &Categories) -> Result<Detector> {
+        let Definition { category, anchor, check, mask, .. } = &definition;
+        if categories.get(category).is_none() {
+            return Err(Error::new(format!("unknown category `{category}`")));
+        }
+        let anchors = ANCHORS.iter().find(|(name, _)| name == anchor).map(|(_, anchors)| *anchors);
+        let anchors = anchors.ok_or_else(|| {
+            let known: Vec<_> = ANCHORS.iter().map(|(name, _)| *name).collect();
+            Error::new(format!("unknown anchor `{anchor}`")).help(format!("known anchors: {}", known.join(", ")))
+        })?;
+        let check = check::named(check).ok_or_else(|| {
+            let known: Vec<_> = check::ALL.iter().map(|c| c.name).collect();
+            Error::new(format!("unknown check `{check}`")).help(format!("known checks: {}", known.join(", ")))
+        })?;
+        let mask = mask.parse().map_err(Error::new)?;
+        Ok(Detector { anchors, check, mask, regex: OnceLock::new(), definition })
+    }
+
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Detector> {
+        self.0.iter()
+    }
+
+    pub fn get(&self, index: u16) -> &Detector {
+        &self.0[usize::from(index)]
+    }
+
+    pub fn find(&self, id: &str) -> Option<&Detector> {
+        self.0.iter().find(|d| &*d.definition.id == id)
+    }
+}

@@ -1,0 +1,77 @@
+//! The masks with AVX2, two times 32 bytes.
+
+use std::arch::x86_64::{
+    __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
+    _mm256_set1_epi8, _mm256_sub_epi8,
+};
+use std::ops::Range;
+
+use super::masks::{Masks, STEP};
+use super::{Anchor, find_with};
+
+pub fn is_supported() -> bool {
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("lzcnt")
+        && is_x86_feature_detected!("popcnt")
+}
+
+/// The finder compiled for AVX2. Only to be called where [`is_supported`].
+#[inline]
+pub fn find(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
+    debug_assert!(is_supported());
+    // SAFETY: `Engine::best` gives this engine only where `is_supported` saw every feature named below.
+    unsafe { find_avx2(text, range, found) }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn find_avx2(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
+    find_with(text, range, |chunk| masks(chunk), found);
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn masks(chunk: &[u8; STEP]) -> Masks {
+    let low = half(chunk.first_chunk().expect("64 bytes hold 32"));
+    let high = half(chunk.last_chunk().expect("64 bytes hold 32"));
+    let join = |pick: fn(&Half) -> u32| u64::from(pick(&low)) | u64::from(pick(&high)) << 32;
+    Masks {
+        digit: join(|h| h.digit),
+        letter: join(|h| h.letter),
+        six_to_eight: join(|h| h.six_to_eight),
+        joint: join(|h| h.joint),
+        at: join(|h| h.at),
+    }
+}
+
+struct Half {
+    digit: u32,
+    letter: u32,
+    six_to_eight: u32,
+    joint: u32,
+    at: u32,
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn half(bytes: &[u8; 32]) -> Half {
+    // SAFETY: the load reads 32 bytes without alignment, and the reference is to 32 bytes.
+    let v = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast::<__m256i>()) };
+    let set = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
+    let bits = |mask: __m256i| _mm256_movemask_epi8(mask).cast_unsigned();
+    let equal = |byte: u8| _mm256_cmpeq_epi8(v, set(byte));
+    // Whether a byte lies within `width` from `first`: the distance, unsigned, is no more.
+    let within = |v: __m256i, first: u8, width: u8| {
+        let distance = _mm256_sub_epi8(v, set(first));
+        _mm256_cmpeq_epi8(_mm256_min_epu8(distance, set(width)), distance)
+    };
+    let lower = _mm256_or_si256(v, set(0x20));
+    Half {
+        digit: bits(within(v, b'0', 9)),
+        letter: bits(within(lower, b'a', 25)),
+        six_to_eight: bits(within(v, b'6', 2)),
+        joint: bits(_mm256_or_si256(equal(b' '), equal(b'-'))),
+        at: bits(_mm256_or_si256(equal(b'@'), equal(b'%'))),
+    }
+}

@@ -1,0 +1,190 @@
+//! What checks look up: countries of the IBAN registry, banks, card issuers, telephone codes, test values, role
+//! mailboxes; read from the data files in `patterns/`. And the day of the scan, by which births are judged.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+
+/// The look-up tables of a run.
+pub struct Registry {
+    pub today: Date,
+    ibans: HashMap<[u8; 2], Bban>,
+    kz_banks: HashSet<[u8; 3]>,
+    issuers: Vec<Issuer>,
+    kz_mobile_codes: HashSet<u16>,
+    test_values: HashMap<String, HashSet<String>>,
+    reserved_domains: HashSet<String>,
+    role_mailboxes: HashSet<String>,
+}
+
+/// How a country's IBAN is built.
+pub struct Bban {
+    /// Of the whole IBAN.
+    pub length: usize,
+    /// The class of each character after the check digits: `n` digit, `a` letter, `c` either.
+    pub classes: Vec<u8>,
+}
+
+/// A range of card numbers, compared as the first six digits.
+struct Issuer {
+    first: u32,
+    last: u32,
+    /// Bit n: cards of n digits.
+    lengths: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IbanEntry {
+    length: usize,
+    bban: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Banks {
+    banks: Vec<Bank>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bank {
+    code: String,
+    #[serde(rename = "bic")]
+    _bic: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Issuers {
+    issuer: Vec<IssuerEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IssuerEntry {
+    #[serde(rename = "name")]
+    _name: String,
+    prefixes: Vec<String>,
+    lengths: Vec<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct PhoneCodes {
+    mobile: Vec<u16>,
+    #[serde(rename = "area")]
+    _area: BTreeMap<String, String>,
+    #[serde(rename = "unassigned")]
+    _unassigned: Vec<u16>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RoleMailboxes {
+    names: Vec<String>,
+}
+
+macro_rules! read {
+    ($name:literal) => {{
+        const TEXT: &str = include_str!(concat!("../../patterns/", $name));
+        toml::from_str(TEXT).map_err(|e| Error::toml(concat!("patterns/", $name), TEXT, &e))?
+    }};
+}
+
+impl Registry {
+    /// The tables embedded at build time.
+    pub fn builtin(today: Date) -> Result<Self> {
+        let ibans: BTreeMap<String, IbanEntry> = read!("iban.toml");
+        let banks: Banks = read!("kz-banks.toml");
+        let issuers: Issuers = read!("payment-card.toml");
+        let codes: PhoneCodes = read!("kz-phone-codes.toml");
+        let roles: RoleMailboxes = read!("role-mailboxes.toml");
+        let mut test_values: HashMap<String, HashSet<String>> = read!("test-values.toml");
+        let reserved_domains = test_values.remove("email-domain").unwrap_or_default();
+        Ok(Self {
+            today,
+            ibans: ibans.into_iter().filter_map(|(country, entry)| Some((two(&country)?, entry.into()))).collect(),
+            kz_banks: banks.banks.iter().filter_map(|b| b.code.as_bytes().try_into().ok()).collect(),
+            issuers: issuers.issuer.iter().flat_map(IssuerEntry::ranges).collect(),
+            kz_mobile_codes: codes.mobile.into_iter().collect(),
+            test_values,
+            reserved_domains,
+            role_mailboxes: roles.names.into_iter().collect(),
+        })
+    }
+
+    /// How an IBAN of the country is built; the code in upper case.
+    pub fn iban(&self, country: [u8; 2]) -> Option<&Bban> {
+        self.ibans.get(&country)
+    }
+
+    pub fn is_kz_bank(&self, code: [u8; 3]) -> bool {
+        self.kz_banks.contains(&code)
+    }
+
+    /// Whether an issuer has cards of this many digits that begin with these six.
+    pub fn is_card(&self, six: u32, digits: usize) -> bool {
+        self.issuers.iter().any(|i| (i.first..=i.last).contains(&six) && i.lengths >> digits & 1 != 0)
+    }
+
+    /// Whether a Kazakhstan code is in use: a mobile code that is assigned, or 71 and 72, the area codes.
+    pub fn is_kz_code(&self, code: u16) -> bool {
+        (710..730).contains(&code) || self.kz_mobile_codes.contains(&code)
+    }
+
+    /// Whether the value, without separators and in lower case, is published for tests under this detector.
+    pub fn is_test_value(&self, detector: &str, value: &str) -> bool {
+        self.test_values.get(detector).is_some_and(|values| values.contains(value))
+    }
+
+    /// Whether the domain, or one above it, is reserved or stands for any domain in examples.
+    pub fn is_reserved_domain(&self, domain: &str) -> bool {
+        let above = domain.match_indices('.').map(|(i, _)| &domain[i + 1..]);
+        std::iter::once(domain).chain(above).any(|d| self.reserved_domains.contains(d))
+    }
+
+    /// Whether a mailbox of this name, in lower case, is a company's: the name itself, or followed by a dot, a hyphen
+    /// or digits (`info.almaty`).
+    pub fn is_role_mailbox(&self, local: &str) -> bool {
+        let name = local.find(|c: char| !c.is_alphabetic()).map_or(local, |end| &local[..end]);
+        self.role_mailboxes.contains(local) || self.role_mailboxes.contains(name)
+    }
+}
+
+impl From<IbanEntry> for Bban {
+    /// Reads a structure such as `3!n13!c`.
+    fn from(entry: IbanEntry) -> Self {
+        let mut classes = Vec::new();
+        let mut count = 0;
+        for byte in entry.bban.bytes() {
+            match byte {
+                b'0'..=b'9' => count = count * 10 + usize::from(byte - b'0'),
+                b'n' | b'a' | b'c' => classes.extend(std::iter::repeat_n(byte, std::mem::take(&mut count))),
+                _ => {}
+            }
+        }
+        Self { length: entry.length, classes }
+    }
+}
+
+impl IssuerEntry {
+    fn ranges(&self) -> impl Iterator<Item = Issuer> + '_ {
+        let lengths = self.lengths.iter().fold(0, |bits, n| bits | 1 << n);
+        self.prefixes.iter().filter_map(move |prefix| {
+            let (first, last) = prefix.split_once('-').unwrap_or((prefix, prefix));
+            let six = |digits: &str, fill: &str| {
+                format!("{digits}{}", fill.repeat(6usize.saturating_sub(digits.len()))).parse().ok()
+            };
+            let (first, last) = (six(first, "0")?, six(last, "9")?);
+            Some(Issuer { first, last, lengths })
+        })
+    }
+}
+
+fn two(country: &str) -> Option<[u8; 2]> {
+    country.as_bytes().try_into().ok()
+}

@@ -1,0 +1,127 @@
+//! Keyed text: finds the key that a value is given for by looking back from the value, without parsing the file. JSON,
+//! YAML, TOML, `.env`, `key=value` in logs and URLs, the tag or attribute of XML, the tags of MT100 messages.
+
+use std::ops::Range;
+
+/// Longest name of a key, in bytes.
+const LONGEST: usize = 64;
+/// How far back a value may stand from its key.
+const REACH: usize = 128;
+
+/// Where the name of the key stands whose value begins at `start`, on the same line.
+pub fn key_before(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let from = start.saturating_sub(REACH);
+    let line = memchr::memrchr(b'\n', &text[from..start]).map_or(from, |i| from + i + 1);
+    let looked = Look { text, line, cut: line == from && from > 0 };
+    let value = looked.skip_back(start, is_quote_or_bracket);
+    match looked.previous(value)? {
+        b'=' => looked.name(value - 1, true),
+        b'>' if looked.previous(value - 1) == Some(b'=') => looked.name(value - 2, true),
+        b':' => looked.name(value - 1, false),
+        b'>' => looked.tag(value - 1),
+        b'/' => looked.message_tag(value - 1),
+        _ => None,
+    }
+}
+
+struct Look<'a> {
+    text: &'a [u8],
+    /// Where the line starts, or where looking back ends.
+    line: usize,
+    /// Whether the line goes on before `line`.
+    cut: bool,
+}
+
+impl Look<'_> {
+    fn previous(&self, at: usize) -> Option<u8> {
+        (at > self.line).then(|| self.text[at - 1])
+    }
+
+    fn skip_back(&self, mut at: usize, skip: fn(u8) -> bool) -> usize {
+        while self.previous(at).is_some_and(skip) {
+            at -= 1;
+        }
+        at
+    }
+
+    /// The name that ends before the separator at `separator`. After a colon, an unquoted name counts only where an
+    /// entry can begin: prose has colons too.
+    fn name(&self, separator: usize, anywhere: bool) -> Option<Range<usize>> {
+        let end = self.skip_back(separator, is_quote_or_space);
+        let start = self.skip_back(end, is_name);
+        let name = &self.text[start..end];
+        if name.len() > LONGEST || !name.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80) {
+            return None;
+        }
+        let quoted = self.previous(start).is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'));
+        let anywhere = anywhere && end == separator || quoted;
+        (anywhere || self.begins_entry(start)).then_some(start..end)
+    }
+
+    fn begins_entry(&self, at: usize) -> bool {
+        let at = self.skip_back(at, |b| matches!(b, b' ' | b'\t'));
+        match self.previous(at) {
+            None => !self.cut,
+            Some(b) => matches!(b, b'{' | b',' | b'[' | b'(' | b';' | b'-' | b'|' | b'&' | b'?' | b'#' | b'/' | b'*'),
+        }
+    }
+
+    /// The name of the element whose start tag ends before `end`.
+    fn tag(&self, end: usize) -> Option<Range<usize>> {
+        let open = self.line + memchr::memrchr(b'<', &self.text[self.line..end])?;
+        let length = self.text[open + 1..end].iter().take_while(|b| is_name(**b) || **b == b':').count();
+        (1..=LONGEST).contains(&length).then_some(open + 1..open + 1 + length)
+    }
+
+    /// `/IDN/` as in MT100 and MT102.
+    fn message_tag(&self, end: usize) -> Option<Range<usize>> {
+        let start = self.skip_back(end, |b| b.is_ascii_uppercase());
+        ((2..=6).contains(&(end - start)) && self.previous(start) == Some(b'/')).then_some(start..end)
+    }
+}
+
+fn is_quote_or_bracket(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`' | b' ' | b'\t' | b'\\' | b'(' | b'[' | b'{')
+}
+
+fn is_quote_or_space(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`' | b' ' | b'\t' | b'\\' | b']')
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$') || byte >= 0x80
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_found_by_looking_back() {
+        for (text, key) in [
+            ("iin=V", Some("iin")),
+            ("IIN = V", Some("IIN")),
+            ("export IIN='V'", Some("IIN")),
+            (r#"{"user":{"iin": "V"}}"#, Some("iin")),
+            (r#"{\"iin\":\"V\"}"#, Some("iin")),
+            ("  - phone: V", Some("phone")),
+            ("level=info user.phone=V", Some("user.phone")),
+            ("/api?x=1&phone=V", Some("phone")),
+            ("<Buyer><tin>V", Some("tin")),
+            ("<tin kind=\"x\">V", Some("tin")),
+            ("<a iin=\"V", Some("iin")),
+            ("'iin' => 'V'", Some("iin")),
+            ("row['iin'] = 'V'", Some("iin")),
+            ("//FM/ИВАНОВ/IDN/V", Some("IDN")),
+            ("ПлательщикБИН_ИИН=V", Some("ПлательщикБИН_ИИН")),
+            ("Телефон клиента: V", None),
+            ("at 12:30:V", None),
+            ("a V", None),
+            ("x=1\nV", None),
+        ] {
+            let start = text.find('V').unwrap();
+            let found = key_before(text.as_bytes(), start).map(|range| &text[range]);
+            assert_eq!(found, key, "{text}");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Vocabulary of words: which words name a category, in Russian, Kazakh and English. The words are data, in
+//! `patterns/lexicon/`; this module folds text, in whatever charset, so that one spelling of a word matches all of its
+//! spellings, and finds the words in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+
+mod fold;
+
+pub use fold::{Folded, fold, fold_str};
+
+/// What a word says of the value near it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Meaning {
+    /// It names the category with this index in [`Lexicon::categories`].
+    Category(u16),
+    /// It names something that is no personal data: an order, a terminal, a barcode.
+    Other,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    category: Option<Arc<str>>,
+    meaning: Option<String>,
+    #[serde(default)]
+    ru: Vec<String>,
+    #[serde(default)]
+    kk: Vec<String>,
+    #[serde(default)]
+    en: Vec<String>,
+    #[serde(default)]
+    keys: Vec<String>,
+}
+
+/// One word or phrase: folded tokens, each whole or a stem.
+struct Phrase {
+    meaning: Meaning,
+    tokens: Vec<Token>,
+    /// Counts only as the last tokens of a key.
+    key_only: bool,
+}
+
+struct Token {
+    text: Vec<u8>,
+    stem: bool,
+}
+
+/// A word found in a folded text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    pub meaning: Meaning,
+    /// Where it starts and ends in the folded text.
+    pub start: usize,
+    pub end: usize,
+}
+
+/// The compiled words.
+pub struct Lexicon {
+    categories: Vec<Arc<str>>,
+    phrases: Vec<Phrase>,
+    /// Finds the first token of each phrase, in the order of `phrases`.
+    automaton: AhoCorasick,
+}
+
+impl Lexicon {
+    /// Compiles the files given as (name, text). Those of categories that `wanted` refuses are read and checked, but not
+    /// looked for.
+    ///
+    /// # Errors
+    /// An unknown key, a file that names neither a category nor `meaning = "other"`, an empty word.
+    pub fn parse(files: &[(&str, &str)], wanted: impl Fn(&str) -> bool) -> Result<Self> {
+        let mut categories: BTreeMap<Arc<str>, ()> = BTreeMap::new();
+        let mut read = Vec::new();
+        for (file, text) in files {
+            let words: Words = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+            if let Some(category) = &words.category {
+                categories.insert(category.clone(), ());
+            }
+            read.push((*file, words));
+        }
+        let categories: Vec<Arc<str>> = categories.into_keys().collect();
+        let mut phrases = Vec::new();
+        for (file, words) in read {
+            let meaning = match (&words.category, words.meaning.as_deref()) {
+                (Some(category), None) => {
+                    let index = categories.binary_search(category).expect("each category was gathered above");
+                    Meaning::Category(u16::try_from(index).expect("there are few categories"))
+                }
+                (None, Some("other")) => Meaning::Other,
+                _ => return Err(Error::new("a lexicon names either a category or meaning = \"other\"").at(file)),
+            };
+            if words.category.as_deref().is_some_and(|c| !wanted(c)) {
+                continue;
+            }
+            let plain = words.ru.iter().chain(&words.kk).chain(&words.en).map(|w| (w, false));
+            for (word, key_only) in plain.chain(words.keys.iter().map(|w| (w, true))) {
+                let tokens = tokens(word);
+                if tokens.is_empty() {
+                    return Err(Error::new(format!("`{word}` holds no letter")).at(file));
+                }
+                phrases.push(Phrase { meaning, tokens, key_only });
+            }
+        }
+        let first = phrases.iter().map(|p| {
+            let token = &p.tokens[0];
+            let mut needle = vec![b' '];
+            needle.extend_from_slice(&token.text);
+            if !token.stem {
+                needle.push(b' ');
+            }
+            needle
+        });
+        let automaton = AhoCorasickBuilder::new()
+            .match_kind(MatchKind::Standard)
+            .build(first)
+            .map_err(|e| Error::new(format!("the lexicon cannot be compiled: {e}")))?;
+        Ok(Self { categories, phrases, automaton })
+    }
+
+    pub fn category(&self, id: &str) -> Option<Meaning> {
+        let index = self.categories.binary_search_by(|c| (**c).cmp(id)).ok()?;
+        Some(Meaning::Category(u16::try_from(index).ok()?))
+    }
+
+    /// The words in a folded text, in any order.
+    pub fn words<'a>(&'a self, text: &'a Folded) -> impl Iterator<Item = Word> + 'a {
+        self.find(text).filter(|(phrase, _)| !phrase.key_only).map(|(_, word)| word)
+    }
+
+    /// What a key's name says: a word anywhere in it, or a key-only word as its last tokens. A category outweighs
+    /// another meaning (`order_iin` is an ИИН).
+    pub fn key(&self, text: &Folded) -> Option<Meaning> {
+        let end = text.bytes().len();
+        self.find(text)
+            .filter(|(phrase, word)| !phrase.key_only || word.end + 1 >= end)
+            .map(|(_, word)| word.meaning)
+            .min()
+    }
+
+    fn find<'a>(&'a self, text: &'a Folded) -> impl Iterator<Item = (&'a Phrase, Word)> + 'a {
+        let bytes = text.bytes();
+        self.automaton.find_overlapping_iter(bytes).filter_map(move |found| {
+            let phrase = &self.phrases[found.pattern().as_usize()];
+            let start = found.start() + 1;
+            let end = phrase.end(bytes, start)?;
+            Some((phrase, Word { meaning: phrase.meaning, start, end }))
+        })
+    }
+}
+
+impl Phrase {
+    /// Where the phrase ends if its tokens stand one after the other from `start`.
+    fn end(&self, bytes: &[u8], start: usize) -> Option<usize> {
+        let mut at = start;
+        for (i, token) in self.tokens.iter().enumerate() {
+            if i > 0 {
+                at += 1;
+            }
+            let rest = bytes.get(at..)?;
+            let length = rest.iter().position(|b| *b == b' ').unwrap_or(rest.len());
+            let holds = if token.stem { rest.starts_with(&token.text) } else { rest[..length] == token.text };
+            if !holds {
+                return None;
+            }
+            at += length;
+        }
+        Some(at)
+    }
+}
+
+fn tokens(word: &str) -> Vec<Token> {
+    word.split_whitespace()
+        .flat_map(|part| {
+            let (part, stem) = part.strip_suffix('*').map_or((part, false), |stem| (stem, true));
+            let folded = fold_str(part);
+            let pieces: Vec<Vec<u8>> =
+                folded.bytes().split(|b| *b == b' ').filter(|t| !t.is_empty()).map(<[u8]>::to_vec).collect();
+            let last = pieces.len().saturating_sub(1);
+            pieces.into_iter().enumerate().map(move |(i, text)| Token { text, stem: stem && i == last })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lexicon() -> Lexicon {
+        let files = [
+            (
+                "iin.toml",
+                "category = 'iin'\nru = ['иин', 'индивидуальн* идентификационн* номер*']\nkk = ['жсн']\nkeys = ['tin']",
+            ),
+            ("other.toml", "meaning = 'other'\nru = ['заказ*']\nen = ['order*']"),
+        ];
+        Lexicon::parse(&files, |_| true).unwrap()
+    }
+
+    #[test]
+    fn a_word_is_found_in_every_spelling_and_charset() {
+        let lexicon = lexicon();
+        let iin = lexicon.category("iin").unwrap();
+        for text in ["ИИН:", "Жсн клиента", "ИНДИВИДУАЛЬНЫЙ ИДЕНТИФИКАЦИОННЫЙ НОМЕР"] {
+            for charset in [encoding_rs::UTF_8, encoding_rs::WINDOWS_1251, encoding_rs::IBM866, encoding_rs::KOI8_R] {
+                let (bytes, _, _) = charset.encode(text);
+                let meanings: Vec<_> = fold(&bytes).iter().flat_map(|f| lexicon.words(f)).map(|w| w.meaning).collect();
+                assert!(meanings.contains(&iin), "{text} in {}", charset.name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_is_read_by_its_tokens() {
+        let lexicon = lexicon();
+        let iin = lexicon.category("iin");
+        for (key, meaning) in [
+            ("иин", iin),
+            ("tin", iin),
+            ("payer_tin", iin),
+            ("tin_count", None),
+            ("martin", None),
+            ("orderИИН", iin),
+            ("заказ_ИИН", iin),
+            ("order_id", Some(Meaning::Other)),
+        ] {
+            assert_eq!(lexicon.key(&fold_str(key)), meaning, "{key}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_that_names_the_file() {
+        let error = Lexicon::parse(&[("a.toml", "category = 'iin'\nde = ['x']")], |_| true).err().unwrap();
+        assert!(error.to_string().starts_with("a.toml:2: unknown field `de`"), "{error}");
+    }
+}

@@ -1,0 +1,129 @@
+//! Folding: takes a short run of text in UTF-8, Windows-1251, CP866 or KOI8-R, gives tokens of one byte a letter, in
+//! lower case, with one space before, between and after them.
+
+use encoding_rs::{Encoding, IBM866, KOI8_R, WINDOWS_1251};
+
+/// A folded text, see [`fold`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folded(Vec<u8>);
+
+impl Folded {
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// First byte of the Cyrillic letters in a folded text: а to я by the alphabet, then the Kazakh letters.
+const CYRILLIC: u8 = 0x80;
+const KAZAKH: [char; 8] = ['ә', 'ғ', 'қ', 'ң', 'ө', 'ұ', 'ү', 'һ'];
+
+/// Folds a run of text. Letters become lower case, ё е, Latin look-alikes in Kazakh words their letter (ə ә, і i);
+/// digits stay; everything else, and a camelCase border, is a space.
+///
+/// One reading where the text is ASCII or UTF-8 (a character cut at either end aside), else one for each of the
+/// single-byte charsets: a word of one is no word in the others.
+pub fn fold(text: &[u8]) -> Vec<Folded> {
+    let whole = trim_cut(text);
+    match std::str::from_utf8(whole) {
+        // Bytes cut off before plain ASCII may as well be letters of a single-byte charset.
+        Ok(utf8) if whole.len() == text.len() || !utf8.is_ascii() => vec![fold_str(utf8)],
+        _ => [WINDOWS_1251, IBM866, KOI8_R].into_iter().map(|charset| fold_single_byte(text, charset)).collect(),
+    }
+}
+
+/// Drops the bytes of a character that is cut at the start or the end of the run.
+fn trim_cut(text: &[u8]) -> &[u8] {
+    let start = text.iter().take(3).take_while(|b| (0x80..0xC0).contains(*b)).count();
+    let text = &text[start..];
+    match std::str::from_utf8(text) {
+        Err(e) if e.error_len().is_none() => &text[..e.valid_up_to()],
+        _ => text,
+    }
+}
+
+fn fold_single_byte(text: &[u8], charset: &'static Encoding) -> Folded {
+    fold_str(&charset.decode_without_bom_handling(text).0)
+}
+
+/// Folds text that is known to be UTF-8.
+pub fn fold_str(text: &str) -> Folded {
+    let mut out = Vec::with_capacity(text.len() + 2);
+    out.push(b' ');
+    let mut after_lower = false;
+    for c in text.chars() {
+        let folded = fold_char(c);
+        let upper = c.is_uppercase();
+        if folded == b' ' {
+            // Soft hyphens and zero-width characters stand inside words.
+            if matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}') {
+                continue;
+            }
+            if out.last() != Some(&b' ') {
+                out.push(b' ');
+            }
+        } else {
+            let border = (upper && after_lower)
+                || out.last().is_some_and(|last| *last != b' ' && last.is_ascii_digit() != folded.is_ascii_digit());
+            if border {
+                out.push(b' ');
+            }
+            out.push(folded);
+        }
+        after_lower = folded != b' ' && !upper && !folded.is_ascii_digit();
+    }
+    if out.last() != Some(&b' ') {
+        out.push(b' ');
+    }
+    Folded(out)
+}
+
+fn fold_char(c: char) -> u8 {
+    match c {
+        'a'..='z' | '0'..='9' => c as u8,
+        'A'..='Z' => c.to_ascii_lowercase() as u8,
+        'а'..='я' => CYRILLIC + (u32::from(c) - u32::from('а')) as u8,
+        'А'..='Я' => CYRILLIC + (u32::from(c) - u32::from('А')) as u8,
+        'ё' | 'Ё' => fold_char('е'),
+        'і' | 'І' | 'ı' => b'i',
+        'ə' | 'Ə' | 'Ә' => fold_char('ә'),
+        'ӊ' | 'Ӊ' | 'ң' | 'Ң' => kazakh('ң'),
+        _ => {
+            let lower = c.to_lowercase().next().unwrap_or(c);
+            if KAZAKH.contains(&lower) { kazakh(lower) } else { b' ' }
+        }
+    }
+}
+
+fn kazakh(c: char) -> u8 {
+    let index = KAZAKH.iter().position(|k| *k == c).unwrap_or(0);
+    CYRILLIC + 32 + index as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_a_word_fold_alike() {
+        for (a, b) in [
+            ("ИИН", "иин"),
+            ("birthDate", "birth_date"),
+            ("BIRTH-DATE", "birth date"),
+            ("счёт", "Счет"),
+            ("Əкесінің аты", "әкесiнiң аты"),
+            ("теле\u{AD}фон", "телефон"),
+        ] {
+            assert_eq!(fold_str(a), fold_str(b), "{a} {b}");
+        }
+        assert_ne!(fold_str("birthdate"), fold_str("birth date"));
+        assert_eq!(fold_str("iin2").bytes(), b" iin 2 ");
+    }
+
+    #[test]
+    fn a_cut_character_is_dropped() {
+        let bytes = "иин".as_bytes();
+        assert_eq!(fold(&bytes[1..]), vec![fold_str("ин")]);
+        assert_eq!(fold(b"\xE8\xE8\xED ")[0], fold_str("иин"), "Windows-1251");
+        assert_eq!(fold(&bytes[..5]), vec![fold_str("ии")]);
+    }
+}
