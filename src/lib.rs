@@ -11,3 +11,4 @@ pub mod error;
 pub mod finding;
 pub mod input;
 pub mod limits;
+pub mod policy;
