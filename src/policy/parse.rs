@@ -375,6 +375,14 @@ mod tests {
     }
 
     #[test]
+    fn what_an_editor_on_windows_saves_is_read() {
+        let text = format!("\u{feff}{HEAD}colour = 1").replace('\n', "\r\n");
+        let error = Policy::parse("a.toml", &text, &Categories::builtin().unwrap()).unwrap_err();
+        assert_eq!(error.place.as_deref(), Some("a.toml:4"), "{error}");
+        assert!(Policy::parse("a.toml", text.trim_end_matches("colour = 1"), &Categories::builtin().unwrap()).is_ok());
+    }
+
+    #[test]
     fn the_head_is_checked() {
         let categories = Categories::builtin().unwrap();
         let cases = [

@@ -24,26 +24,33 @@ impl FromStr for Period {
 
     /// Reads `Nd`, `Nm`, `Ny`, `unlimited`, `until-withdrawal` or `until-purpose`.
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "unlimited" => return Ok(Self::Unlimited),
-            "until-withdrawal" => return Ok(Self::UntilWithdrawal),
-            "until-purpose" => return Ok(Self::UntilPurpose),
-            _ => {}
-        }
-        let unit: Option<(_, fn(u16) -> Self)> = None
-            .or_else(|| text.strip_suffix('d').map(|n| (n, Self::Days as fn(u16) -> Self)))
-            .or_else(|| text.strip_suffix('m').map(|n| (n, Self::Months as fn(u16) -> Self)))
-            .or_else(|| text.strip_suffix('y').map(|n| (n, Self::Years as fn(u16) -> Self)));
-        unit.filter(|(n, _)| n.bytes().all(|b| b.is_ascii_digit()))
-            .and_then(|(n, period)| n.parse().ok().filter(|n| *n > 0).map(period))
-            .ok_or_else(|| {
-                let text = text.escape_debug();
-                format!(
-                    "`{text}` is no period: write a number of days, months or years such as 30d, 6m or 3y, \
-                     or unlimited, until-withdrawal, until-purpose"
-                )
-            })
+        let period = match text {
+            "unlimited" => Some(Self::Unlimited),
+            "until-withdrawal" => Some(Self::UntilWithdrawal),
+            "until-purpose" => Some(Self::UntilPurpose),
+            _ => counted(text),
+        };
+        period.ok_or_else(|| {
+            let text = text.escape_debug();
+            format!(
+                "`{text}` is no period: write a number of days, months or years such as 30d, 6m or 3y, \
+                 or unlimited, until-withdrawal, until-purpose"
+            )
+        })
     }
+}
+
+fn counted(text: &str) -> Option<Period> {
+    let unit = match text.as_bytes().last()? {
+        b'd' => Period::Days,
+        b'm' => Period::Months,
+        b'y' => Period::Years,
+        _ => return None,
+    };
+    let count = &text[..text.len() - 1];
+    // Parsing alone would let a sign through.
+    let is_count = count.bytes().all(|b| b.is_ascii_digit());
+    count.parse().ok().filter(|n| is_count && *n > 0).map(unit)
 }
 
 impl TryFrom<String> for Period {
