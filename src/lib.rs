@@ -7,9 +7,12 @@
 //! takes a [`pipeline::Plan`] and feeds [`finding::Event`]s to a report. The library never prints and never exits.
 
 pub mod category;
+pub mod classify;
+pub mod detect;
 pub mod error;
 pub mod finding;
 pub mod input;
-pub mod limits;
-pub mod detect;
+pub mod layout;
 pub mod lexicon;
+pub mod limits;
+pub mod policy;
