@@ -11,3 +11,6 @@ pub mod error;
 pub mod finding;
 pub mod input;
 pub mod limits;
+pub mod pipeline;
+pub mod policy;
+pub mod report;
