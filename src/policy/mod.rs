@@ -24,14 +24,10 @@ pub fn load(id_or_file: &str, categories: &Categories) -> Result<Policy> {
     policies.into_iter().find(|policy| &*policy.id == id_or_file).ok_or_else(unknown)
 }
 
-pub mod show {
-    use super::{Categories, Policies, Policy};
+pub fn list(policies: &Policies) -> String {
+    policies.0.iter().map(|policy| format!("{}\n", policy.id)).collect()
+}
 
-    pub fn list(policies: &Policies) -> String {
-        policies.0.iter().map(|policy| format!("{}\n", policy.id)).collect()
-    }
-
-    pub fn show(policy: &Policy, _: &Categories) -> String {
-        format!("{}\n", policy.id)
-    }
+pub fn show(policy: &Policy, _: &Categories) -> String {
+    format!("{}\n", policy.id)
 }
