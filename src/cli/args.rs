@@ -164,7 +164,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::
     let matches = parser.try_get_matches_from_mut(args)?;
     let mut command = Args::from_arg_matches(&matches).map_err(|e| e.format(&mut parser))?.command;
     if let (Command::Scan(scan), Some(("scan", matches))) = (&mut command, matches.subcommand()) {
-        scan.reports = reports(scan, matches).map_err(|message| parser.error(ErrorKind::ArgumentConflict, message))?;
+        scan.reports = reports(scan, matches).map_err(|message| {
+            clap::Error::raw(
+                ErrorKind::ArgumentConflict,
+                message + "\n\nFor more information, try 'derbes scan --help'.\n",
+            )
+        })?;
     }
     Ok(command)
 }
