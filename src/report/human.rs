@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 
-use super::text::{count, duration, escape, size};
+use super::text::{count, duration, escape, size, words};
 use super::{Options, Report};
 use crate::category::Standing;
-use crate::finding::{Confidence, Event, Evidence, Field, Finding, Outcome, Problem, Skipped, Stale, Summary, Verdict};
+use crate::finding::{Confidence, Event, Field, Finding, Outcome, Problem, Skipped, Stale, Summary, Verdict};
 use crate::input::Origin;
 
 const INDENT: &str = "          ";
@@ -240,21 +240,6 @@ fn policy(verdict: &Verdict, hits: u64) -> String {
     let details: Vec<_> = clause.into_iter().chain(count).collect();
     let policy = escape(&verdict.policy);
     if details.is_empty() { policy.to_string() } else { format!("{policy} ({})", details.join(", ")) }
-}
-
-fn words(evidence: Evidence) -> &'static str {
-    match evidence {
-        Evidence::CheckDigit => "the check digit holds",
-        Evidence::Plausible => "its parts mean something real",
-        Evidence::Implausible => "but hardly a living person's or an assigned number",
-        Evidence::Formatted => "written as people write it",
-        Evidence::Bare => "but written like any number",
-        Evidence::KeyName => "its key names the category",
-        Evidence::ContextWord => "a word nearby names the category",
-        Evidence::OtherMeaning => "but a word nearby gives another meaning",
-        Evidence::TestValue => "but published as a test value",
-        Evidence::ShortRun => "but in a short run of text among binary bytes",
-    }
 }
 
 fn color_of_confidence(confidence: Confidence) -> Style {

@@ -1,7 +1,9 @@
-//! Text for people: takes strings that others chose (paths, keys, messages), sizes and times, gives what is safe and
-//! easy to read on a terminal.
+//! Text for people: takes strings that others chose (paths, keys, messages), sizes, times and evidence, gives what is
+//! safe and easy to read on a terminal.
 
 use std::fmt::{self, Write};
+
+use crate::finding::Evidence;
 
 /// Shows a foreign string so that it can neither steer a terminal nor pass for other text: control characters as
 /// `\xNN`, line separators and what turns or hides text as `\u{NNNN}`.
@@ -62,6 +64,22 @@ pub(super) fn duration(seconds: f64) -> String {
 /// `1 hit`, `2 hits`.
 pub(super) fn count(n: u64, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// Evidence as the end of a sentence that begins with "because".
+pub(super) fn words(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::CheckDigit => "the check digit holds",
+        Evidence::Plausible => "its parts mean something real",
+        Evidence::Implausible => "but hardly a living person's or an assigned number",
+        Evidence::Formatted => "written as people write it",
+        Evidence::Bare => "but written like any number",
+        Evidence::KeyName => "its key names the category",
+        Evidence::ContextWord => "a word nearby names the category",
+        Evidence::OtherMeaning => "but a word nearby gives another meaning",
+        Evidence::TestValue => "but published as a test value",
+        Evidence::ShortRun => "but in a short run of text among binary bytes",
+    }
 }
 
 #[cfg(test)]
