@@ -8,6 +8,7 @@
 
 pub mod category;
 pub mod classify;
+pub mod decode;
 pub mod detect;
 pub mod error;
 pub mod finding;
@@ -15,4 +16,7 @@ pub mod input;
 pub mod layout;
 pub mod lexicon;
 pub mod limits;
+pub mod pipeline;
 pub mod policy;
+pub mod report;
+pub mod source;

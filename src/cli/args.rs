@@ -1,0 +1,268 @@
+//! What can be typed. Clap stays in this file: it gives plain values and pairs every `--output` with its `--format`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use derbes::finding::Confidence;
+use derbes::limits::Places;
+use derbes::pipeline::FailOn;
+use derbes::report::Format;
+use jiff::civil::Date;
+
+const ABOUT: &str = "Finds personal data in code, logs, dumps and backups, and holds it against what a privacy policy \
+declares. Values are masked in every report.";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing that the run was told to fail on
+  1  findings that it was told to fail on
+  2  wrong command line, policy or output file
+  3  something could not be examined (with --fail-on-incomplete)";
+
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  derbes scan
+  derbes scan src logs/app.log.gz --policy anysoft
+  pg_dump shop | derbes scan - --policy ./privacy.toml --fail-on forbidden
+  derbes scan . --format human --format jsonl --output findings.jsonl";
+
+#[derive(Debug, Parser)]
+#[command(name = "derbes", version, about = ABOUT, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(max_term_width = 100, disable_help_subcommand = true)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find personal data in files and folders
+    Scan(Scan),
+    /// Show what the policies declare
+    #[command(subcommand, disable_help_subcommand = true, arg_required_else_help = true)]
+    Policy(PolicyCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// List the built-in policies
+    List,
+    /// Show one policy: what it declares and forbids, clause by clause
+    Show {
+        /// Id of a built-in policy, or a policy file
+        #[arg(value_name = "ID|FILE")]
+        policy: String,
+    },
+}
+
+/// Find personal data in files and folders
+#[derive(Debug, clap::Args)]
+#[command(after_help = SCAN_EXAMPLES)]
+pub struct Scan {
+    /// Files and folders; `-` is standard input
+    #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
+    pub paths: Vec<PathBuf>,
+
+    /// Judge findings by this policy: a built-in id or a policy file. May repeat
+    #[arg(long = "policy", value_name = "ID|FILE", help_heading = "Verdict")]
+    pub policies: Vec<String>,
+
+    /// Findings that make the exit code 1. Default: `any`, or `undeclared` with --policy, which includes forbidden,
+    /// minor and expired
+    #[arg(long, value_name = "WHAT", value_parser = one_of(FAIL_ON), hide_default_value = true, help_heading = "Verdict")]
+    pub fail_on: Option<FailOn>,
+
+    /// Exit with code 3 if something could not be examined
+    #[arg(long, help_heading = "Verdict")]
+    pub fail_on_incomplete: bool,
+
+    /// Leave out findings less sure than this
+    #[arg(long, value_name = "LEVEL", value_parser = one_of(CONFIDENCE), default_value = "medium", help_heading = "Verdict")]
+    pub min_confidence: Confidence,
+
+    /// The day that ages are judged by. Default: today
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Verdict")]
+    pub today: Option<Date>,
+
+    /// Format of the report. May repeat, each but one with its --output. Default: human
+    #[arg(long = "format", value_name = "FORMAT", value_parser = one_of(FORMAT), help_heading = "Report")]
+    formats: Vec<Format>,
+
+    /// Write the --format before it to this file. Default: standard output
+    #[arg(long = "output", value_name = "FILE", help_heading = "Report")]
+    outputs: Vec<PathBuf>,
+
+    /// Places listed for each finding: a number or `all`. Default: 10, of which the human report shows 3
+    #[arg(long, value_name = "N", value_parser = places, help_heading = "Report")]
+    pub places: Option<Places>,
+
+    /// Colours in the human report. `auto`: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_name = "WHEN", value_parser = one_of(COLOR), default_value = "auto", help_heading = "Report")]
+    pub color: Color,
+
+    /// Scan also what .gitignore, .ignore and .derbesignore leave out
+    #[arg(long, help_heading = "Reading")]
+    pub no_ignore: bool,
+
+    /// Follow symbolic links
+    #[arg(long, help_heading = "Reading")]
+    pub follow: bool,
+
+    /// Skip binary files; otherwise the text in them is scanned
+    #[arg(long, help_heading = "Reading")]
+    pub skip_binary: bool,
+
+    /// Threads, at most 1024. Default: one for each core
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Reading")]
+    pub threads: Option<u16>,
+
+    /// What to write and where; none is standard output.
+    #[arg(skip)]
+    pub reports: Vec<(Format, Option<PathBuf>)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+type Values<T> = &'static [(&'static str, T)];
+
+const FAIL_ON: Values<FailOn> = &[
+    ("any", FailOn::Any),
+    ("undeclared", FailOn::Undeclared),
+    ("forbidden", FailOn::Forbidden),
+    ("never", FailOn::Never),
+];
+const CONFIDENCE: Values<Confidence> =
+    &[("low", Confidence::Low), ("medium", Confidence::Medium), ("high", Confidence::High)];
+const FORMAT: Values<Format> = &[("human", Format::Human), ("jsonl", Format::Jsonl), ("json", Format::Json)];
+const COLOR: Values<Color> = &[("auto", Color::Auto), ("always", Color::Always), ("never", Color::Never)];
+
+fn one_of<T: Copy + Send + Sync + 'static>(values: Values<T>) -> impl TypedValueParser<Value = T> {
+    let names = values.iter().map(|(name, _)| *name);
+    PossibleValuesParser::new(names).try_map(move |typed| {
+        values.iter().find(|(name, _)| *name == typed).map(|(_, value)| *value).ok_or("not one of the possible values")
+    })
+}
+
+fn places(typed: &str) -> Result<Places, String> {
+    match typed {
+        "all" => Ok(Places::All),
+        _ => typed.parse().map(Places::First).map_err(|_| "write a number, or `all`".to_owned()),
+    }
+}
+
+/// Reads a command line, the name of the program first.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
+    let mut parser = Args::command();
+    let matches = parser.try_get_matches_from_mut(args)?;
+    let mut command = Args::from_arg_matches(&matches).map_err(|e| e.format(&mut parser))?.command;
+    if let (Command::Scan(scan), Some(("scan", matches))) = (&mut command, matches.subcommand()) {
+        scan.reports = reports(scan, matches).map_err(|message| {
+            clap::Error::raw(
+                ErrorKind::ArgumentConflict,
+                message + "\n\nFor more information, try 'derbes scan --help'.\n",
+            )
+        })?;
+    }
+    Ok(command)
+}
+
+/// Pairs every `--output` with the `--format` before it.
+fn reports(scan: &Scan, matches: &ArgMatches) -> Result<Vec<(Format, Option<PathBuf>)>, String> {
+    let position = |id| matches.indices_of(id).into_iter().flatten();
+    let formats: Vec<_> = position("formats").zip(&scan.formats).collect();
+    let outputs: Vec<_> = position("outputs").zip(&scan.outputs).collect();
+    let mut reports: Vec<_> = formats.iter().map(|(_, format)| (**format, None)).collect();
+    if reports.is_empty() {
+        reports.push((Format::Human, None));
+    }
+    for (index, file) in outputs {
+        let before = formats.iter().filter(|(format, _)| *format < index).count();
+        if before == 0 && !formats.is_empty() {
+            return Err(format!("`--output {}` stands before any --format", file.display()));
+        }
+        let (_, output) = &mut reports[before.saturating_sub(1)];
+        if output.is_some() {
+            return Err(format!("`--output {}` is the second for one --format", file.display()));
+        }
+        if scan.outputs.iter().filter(|other| *other == file).count() > 1 {
+            return Err(format!("two reports would be written to `{}`", file.display()));
+        }
+        *output = Some(file.clone());
+    }
+    if reports.iter().filter(|(_, output)| output.is_none()).count() > 1 {
+        return Err("two formats would go to standard output: give all but one an --output".to_owned());
+    }
+    Ok(reports)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scan(typed: &str) -> Result<Scan, String> {
+        let args = ["derbes", "scan"].into_iter().chain(typed.split_whitespace()).map(OsString::from);
+        match parse(args) {
+            Ok(Command::Scan(scan)) => Ok(scan),
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn an_output_belongs_to_the_format_before_it() {
+        let file = |name: &str| Some(PathBuf::from(name));
+        let cases = [
+            ("", vec![(Format::Human, None)]),
+            ("--output a", vec![(Format::Human, file("a"))]),
+            ("--format json", vec![(Format::Json, None)]),
+            ("--format json --output a --format human", vec![(Format::Json, file("a")), (Format::Human, None)]),
+            ("--format human --format jsonl --output a", vec![(Format::Human, None), (Format::Jsonl, file("a"))]),
+            (
+                "--format json --output a --format json --output b",
+                vec![(Format::Json, file("a")), (Format::Json, file("b"))],
+            ),
+        ];
+        for (typed, reports) in cases {
+            assert_eq!(scan(typed).unwrap().reports, reports, "{typed}");
+        }
+    }
+
+    #[test]
+    fn wrong_usage_is_told() {
+        let cases = [
+            ("--format json --format human", "two formats would go to standard output"),
+            ("--output a --format json", "`--output a` stands before any --format"),
+            ("--format json --output a --output b", "`--output b` is the second"),
+            ("--format json --output a --format jsonl --output a", "two reports would be written to `a`"),
+            ("--threads 0", "0 is not in 1..=1024"),
+            ("--places many", "write a number, or `all`"),
+            ("--today 2026-02-30", "2026-02-30"),
+            ("--min-confidence sure", "possible values: low, medium, high"),
+        ];
+        for (typed, message) in cases {
+            let error = scan(typed).unwrap_err();
+            assert!(error.contains(message), "{typed}: {error}");
+        }
+    }
+
+    #[test]
+    fn without_arguments_the_current_folder_is_scanned() {
+        let scan = scan("").unwrap();
+        assert_eq!(scan.paths, [PathBuf::from(".")]);
+        assert_eq!((scan.min_confidence, scan.color, scan.places), (Confidence::Medium, Color::Auto, None));
+        assert_eq!((scan.fail_on, scan.threads, scan.today), (None, None, None));
+    }
+}
