@@ -40,7 +40,7 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     let suspicious = FILE_ENDINGS.contains(&domain.top()) || is_message_id(text, start);
     let evidence = EvidenceSet::new()
         .with_if(suspicious, Evidence::Implausible)
-        .with_if(subject.registry.is_reserved_domain(&domain.name), Evidence::TestValue);
+        .with_if(subject.registry.is_test_domain(&domain.name), Evidence::TestValue);
     let impersonal = subject.registry.is_role_mailbox(&local);
     Some(Checked { end, evidence, age: None, impersonal })
 }
