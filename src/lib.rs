@@ -7,6 +7,7 @@
 //! takes a [`pipeline::Plan`] and feeds [`finding::Event`]s to a report. The library never prints and never exits.
 
 pub mod category;
+pub mod decode;
 pub mod error;
 pub mod finding;
 pub mod input;
