@@ -12,3 +12,4 @@ pub mod error;
 pub mod finding;
 pub mod input;
 pub mod limits;
+pub mod source;
