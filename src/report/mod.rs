@@ -8,9 +8,13 @@ use crate::category::Categories;
 use crate::finding::Event;
 use crate::limits::Places;
 
+mod fingerprint;
 mod human;
 mod json;
+mod severity;
+mod tally;
 mod text;
+mod wording;
 
 pub use text::{Escaped, escape, size};
 
