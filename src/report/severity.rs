@@ -1,5 +1,6 @@
 //! How grave a finding is, in the five steps that every format for machines has under names of its own.
 
+use super::Options;
 use crate::finding::{Confidence, Finding, Outcome};
 
 /// From what needs no action to what must not be there at all.
@@ -13,8 +14,11 @@ pub(super) enum Severity {
 }
 
 impl Severity {
-    /// By the gravest verdict; where there is no policy, by the confidence.
-    pub fn of(finding: &Finding) -> Self {
+    /// By the gravest verdict; where there is no policy, by the confidence that it is personal data.
+    pub fn of(finding: &Finding, options: &Options) -> Self {
+        if finding.verdicts.is_empty() && !options.is_personal(finding) {
+            return Self::Info;
+        }
         match (finding.verdicts.iter().map(|verdict| verdict.outcome).max(), finding.confidence) {
             (Some(Outcome::Forbidden | Outcome::Minor), _) => Self::Critical,
             (Some(Outcome::Undeclared), _) => Self::High,
@@ -45,12 +49,15 @@ pub(super) enum Level {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::super::sample::{finding, verdict};
     use super::*;
+    use crate::category::Categories;
 
     fn level(outcomes: &[Outcome], confidence: Confidence) -> Level {
         let verdicts = outcomes.iter().map(|outcome| verdict("p", *outcome, None, None)).collect();
-        Severity::of(&Finding { verdicts, confidence, ..finding("a", None) }).level()
+        Severity::of(&Finding { verdicts, confidence, ..finding("a", None) }, &Options::default()).level()
     }
 
     #[test]
@@ -63,5 +70,13 @@ mod tests {
         assert_eq!(level(&[], Confidence::High), Level::Warning);
         assert_eq!(level(&[], Confidence::Medium), Level::Warning);
         assert_eq!(level(&[], Confidence::Low), Level::Note);
+    }
+
+    #[test]
+    fn what_is_about_no_person_needs_no_action() {
+        let options = Options { categories: Some(Arc::new(Categories::builtin().unwrap())), ..Options::default() };
+        let company = Finding { category: "bin".into(), ..finding("a", None) };
+        assert_eq!(Severity::of(&company, &options), Severity::Info);
+        assert_eq!(Severity::of(&finding("a", None), &options), Severity::Medium);
     }
 }

@@ -27,8 +27,9 @@ impl Tally {
         }
     }
 
+    /// Whether all that was named was examined. Exit code 2 tells of a path that does not exist.
     pub fn is_complete(&self, summary: &Summary) -> bool {
-        !summary.incomplete && self.problems == 0
+        !summary.incomplete && self.problems == 0 && summary.exit != 2
     }
 
     /// Whatever was not examined is named, so that it cannot pass for clean.
@@ -36,7 +37,10 @@ impl Tally {
         let findings = format!("{}, {}", count(summary.findings, "finding"), count(summary.hits, "hit"));
         let missed = size(summary.bytes_seen.saturating_sub(summary.bytes_examined));
         if !self.is_complete(summary) {
-            let problems = count(self.problems, "problem");
+            let problems = match (self.problems, summary.exit) {
+                (0, 2) => "not all that was named was found".to_owned(),
+                (n, _) => count(n, "problem"),
+            };
             let findings = if summary.findings == 0 { "no finding".to_owned() } else { findings };
             let text = format!("INCOMPLETE: {problems}, {missed} not examined; {findings} in what was examined");
             return Conclusion { text, good: false, complete: false };
@@ -51,5 +55,20 @@ impl Tally {
             _ => (format!("{findings}{skipped}"), false),
         };
         Conclusion { text, good, complete: true }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_without_what_was_named_is_not_clean() {
+        let conclusion = Tally::default().conclusion(&Summary { exit: 2, ..Summary::default() });
+        assert_eq!(
+            conclusion.text,
+            "INCOMPLETE: not all that was named was found, 0 B not examined; no finding in what was examined"
+        );
+        assert!(!conclusion.good && !conclusion.complete);
     }
 }
