@@ -253,13 +253,12 @@ fn markdown_keeps_its_lines_and_tables() {
     for text in HOSTILE {
         assert_eq!(shape(text), shape("plain"), "{text:?}");
         let shown = written(Format::Markdown, options("title"), &events(&[text]));
-        assert!(!shown.contains(['<', '>', '@']) || only_code_tags(&shown), "{text:?}: {shown}");
-        assert!(!shown.contains("](") && !shown.contains("www.") && !shown.contains("://"), "{text:?}: {shown}");
+        // What stands in code means nothing; outside of it nothing may mean anything.
+        let outside: String = shown.lines().flat_map(|line| line.split('`').step_by(2)).collect();
+        let outside = outside.replace("<code>", "").replace("</code>", "");
+        assert!(!outside.contains(['<', '>', '@', '[', ']', '\\', '!']), "{text:?}: {shown}");
+        assert!(!outside.contains("www.") && !outside.contains("://"), "{text:?}: {shown}");
     }
-}
-
-fn only_code_tags(shown: &str) -> bool {
-    !shown.replace("<code>", "").replace("</code>", "").contains(['<', '>', '@'])
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use derbes::finding::Place;
 use derbes::input::Origin;
@@ -16,21 +16,33 @@ const LINE: u64 = 64 << 10;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
+/// One file is held open, since places come by file.
 pub fn columns() -> Columns {
-    Columns(Arc::new(|path, place| in_file(path, place).ok().flatten()))
+    let last = Mutex::new(None);
+    Columns(Arc::new(move |path, place| {
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref().is_none_or(|(of, _)| of != path) {
+            *last = Some((path.clone(), open(path)));
+        }
+        let (_, file) = last.as_mut()?;
+        in_file(file.as_mut()?, place).ok().flatten()
+    }))
+}
+
+/// A pipe is left alone: it would not open before someone writes into it.
+fn open(path: &Origin) -> Option<File> {
+    let path = Path::new(path.as_str());
+    if std::fs::metadata(path).ok()?.is_file() { File::open(path).ok() } else { None }
 }
 
 /// None unless the file's own bytes are the decoded text: what comes out of a container, a compressed stream or UTF-16
 /// has other offsets.
-fn in_file(path: &Origin, place: &Place) -> io::Result<Option<Range<u64>>> {
-    let path = Path::new(path.as_str());
+fn in_file(file: &mut File, place: &Place) -> io::Result<Option<Range<u64>>> {
     let end = place.offset + place.value.len();
     let length = end - place.line_start;
-    // A pipe would not open before someone writes into it.
-    if length > LINE || !std::fs::metadata(path)?.is_file() {
+    if length > LINE {
         return Ok(None);
     }
-    let mut file = File::open(path)?;
     let before = place.line_start.saturating_sub(1);
     file.seek(SeekFrom::Start(before))?;
     let mut bytes = Vec::new();
@@ -102,13 +114,15 @@ mod tests {
         let path = std::env::temp_dir().join(format!("derbes-columns-{}", std::process::id()));
         std::fs::write(&path, format!("a\nИИН {VALUE}\n")).unwrap();
         let origin = Origin::file(&path);
-        assert_eq!(in_file(&origin, &place(9, 2)).unwrap(), Some(5..17));
-        // The offsets of some other text.
-        assert_eq!(in_file(&origin, &place(9, 1)).unwrap(), None);
-        assert_eq!(in_file(&origin, &place(900, 890)).unwrap(), None);
-        assert_eq!(in_file(&origin, &place(LINE + 100, 2)).unwrap(), None);
+        let columns = columns();
+        let find = |offset, line_start| (columns.0)(&origin, &place(offset, line_start));
+        assert_eq!(find(9, 2), Some(5..17));
+        // The offsets of some other text, beyond the end, and in a line too long.
+        assert_eq!((find(9, 1), find(900, 890), find(LINE + 100, 2)), (None, None, None));
+        assert_eq!(find(9, 2), Some(5..17));
         std::fs::remove_file(&path).unwrap();
-        assert!(in_file(&origin, &place(9, 2)).is_err());
-        assert_eq!(in_file(&Origin::file(&std::env::temp_dir()), &place(9, 2)).unwrap(), None);
+        let none = [&origin, &Origin::stdin(), &Origin::file(&std::env::temp_dir())];
+        let columns = super::columns();
+        assert!(none.iter().all(|origin| (columns.0)(origin, &place(9, 2)).is_none()));
     }
 }

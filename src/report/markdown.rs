@@ -174,27 +174,32 @@ fn row(finding: &Finding, options: &Options) -> String {
 /// Text in which every character that could be markup, a mention, a reference or an address is an entity.
 pub(super) fn plain(text: &str) -> String {
     let mut shown = String::new();
-    for c in text.chars() {
-        match c {
-            ' ' | ',' | '-' | '(' | ')' | ';' | '/' => shown.push(c),
-            _ if c.is_ascii_punctuation() => shown += &format!("&#{};", u32::from(c)),
-            _ => shown.push(c),
-        }
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let stands = match c {
+            ' ' | ',' | '-' | '(' | ')' | ';' | '/' => true,
+            // Not the dot of a host, nor the colon of a scheme.
+            '.' | ':' => rest.peek().is_none_or(|next| *next == ' ' || next.is_ascii_digit()),
+            _ => !c.is_ascii_punctuation(),
+        };
+        if stands { shown.push(c) } else { shown += &entity(c) }
     }
     shown
+}
+
+fn entity(c: char) -> String {
+    format!("&#{};", u32::from(c))
 }
 
 /// A foreign string as code, where markup, mentions and references mean nothing; shortened in its middle.
 fn code(text: &str) -> String {
     let text = shortened(&escape(text).to_string());
-    let simple = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '*' | '…');
+    let simple = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '*' | '@' | '!' | '…');
     if !text.is_empty() && text.chars().all(simple) {
         return format!("`{text}`");
     }
-    let entities: String = text
-        .chars()
-        .map(|c| if c.is_ascii_punctuation() { format!("&#{};", u32::from(c)) } else { c.to_string() })
-        .collect();
+    let inert = |c: char| if c.is_ascii_punctuation() { entity(c) } else { c.to_string() };
+    let entities: String = text.chars().map(inert).collect();
     format!("<code>{entities}</code>")
 }
 
@@ -234,17 +239,17 @@ mod tests {
 
 | where | what | value | hits | confidence | policies |
 | --- | --- | --- | ---: | --- | --- |
-| `dumps/users.sql`, line 25 | iin, column `public.users.iin` | `**********17` | 1200 | high | minor&#58; robotek \
-(2&#46;1, 3 of 1200 hits); declared&#58; anysoft (5&#46;3) |
+| `dumps/users.sql`, line 25 | iin, column `public.users.iin` | `**********17` | 1200 | high | minor: robotek \
+(2.1, 3 of 1200 hits); declared: anysoft (5.3) |
 
 ### Not examined
 
 - **problem** `b.gz`: unexpected end of file after 812 bytes (812 B examined)
-- skipped <code>a&#46;7z&#33;x</code>: encrypted
+- skipped `a.7z!x`: encrypted
 
 ### Declared, and never seen
 
-- `geolocation` (`anysoft`, 5&#46;2(г))
+- `geolocation` (`anysoft`, 5.2(г))
 ";
         assert_eq!(written(&sample::events()), expected);
     }
@@ -266,8 +271,8 @@ mod tests {
     #[test]
     fn foreign_text_is_no_markup() {
         assert_eq!(
-            plain("a|b *c* @d #1 <i> [x](y) www.z"),
-            "a&#124;b &#42;c&#42; &#64;d &#35;1 &#60;i&#62; &#91;x&#93;(y) www&#46;z"
+            plain("a|b *c* @d #1 <i> [x](y) www.z https://z: 1.5."),
+            "a&#124;b &#42;c&#42; &#64;d &#35;1 &#60;i&#62; &#91;x&#93;(y) www&#46;z https&#58;//z: 1.5."
         );
         assert_eq!(code("a`|@x"), "<code>a&#96;&#124;&#64;x</code>");
         assert_eq!(code(""), "<code></code>");
