@@ -269,7 +269,8 @@ mod tests {
     fn a_word_is_found_in_every_spelling_and_charset() {
         let lexicon = lexicon();
         let iin = lexicon.category("iin").unwrap();
-        for text in ["ИИН:", "Жсн клиента", "ИНДИВИДУАЛЬНЫЙ ИДЕНТИФИКАЦИОННЫЙ НОМЕР"] {
+        for text in ["ИИН:", "Жсн клиента", "ИНДИВИДУАЛЬНЫЙ ИДЕНТИФИКАЦИОННЫЙ НОМЕР"]
+        {
             for charset in [encoding_rs::UTF_8, encoding_rs::WINDOWS_1251, encoding_rs::IBM866, encoding_rs::KOI8_R] {
                 let (bytes, _, _) = charset.encode(text);
                 let meanings: Vec<_> = fold(&bytes).iter().flat_map(|f| lexicon.words(f)).map(|w| w.meaning).collect();

@@ -179,7 +179,7 @@ impl Sweep {
                 detector: found.detector,
                 score,
                 confidence,
-                evidence: found.evidence,
+                evidence: shared.weights.weighing(found.detector, found.evidence),
                 key: key.as_deref().filter(|key| is_name(key)),
                 offset: base + found.span.start as u64,
                 value: Redacted::new(&text[found.span.clone()], mask),

@@ -61,7 +61,10 @@ impl Large {
     fn hand_in(&self, shared: &Shared, split: Range<u64>, receipt: Receipt) -> Option<Receipt> {
         let mut assembly = lock(&self.assembly);
         assembly.waiting.insert(split.start, receipt);
-        while let Some(receipt) = { let next = assembly.next; assembly.waiting.remove(&next) } {
+        while let Some(receipt) = {
+            let next = assembly.next;
+            assembly.waiting.remove(&next)
+        } {
             assembly.joined.append(receipt.partial, &shared.plan.limits);
             assembly.failure = assembly.failure.take().or(receipt.failure);
             assembly.next = (assembly.next + shared.plan.limits.split).min(self.length);
@@ -104,8 +107,7 @@ struct Board<'a> {
 /// # Errors
 /// Those of `pass_on`, which end the work.
 pub fn in_order(shared: &Shared, pass_on: &mut dyn FnMut(Done) -> io::Result<()>) -> io::Result<()> {
-    let queue =
-        Queue { next: 0, large: VecDeque::new(), busy: 0, awaited: 0, done: BTreeMap::new(), stopped: false };
+    let queue = Queue { next: 0, large: VecDeque::new(), busy: 0, awaited: 0, done: BTreeMap::new(), stopped: false };
     let board = Board { shared, queue: Mutex::new(queue), job: Condvar::new(), done: Condvar::new() };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(shared.plan.threads).build().map_err(io::Error::other)?;
     pool.in_place_scope(|scope| {

@@ -218,11 +218,13 @@ impl Number {
 /// How many of the groups have `digits` digits together.
 fn groups_of(groups: &[Group], digits: u8) -> Option<usize> {
     let mut sum = 0;
-    groups.iter().position(|g| {
-        sum += g.length;
-        sum == digits
-    })
-    .map(|last| last + 1)
+    groups
+        .iter()
+        .position(|g| {
+            sum += g.length;
+            sum == digits
+        })
+        .map(|last| last + 1)
 }
 
 /// Reads groups of digits up to 11 digits in all.
