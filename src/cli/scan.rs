@@ -69,6 +69,7 @@ fn plan(scan: Scan) -> Result<Plan> {
     let limits = Limits::default();
     Ok(Plan {
         paths: scan.paths,
+        reports: scan.reports.into_iter().filter_map(|(_, file)| file).collect(),
         ignore: !scan.no_ignore,
         follow: scan.follow,
         skip_binary: scan.skip_binary,
