@@ -25,6 +25,7 @@ Exit codes:
 const SCAN_EXAMPLES: &str = "\
 Examples:
   derbes scan
+  derbes scan --staged
   derbes scan src logs/app.log.gz --policy anysoft
   pg_dump shop | derbes scan - --policy ./privacy.toml --fail-on forbidden
   derbes scan . --format human --format jsonl --output findings.jsonl
@@ -62,10 +63,19 @@ pub enum PolicyCommand {
 /// Find personal data in files and folders
 #[derive(Debug, clap::Args)]
 #[command(after_help = SCAN_EXAMPLES)]
+#[command(group = clap::ArgGroup::new("git").args(["staged"]))]
 pub struct Scan {
-    /// Files and folders; `-` is standard input
-    #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
+    /// Files and folders; `-` is standard input. Default: the current folder
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    /// Scan what is staged in git, not the files in the working tree; of changed files, the added lines
+    #[arg(long, help_heading = "Git")]
+    pub staged: bool,
+
+    /// With --staged: all lines of a changed file count, not only the added ones
+    #[arg(long, requires = "git", help_heading = "Git")]
+    pub whole_files: bool,
 
     /// Judge findings by this policy: a built-in id or a policy file. May repeat
     #[arg(long = "policy", value_name = "ID|FILE", help_heading = "Verdict")]
@@ -76,7 +86,7 @@ pub struct Scan {
     #[arg(long, value_name = "WHAT", value_parser = one_of(FAIL_ON), hide_default_value = true, help_heading = "Verdict")]
     pub fail_on: Option<FailOn>,
 
-    /// Exit with code 3 if something could not be examined
+    /// Exit with code 3 if something could not be examined. Always so with git
     #[arg(long, help_heading = "Verdict")]
     pub fail_on_incomplete: bool,
 
@@ -272,7 +282,7 @@ mod tests {
     #[test]
     fn without_arguments_the_current_folder_is_scanned() {
         let scan = scan("").unwrap();
-        assert_eq!(scan.paths, [PathBuf::from(".")]);
+        assert!(scan.paths.is_empty() && !scan.staged);
         assert_eq!((scan.min_confidence, scan.color, scan.places), (Confidence::Medium, Color::Auto, None));
         assert_eq!((scan.fail_on, scan.threads, scan.today), (None, None, None));
     }

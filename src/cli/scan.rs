@@ -11,6 +11,7 @@ use derbes::limits::{Limits, Places};
 use derbes::pipeline::{self, FailOn, Plan, Progress};
 use derbes::policy::{self, Policy};
 use derbes::report::{Format, Options, Rule};
+use derbes::source::git::{Query, Selection};
 
 use super::args::Scan;
 use super::columns::columns;
@@ -67,8 +68,11 @@ fn plan(scan: Scan) -> Result<Plan> {
         return Err(Error::new("--fail-on undeclared and forbidden need a policy to judge by").help(help));
     }
     let limits = Limits::default();
+    let git = query(&scan);
     Ok(Plan {
-        paths: scan.paths,
+        fail_on_incomplete: scan.fail_on_incomplete || git.is_some(),
+        paths: if scan.paths.is_empty() { vec![PathBuf::from(".")] } else { scan.paths },
+        git,
         reports: scan.reports.into_iter().filter_map(|(_, file)| file).collect(),
         ignore: !scan.no_ignore,
         follow: scan.follow,
@@ -80,8 +84,14 @@ fn plan(scan: Scan) -> Result<Plan> {
         threads: scan.threads.map_or_else(cores, usize::from),
         today: scan.today.unwrap_or_else(|| jiff::Zoned::now().date()),
         fail_on,
-        fail_on_incomplete: scan.fail_on_incomplete,
     })
+}
+
+/// What git is asked for, if it is.
+fn query(scan: &Scan) -> Option<Query> {
+    let selection = scan.staged.then_some(Selection::Staged)?;
+    let (paths, whole_files) = (scan.paths.clone(), scan.whole_files);
+    Some(Query { selection, whole_files, paths, ignore: !scan.no_ignore })
 }
 
 fn policies(typed: &[String], categories: &Categories) -> Result<Vec<Policy>> {

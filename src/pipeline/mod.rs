@@ -21,7 +21,7 @@ use crate::input::{Origin, Store, Target};
 use crate::lexicon::Lexicon;
 use crate::limits::Limits;
 use crate::policy::{Judge, Policy};
-use crate::source;
+use crate::source::{self, git};
 
 mod scan;
 mod window;
@@ -31,7 +31,10 @@ use work::Done;
 
 /// All that a run needs.
 pub struct Plan {
+    /// Files and folders; of a repository, where to look in it.
     pub paths: Vec<PathBuf>,
+    /// What of a git repository is scanned instead of files.
+    pub git: Option<git::Query>,
     /// The files that the reports are written to: not scanned, should they lie under the paths.
     pub reports: Vec<PathBuf>,
     pub ignore: bool,
@@ -91,6 +94,13 @@ impl Item {
         Self::Problem(Problem { path, message: error.message, examined: 0 })
     }
 
+    fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Target(target) => Some(target),
+            Self::Skipped(_) | Self::Problem(_) => None,
+        }
+    }
+
     fn origin(&self) -> &Origin {
         match self {
             Self::Target(target) => &target.origin,
@@ -108,6 +118,8 @@ struct Shared<'a> {
     weights: Weights,
     judge: Judge,
     items: Vec<Item>,
+    /// Whether a named path does not exist.
+    missing: bool,
 }
 
 /// Runs the plan. The summary is the last event.
@@ -116,10 +128,8 @@ struct Shared<'a> {
 /// Broken data files; an error of the sink, which ends the run.
 pub fn run(plan: &Plan, progress: &Progress, sink: &mut dyn FnMut(Event) -> io::Result<()>) -> Result<Summary> {
     let begun = Instant::now();
-    let walk = source::Walk { ignore: plan.ignore, follow: plan.follow };
-    let listing = source::list(&plan.paths, &walk, plan.threads);
-    let missing = !listing.missing.is_empty();
-    let shared = Shared::new(plan, progress, listing)?;
+    let shared = Shared::new(plan, progress)?;
+    let missing = shared.missing;
     let mut tally = Tally { wrong: missing, ..Tally::default() };
     work::in_order(&shared, &mut |done| tally.pass_on(plan, done, sink)).map_err(sink_failed)?;
     for stale in shared.judge.stale(&tally.seen) {
@@ -134,20 +144,44 @@ fn sink_failed(error: io::Error) -> Error {
     Error::new(format!("the report cannot be written: {error}"))
 }
 
+fn list(plan: &Plan) -> Result<source::Listing> {
+    let walk = source::Walk { ignore: plan.ignore, follow: plan.follow };
+    match &plan.git {
+        None => Ok(source::list(&plan.paths, &walk, plan.threads)),
+        Some(query) => git::list(query),
+    }
+}
+
 impl<'a> Shared<'a> {
-    fn new(plan: &'a Plan, progress: &'a Progress, listing: source::Listing) -> Result<Self> {
+    fn new(plan: &'a Plan, progress: &'a Progress) -> Result<Self> {
+        // Git takes its time, and what is read meanwhile does not depend on it.
+        std::thread::scope(|scope| {
+            let listing = scope.spawn(|| list(plan));
+            let shared = Self::ready(plan, progress);
+            let listing = listing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            Ok(shared?.with(listing))
+        })
+    }
+
+    /// Everything but what to scan.
+    fn ready(plan: &'a Plan, progress: &'a Progress) -> Result<Self> {
         let detectors = Arc::new(Detectors::builtin(&plan.categories)?);
         let lexicon = Lexicon::builtin(|category| detectors.iter().any(|d| &*d.definition.category == category))?;
         let weights = Weights::builtin(detectors.iter().map(|d| &*d.definition.id))?;
         let scanner = Scanner::new(detectors, Registry::builtin(plan.today)?, lexicon, Engine::best());
         let judge = Judge::new(plan.policies.clone(), plan.categories.clone());
-        let own: Vec<PathBuf> = plan.reports.iter().filter_map(|file| file.canonicalize().ok()).collect();
+        Ok(Self { plan, progress, scanner, weights, judge, items: Vec::new(), missing: false })
+    }
+
+    fn with(mut self, listing: source::Listing) -> Self {
+        self.missing = !listing.missing.is_empty();
+        let own: Vec<PathBuf> = self.plan.reports.iter().filter_map(|file| file.canonicalize().ok()).collect();
         let mut items: Vec<Item> = listing.targets.into_iter().map(|target| Item::of(target, &own)).collect();
         items.extend(listing.missing.into_iter().map(Item::missing));
         items.extend(listing.skipped.into_iter().map(Item::Skipped));
         items.extend(listing.problems.into_iter().map(Item::Problem));
         items.sort_by(|a, b| a.origin().cmp(b.origin()));
-        Ok(Self { plan, progress, scanner, weights, judge, items })
+        Self { items, ..self }
     }
 
     /// Names and judges the findings of a whole target.

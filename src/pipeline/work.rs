@@ -146,6 +146,7 @@ impl Board<'_> {
         while let Some(job) = self.take() {
             match job {
                 Job::Batch(items) => {
+                    worker.expect(self.shared.items[items.clone()].iter().filter_map(Item::target));
                     let done: Vec<_> = items.filter_map(|item| Some((item, self.scan(&mut worker, item)?))).collect();
                     self.hand_in(done, true);
                 }
