@@ -91,6 +91,16 @@ pub struct Blob {
     pub id: ObjectId,
     /// Earlier versions. Only values that begin on a line which none of them has count; all do where there is none.
     pub since: Vec<ObjectId>,
+    /// Of a history.
+    pub stood: Option<Arc<Stood>>,
+}
+
+/// Where a blob stood in a history: the first commits that brought it, and its first paths from the root.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stood {
+    pub blob: ObjectId,
+    pub commits: Vec<Arc<str>>,
+    pub paths: Vec<Origin>,
 }
 
 /// What a target's bytes are read from.

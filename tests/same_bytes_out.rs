@@ -7,6 +7,7 @@ use derbes::category::Categories;
 use derbes::finding::{Confidence, Event};
 use derbes::limits::{Limits, Places};
 use derbes::pipeline::{self, FailOn, Plan, Progress};
+use derbes::suppress::Exceptions;
 
 fn plan(paths: Vec<PathBuf>, threads: usize, limits: Limits) -> Plan {
     let categories = Arc::new(Categories::builtin().unwrap());
@@ -18,6 +19,10 @@ fn plan(paths: Vec<PathBuf>, threads: usize, limits: Limits) -> Plan {
         follow: false,
         skip_binary: false,
         policies: vec![derbes::policy::load("anysoft", &categories).unwrap()],
+        bindings: Vec::new(),
+        detectors_off: Vec::new(),
+        exceptions: Exceptions::none(jiff::civil::date(2026, 11, 22)),
+        prune: false,
         categories,
         min_confidence: Confidence::Low,
         limits,

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::Path;
 
 use clap::error::ErrorKind;
 use derbes::category::Categories;
@@ -9,11 +10,15 @@ use derbes::error::{Error, Result};
 use derbes::policy::{self, Policies};
 use derbes::report::escape;
 
-use args::{Command, PolicyCommand};
+use args::{Command, ConfigCommand, HookCommand, PolicyCommand};
+use config::Config;
 
 mod args;
 mod columns;
+mod config;
+mod hook;
 mod output;
+mod plan;
 mod progress;
 mod scan;
 
@@ -23,7 +28,11 @@ const WRONG: u8 = 2;
 /// Does what was typed and gives the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let outcome = match args::parse(args) {
-        Ok(Command::Scan(scan)) => scan::run(scan),
+        Ok(Command::Scan(scan)) => scan::run(*scan),
+        Ok(Command::Init) => config::init().and_then(|told| print(&told)),
+        Ok(Command::Config(ConfigCommand::Show { config })) => effective(config.as_deref()),
+        Ok(Command::Hook(HookCommand::Install)) => hook::install().and_then(|told| print(&told)),
+        Ok(Command::Hook(HookCommand::Remove)) => hook::remove().and_then(|told| print(&told)),
         Ok(Command::Policy(PolicyCommand::List)) => list(),
         Ok(Command::Policy(PolicyCommand::Show { policy })) => show(&policy),
         Err(error) => return usage(&error),
@@ -32,6 +41,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         complain(&error_lines(&error));
         WRONG
     })
+}
+
+fn effective(file: Option<&Path>) -> Result<u8> {
+    print(&config::show(&Config::load(file, &Categories::builtin()?)?))
 }
 
 fn list() -> Result<u8> {

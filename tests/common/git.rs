@@ -1,4 +1,7 @@
-//! A scratch repository for tests, driven by the real git, and the findings of a run in it.
+//! A scratch repository for tests, driven by the real git, and the findings of a run in it. Each test file takes what
+//! it needs.
+
+#![allow(dead_code)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -56,6 +59,15 @@ impl Repo {
         let mut git = Command::new("git");
         git.args(line.split_whitespace()).current_dir(&self.at);
         isolated(&mut git).output().unwrap()
+    }
+
+    /// Runs git as if it were another day.
+    pub fn git_on(&self, day: &str, line: &str) -> String {
+        let mut git = Command::new("git");
+        git.args(line.split_whitespace()).current_dir(&self.at).env("GIT_COMMITTER_DATE", day);
+        let output = isolated(&mut git).output().unwrap();
+        assert!(output.status.success(), "git {line}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
     pub fn write(&self, file: &str, text: impl AsRef<[u8]>) -> &Self {

@@ -43,6 +43,13 @@ fn hunk(line: &[u8]) -> Option<Range<u64>> {
     (count > 0).then_some(start..start + count)
 }
 
+/// All lines but these.
+pub fn others(lines: &[Range<u64>]) -> Vec<Range<u64>> {
+    let starts = std::iter::once(1).chain(lines.iter().map(|range| range.end));
+    let ends = lines.iter().map(|range| range.start).chain([u64::MAX]);
+    starts.zip(ends).map(|(start, end)| start..end).filter(|range| !range.is_empty()).collect()
+}
+
 fn intersect(a: &[Range<u64>], b: &[Range<u64>]) -> Vec<Range<u64>> {
     let both = |x: &Range<u64>, y: &Range<u64>| x.start.max(y.start)..x.end.min(y.end);
     let pairs = a.iter().flat_map(|x| b.iter().map(move |y| both(x, y)));
@@ -65,6 +72,12 @@ mod tests {
         ] {
             assert_eq!(hunk(line.as_bytes()), lines, "{line}");
         }
+    }
+
+    #[test]
+    fn the_others_are_what_is_left() {
+        assert_eq!(others(&[1..5, 8..10]), [5..8, 10..u64::MAX]);
+        assert_eq!(others(&[2..3, 3..u64::MAX]), std::iter::once(1..2).collect::<Vec<_>>());
     }
 
     #[test]

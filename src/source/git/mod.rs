@@ -8,18 +8,22 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use jiff::civil::Date;
+
 use crate::error::{Error, Result};
 use crate::input::Origin;
 use crate::source::Listing;
 
 mod blobs;
 mod changes;
+mod history;
 mod ignored;
 mod lines;
+mod range;
 mod staged;
 
 pub use blobs::{Blobs, is_lfs_pointer};
-pub use lines::added;
+pub use lines::{added, others};
 
 use ignored::Ignored;
 
@@ -39,6 +43,10 @@ pub struct Query {
 pub enum Selection {
     /// What the next commit would add.
     Staged,
+    /// What `A..B` adds: the difference from where the two part, to B.
+    Range(String),
+    /// All that ever stood in any commit; or only in those since a day.
+    History { since: Option<Date> },
 }
 
 /// Lists what is asked for of the repository around the current folder.
@@ -48,7 +56,21 @@ pub enum Selection {
 pub fn list(query: &Query) -> Result<Listing> {
     match &query.selection {
         Selection::Staged => staged::list(query),
+        Selection::Range(range) => range::list(query, range),
+        Selection::History { since } => history::list(query, *since),
     }
+}
+
+/// Where the hook of this name stands, whatever `core.hooksPath` says.
+///
+/// # Errors
+/// No repository, no git.
+pub fn hook(name: &str) -> Result<PathBuf> {
+    let mut git = Command::new("git");
+    git.args(["rev-parse", "--git-path"]).arg(format!("hooks/{name}")).env("LC_ALL", "C");
+    git.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let said = start(&mut git)?.end("find its hooks")?;
+    Ok(path(said.strip_suffix(b"\n").unwrap_or(&said)))
 }
 
 /// The repository around the current folder.

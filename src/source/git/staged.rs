@@ -74,7 +74,8 @@ impl Listing {
                 }
                 let comparable = earlier.iter().filter(|c| !query.whole_files && c.comparable && !c.old.is_null());
                 let since = comparable.map(|c| c.old.clone()).collect();
-                self.targets.push(Target { origin: path, store: Store::Blob(Blob { id: change.new, since }) });
+                self.targets
+                    .push(Target { origin: path, store: Store::Blob(Blob { id: change.new, since, stood: None }) });
             }
         }
     }
