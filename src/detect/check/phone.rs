@@ -120,6 +120,14 @@ impl Number {
             _ => (0, false),
         };
         let digits = start + plus + usize::from(opens);
+        let begins = match byte(text, start) {
+            b'+' => !byte_before(text, start, 1).is_ascii_alphanumeric() && byte_before(text, start, 1) != b'+',
+            b'%' => true,
+            _ => may_begin(text, start),
+        };
+        if !begins {
+            return None;
+        }
         if !may_be(text, digits, wanted) || start_of_number(text, digits) != start {
             return None;
         }
@@ -189,12 +197,7 @@ impl Number {
     }
 
     fn stands_alone(&self, text: &[u8], start: usize) -> bool {
-        let begins = match byte(text, start) {
-            b'+' => !byte_before(text, start, 1).is_ascii_alphanumeric() && byte_before(text, start, 1) != b'+',
-            b'%' => true,
-            _ => may_begin(text, start),
-        };
-        begins && may_end(text, self.end) && (self.prefix != Prefix::None || !self.has_digits_around(text, start))
+        may_end(text, self.end) && (self.prefix != Prefix::None || !self.has_digits_around(text, start))
     }
 
     /// Whether a digit stands one separator away on either side: without a prefix, ten digits among others are none.
