@@ -18,9 +18,14 @@ impl Twelve {
     pub fn read(text: &[u8], start: usize) -> Option<Self> {
         // Both have a month at the third digit, which most numbers have not. In groups of three the fourth stands apart.
         match (byte(text, start + 2), byte(text, start + 3)) {
-            (b'0', b'1'..=b'9') | (b'1', b'0'..=b'2') | (b'0' | b'1', b' ' | b'-') => {}
-            _ => return None,
+            (b'0', b'1'..=b'9') | (b'1', b'0'..=b'2') | (b'0' | b'1', b' ' | b'-') => Self::digits_at(text, start),
+            _ => None,
         }
+    }
+
+    /// Reads any 12 digits that begin at `start`.
+    #[inline]
+    pub fn digits_at(text: &[u8], start: usize) -> Option<Self> {
         let run = text.get(start..)?.iter().take(13).take_while(|b| b.is_ascii_digit()).count();
         let (end, grouped) = match run {
             12 => (start + 12, false),
