@@ -22,6 +22,8 @@ pub fn resolve(matches: &mut Vec<Match>, rank: impl Fn(u16) -> Option<u8>) {
     if matches.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start) {
         return;
     }
+    // The finder may see one value at several places.
+    matches.dedup_by(|a, b| a.detector == b.detector && a.span == b.span);
     let gives_way = |m: &Match, other: &Match| {
         if other.span.start >= m.span.end || m.span.start >= other.span.end {
             return false;

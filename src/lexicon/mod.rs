@@ -9,8 +9,10 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 
+mod beginnings;
 mod fold;
 
+pub use beginnings::Beginnings;
 pub use fold::{Folded, fold, fold_str};
 
 /// What a word says of the value near it.
@@ -200,6 +202,15 @@ impl Lexicon {
         let end = text.bytes().len();
         let counts = |(phrase, word): &(&Phrase, Word)| !phrase.key_only || word.end + 1 >= end;
         longest(self.find(text).filter(counts).map(|(_, word)| word).collect()).iter().map(|word| word.meaning).min()
+    }
+
+    /// How the words of a meaning begin that may stand anywhere.
+    pub fn beginnings(&self, meaning: Meaning) -> Beginnings {
+        let mut beginnings = Beginnings::default();
+        for phrase in self.phrases.iter().filter(|p| p.meaning == meaning && !p.key_only) {
+            beginnings.add(&phrase.tokens[0].text, phrase.tokens[0].stem);
+        }
+        beginnings
     }
 
     fn find<'a>(&'a self, text: &'a Folded) -> impl Iterator<Item = (&'a Phrase, Word)> + 'a {

@@ -6,8 +6,8 @@ use std::arch::x86_64::{
 };
 use std::ops::Range;
 
-use super::masks::{Masks, SEEN};
-use super::{Anchor, find_with};
+use super::masks::{Marks, Masks, SEEN};
+use super::{Anchor, Width, find_with};
 
 pub fn is_supported() -> bool {
     is_x86_feature_detected!("avx2")
@@ -19,15 +19,15 @@ pub fn is_supported() -> bool {
 
 /// The finder compiled for AVX2. Only to be called where [`is_supported`].
 #[inline]
-pub fn find(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
+pub fn find<W: Width>(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
     debug_assert!(is_supported());
     // SAFETY: `Engine::all` gives this engine only where `is_supported` saw every feature named below.
-    unsafe { find_avx2(text, range, found) }
+    unsafe { find_avx2::<W>(text, range, found) }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn find_avx2(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
-    find_with(text, range, |chunk| masks(chunk), found);
+fn find_avx2<W: Width>(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
+    find_with::<W>(text, range, |chunk| masks(chunk), |chunk| marks(chunk), found);
 }
 
 #[target_feature(enable = "avx2")]
@@ -83,4 +83,52 @@ fn half(bytes: &[u8; 32]) -> Half {
         dot: bits(equal(b'.')),
         at: bits(_mm256_or_si256(equal(b'@'), equal(b'%'))),
     }
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn marks(chunk: &[u8; SEEN]) -> Marks {
+    let low = marks_of_half(chunk.first_chunk().expect("64 bytes hold 32"));
+    let high = marks_of_half(chunk.last_chunk().expect("64 bytes hold 32"));
+    let join = |i: usize| u64::from(low[i]) | u64::from(high[i]) << 32;
+    Marks {
+        space: join(0),
+        slash: join(1),
+        colon: join(2),
+        equals: join(3),
+        quote: join(4),
+        angle: join(5),
+        plus: join(6),
+        high: join(7),
+        last: join(8),
+        j_or_s: join(9),
+        t_or_u: join(10),
+    }
+}
+
+/// The marks of 32 bytes, in the order of [`Marks`].
+#[target_feature(enable = "avx2")]
+#[inline]
+fn marks_of_half(bytes: &[u8; 32]) -> [u32; 11] {
+    // SAFETY: the load reads 32 bytes without alignment, and the reference is to 32 bytes.
+    let v = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast::<__m256i>()) };
+    let set = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
+    let equal = |byte: u8| _mm256_cmpeq_epi8(v, set(byte));
+    let lower = _mm256_or_si256(v, set(0x20));
+    let letter = |byte: u8| _mm256_cmpeq_epi8(lower, set(byte));
+    let either = |a: __m256i, b: __m256i| _mm256_or_si256(a, b);
+    [
+        equal(b' '),
+        equal(b'/'),
+        equal(b':'),
+        equal(b'='),
+        either(either(equal(b'"'), equal(b'\'')), equal(b'\\')),
+        equal(b'<'),
+        equal(b'+'),
+        v,
+        either(either(letter(b'd'), letter(b'e')), either(letter(b'h'), letter(b's'))),
+        either(equal(b'J'), equal(b'S')),
+        either(equal(b'T'), equal(b'U')),
+    ]
+    .map(|mask| _mm256_movemask_epi8(mask).cast_unsigned())
 }
