@@ -12,6 +12,7 @@ use derbes::report::escape;
 use args::{Command, PolicyCommand};
 
 mod args;
+mod columns;
 mod output;
 mod progress;
 mod scan;

@@ -106,8 +106,8 @@ impl Scanner {
     #[inline]
     fn look_closer(&self, text: &[u8], anchor: Anchor, at: usize, raw: &mut Vec<Match>) {
         for (index, check) in &self.served[anchor as usize] {
-            if let Some(start) = (check.start)(text, at) {
-                raw.extend(self.check(text, start, *index));
+            if let Some(found) = (check.start)(text, at).and_then(|start| self.check(text, start, *index)) {
+                overlap::insert(raw, found);
             }
         }
     }

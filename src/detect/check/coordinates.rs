@@ -80,9 +80,8 @@ impl Degrees {
 
     fn ends_alone(&self, text: &[u8]) -> bool {
         let next = byte(text, self.end);
-        !next.is_ascii_alphanumeric()
-            && !matches!(next, b'_' | b'%')
-            && !(next == b'.' && byte(text, self.end + 1).is_ascii_digit())
+        let fraction = next == b'.' && byte(text, self.end + 1).is_ascii_digit();
+        !next.is_ascii_alphanumeric() && !matches!(next, b'_' | b'%') && !fraction
     }
 }
 

