@@ -22,8 +22,8 @@ pub struct Registry {
     test_values: HashMap<String, HashSet<String>>,
     test_domains: HashSet<String>,
     role_mailboxes: HashSet<String>,
-    networks: HashMap<String, Arc<Network>>,
-    public_resolvers: HashSet<[u8; 4]>,
+    networks: Vec<(String, Arc<Network>)>,
+    public_resolvers: Vec<[u8; 4]>,
     /// How many digits national numbers have, by country code.
     country_codes: HashMap<u16, (usize, usize)>,
 }
@@ -205,9 +205,10 @@ impl Registry {
         })
     }
 
-    /// The network whose pages stand at this host, in lower case.
-    pub fn social_network(&self, host: &str) -> Option<&Network> {
-        self.networks.get(host).map(|network| &**network)
+    /// The network whose pages stand at this host.
+    pub fn social_network(&self, host: &[u8]) -> Option<&Network> {
+        let network = self.networks.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(host));
+        network.map(|(_, network)| &**network)
     }
 
     /// Whether the address is a resolver of names that everybody uses.

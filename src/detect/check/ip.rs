@@ -89,6 +89,10 @@ pub fn check_v6(subject: &Subject) -> Option<Checked> {
     }
     let part = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
     let length = text[start..].iter().take(LONGEST_V6 + 2).take_while(|b| part(b)).count();
+    let colons = text[start..start + length].iter().filter(|b| **b == b':').count();
+    if colons < 7 && !text[start..start + length].windows(2).any(|w| w == b"::") {
+        return None;
+    }
     let word = std::str::from_utf8(&text[start..start + length]).ok()?;
     let word = if word.ends_with("::") { word } else { word.trim_end_matches(':') };
     let end = start + word.len();

@@ -4,7 +4,7 @@
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
 use crate::finding::{Evidence, EvidenceSet};
-use crate::lexicon::fold;
+use crate::lexicon::{fold, fold_str};
 
 const LONGEST_PASSWORD: usize = 128;
 const LONGEST_COOKIE: usize = 256;
@@ -14,22 +14,20 @@ const LONGEST_KEY: usize = 64;
 const BETWEEN: usize = 2;
 const OPENING: usize = 4;
 
-/// Last parts of keys, as they are folded.
-const PASSWORDS: [&str; 13] = [
-    "password",
-    "passwd",
-    "pwd",
-    "pass",
-    "passphrase",
-    "passwordhash",
-    "password hash",
-    "passhash",
-    "pass hash",
-    "pwd hash",
-    "hashed password",
-    "пароль",
-    "құпиясөз",
+/// How keys of passwords end: after a border of words where the second is set.
+const PASSWORDS: [(&str, bool); 9] = [
+    ("password", false),
+    ("passwd", false),
+    ("passphrase", false),
+    ("pwd", true),
+    ("pass", true),
+    ("passwordhash", false),
+    ("passhash", true),
+    ("pwdhash", true),
+    ("hashedpassword", false),
 ];
+/// The same beyond ASCII, as it is folded.
+const WORDS: [&str; 2] = ["пароль", "құпиясөз"];
 
 /// Values, in lower case, that stand for one.
 const PLACEHOLDERS: [&str; 32] = [
@@ -70,10 +68,7 @@ const PLACEHOLDERS: [&str; 32] = [
 pub fn check_password(subject: &Subject) -> Option<Checked> {
     let (text, start) = (subject.text, subject.start);
     let key = key_before(text, start)?;
-    let named = fold(key)
-        .iter()
-        .any(|reading| PASSWORDS.iter().any(|name| reading.bytes().ends_with(crate::lexicon::fold_str(name).bytes())));
-    if !named {
+    if !names_password(key) {
         return None;
     }
     let quote = Some(byte_before(text, start, 1)).filter(|b| is_quote(*b));
@@ -97,6 +92,30 @@ pub fn check_password(subject: &Subject) -> Option<Checked> {
     }
     let evidence = EvidenceSet::new().with_if(hash, Evidence::Plausible);
     Some(Checked { end: start + value.len(), evidence, age: None, impersonal: false })
+}
+
+fn names_password(key: &[u8]) -> bool {
+    if !key.is_ascii() {
+        return fold(key)
+            .iter()
+            .any(|reading| WORDS.iter().any(|word| reading.bytes().ends_with(fold_str(word).bytes())));
+    }
+    PASSWORDS.iter().any(|(name, border)| {
+        // `password_hash` is `passwordhash`.
+        let mut rest = key;
+        for wanted in name.bytes().rev() {
+            rest = match rest.split_last() {
+                Some((b'_' | b'-' | b'.', before)) if rest.len() < key.len() => before,
+                _ => rest,
+            };
+            match rest.split_last() {
+                Some((last, before)) if last.eq_ignore_ascii_case(&wanted) => rest = before,
+                _ => return false,
+            }
+        }
+        let camel = key[rest.len()].is_ascii_uppercase() && rest.last().is_some_and(u8::is_ascii_lowercase);
+        !border || camel || !rest.last().is_some_and(u8::is_ascii_alphabetic)
+    })
 }
 
 /// Whether a value is a hash of a password: crypt's notation, or that of LDAP, or a digest in hexadecimal.
@@ -162,6 +181,10 @@ pub fn check_cookie(subject: &Subject) -> Option<Checked> {
 
 /// Where the value begins that is given for the key whose last letter stands at `last`.
 pub fn start_of_value(text: &[u8], last: usize) -> Option<usize> {
+    let ending = (byte_before(text, last, 1).to_ascii_lowercase(), byte(text, last).to_ascii_lowercase());
+    if !matches!(ending, (b'r' | b'w', b'd') | (b's', b's' | b'h' | b'e') | (b'i', b'e') | (_, 0x80..)) {
+        return None;
+    }
     let skip = |from: usize, most: usize| {
         text.get(from..).map_or(0, |rest| rest.iter().take(most).take_while(|b| is_between(**b)).count())
     };

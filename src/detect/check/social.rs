@@ -18,7 +18,7 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     if start_of_host(text, dot) != Some(start) || byte(text, start + host.len()) != b'/' {
         return None;
     }
-    let network = subject.registry.social_network(&std::str::from_utf8(host).ok()?.to_ascii_lowercase())?;
+    let network = subject.registry.social_network(host)?;
     let mut name = start + host.len() + 1;
     for prefix in &network.prefixes {
         name += if text[name.min(text.len())..].starts_with(prefix.as_bytes()) { prefix.len() } else { 0 };

@@ -88,47 +88,62 @@ fn half(bytes: &[u8; 32]) -> Half {
 #[target_feature(enable = "avx2")]
 #[inline]
 fn marks(chunk: &[u8; SEEN]) -> Marks {
-    let low = marks_of_half(chunk.first_chunk().expect("64 bytes hold 32"));
-    let high = marks_of_half(chunk.last_chunk().expect("64 bytes hold 32"));
-    let join = |i: usize| u64::from(low[i]) | u64::from(high[i]) << 32;
+    let low = half_marks(chunk.first_chunk().expect("64 bytes hold 32"));
+    let high = half_marks(chunk.last_chunk().expect("64 bytes hold 32"));
+    let join = |pick: fn(&HalfMarks) -> u32| u64::from(pick(&low)) | u64::from(pick(&high)) << 32;
     Marks {
-        space: join(0),
-        slash: join(1),
-        colon: join(2),
-        equals: join(3),
-        quote: join(4),
-        angle: join(5),
-        plus: join(6),
-        high: join(7),
-        last: join(8),
-        j_or_s: join(9),
-        t_or_u: join(10),
+        space: join(|h| h.space),
+        slash: join(|h| h.slash),
+        colon: join(|h| h.colon),
+        equals: join(|h| h.equals),
+        quote: join(|h| h.quote),
+        angle: join(|h| h.angle),
+        plus: join(|h| h.plus),
+        high: join(|h| h.high),
+        last: join(|h| h.last),
+        j_or_s: join(|h| h.j_or_s),
+        t_or_u: join(|h| h.t_or_u),
     }
 }
 
-/// The marks of 32 bytes, in the order of [`Marks`].
+struct HalfMarks {
+    space: u32,
+    slash: u32,
+    colon: u32,
+    equals: u32,
+    quote: u32,
+    angle: u32,
+    plus: u32,
+    high: u32,
+    last: u32,
+    j_or_s: u32,
+    t_or_u: u32,
+}
+
 #[target_feature(enable = "avx2")]
 #[inline]
-fn marks_of_half(bytes: &[u8; 32]) -> [u32; 11] {
+fn half_marks(bytes: &[u8; 32]) -> HalfMarks {
     // SAFETY: the load reads 32 bytes without alignment, and the reference is to 32 bytes.
     let v = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast::<__m256i>()) };
     let set = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
+    let bits = |mask: __m256i| _mm256_movemask_epi8(mask).cast_unsigned();
     let equal = |byte: u8| _mm256_cmpeq_epi8(v, set(byte));
     let lower = _mm256_or_si256(v, set(0x20));
     let letter = |byte: u8| _mm256_cmpeq_epi8(lower, set(byte));
-    let either = |a: __m256i, b: __m256i| _mm256_or_si256(a, b);
-    [
-        equal(b' '),
-        equal(b'/'),
-        equal(b':'),
-        equal(b'='),
-        either(either(equal(b'"'), equal(b'\'')), equal(b'\\')),
-        equal(b'<'),
-        equal(b'+'),
-        v,
-        either(either(letter(b'd'), letter(b'e')), either(letter(b'h'), letter(b's'))),
-        either(equal(b'J'), equal(b'S')),
-        either(equal(b'T'), equal(b'U')),
-    ]
-    .map(|mask| _mm256_movemask_epi8(mask).cast_unsigned())
+    let quote = _mm256_or_si256(_mm256_or_si256(equal(b'"'), equal(b'\'')), equal(b'\\'));
+    let d_or_e = _mm256_or_si256(letter(b'd'), letter(b'e'));
+    let h_or_s = _mm256_or_si256(letter(b'h'), letter(b's'));
+    HalfMarks {
+        space: bits(equal(b' ')),
+        slash: bits(equal(b'/')),
+        colon: bits(equal(b':')),
+        equals: bits(equal(b'=')),
+        quote: bits(quote),
+        angle: bits(equal(b'<')),
+        plus: bits(equal(b'+')),
+        high: bits(v),
+        last: bits(_mm256_or_si256(d_or_e, h_or_s)),
+        j_or_s: bits(_mm256_or_si256(equal(b'J'), equal(b'S'))),
+        t_or_u: bits(_mm256_or_si256(equal(b'T'), equal(b'U'))),
+    }
 }

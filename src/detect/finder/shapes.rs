@@ -71,7 +71,10 @@ fn numbers_with_dots(masks: &Masks, runs: &Runs, found: &mut impl FnMut(Anchor, 
     let before = |digits: u64| {
         masks.dot >> 1 & digits >> 2 | run2 & masks.dot >> 2 & digits >> 3 | run3 & masks.dot >> 3 & digits >> 4
     };
-    each(start & before(run1), |i| {
+    let number = before(run1);
+    // Another number and dot after the first.
+    let again = masks.dot >> 1 & number >> 2 | masks.dot >> 2 & number >> 3 | masks.dot >> 3 & number >> 4;
+    each(start & number & again, |i| {
         if (masks.dot >> i & 0x7FFF).count_ones() >= 3 {
             found(Anchor::Dotted, i);
         }
