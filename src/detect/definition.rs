@@ -75,7 +75,7 @@ pub const BUILTIN: &[(&str, &str)] = embedded![
     "patterns/detectors/kz/kz-bin.toml",
     "patterns/detectors/kz/kz-iin.toml",
     "patterns/detectors/kz/kz-phone.toml",
-    "patterns/detectors/common/ru-phone.toml",
+    "patterns/detectors/ru/ru-phone.toml",
 ];
 
 /// All detectors of a run, in the order of their files.
