@@ -2,7 +2,7 @@
 //! every report shows.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -20,10 +20,12 @@ impl Origin {
         Self("-".into())
     }
 
-    /// The origin of a file. Bytes of a name that are not UTF-8 show as `\xNN`, so that two files never share a name.
+    /// The origin of a file: `.` and doubled or trailing slashes fall away, `..` stays. Bytes of a name that are not
+    /// UTF-8 show as `\xNN`, so that two such files never share a name. A file named `-` shows as `./-`.
     pub fn file(path: &Path) -> Self {
+        let tidy: PathBuf = path.components().filter(|component| *component != Component::CurDir).collect();
         let mut shown = String::new();
-        for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        for chunk in tidy.as_os_str().as_encoded_bytes().utf8_chunks() {
             shown.push_str(chunk.valid());
             for byte in chunk.invalid() {
                 shown.push_str(&format!("\\x{byte:02X}"));
@@ -32,10 +34,11 @@ impl Origin {
         if std::path::MAIN_SEPARATOR != '/' {
             shown = shown.replace(std::path::MAIN_SEPARATOR, "/");
         }
-        while let Some(rest) = shown.strip_prefix("./") {
-            shown = rest.trim_start_matches('/').to_owned();
+        match shown.as_str() {
+            "" => Self(".".into()),
+            "-" => Self("./-".into()),
+            _ => Self(shown.into()),
         }
-        Self(shown.into())
     }
 
     /// The origin of a member of this container.
@@ -86,6 +89,11 @@ mod tests {
     fn an_origin_has_no_leading_dot_and_names_members() {
         let origin = Origin::file(Path::new("./dumps/a.zip"));
         assert_eq!(origin.as_str(), "dumps/a.zip");
+        assert_eq!(Origin::file(Path::new("././a//b/./c/")).as_str(), "a/b/c");
+        assert_eq!(Origin::file(Path::new("../a")).as_str(), "../a");
+        assert_eq!(Origin::file(Path::new("/a/b")).as_str(), "/a/b");
+        assert_eq!(Origin::file(Path::new("./")).as_str(), ".");
+        assert_eq!(Origin::file(Path::new("./-")).as_str(), "./-");
         assert_eq!(origin.member("b.tar.gz").member("c.sql").as_str(), "dumps/a.zip!b.tar.gz!c.sql");
     }
 }

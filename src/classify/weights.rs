@@ -74,6 +74,13 @@ impl Weights {
         Ok(Self { levels: table.levels, detectors })
     }
 
+    /// The evidence without that which weighs nothing for the detector.
+    pub fn weighing(&self, detector: u16, evidence: EvidenceSet) -> EvidenceSet {
+        let row = &self.detectors[usize::from(detector)];
+        let weighs = evidence.iter().filter(|e| row.evidence[*e as usize] != 0);
+        weighs.fold(EvidenceSet::new(), EvidenceSet::with)
+    }
+
     /// The sum of the weights, 0 to 100, and the level it reaches.
     pub fn score(&self, detector: u16, evidence: EvidenceSet) -> (u8, Confidence) {
         let row = &self.detectors[usize::from(detector)];

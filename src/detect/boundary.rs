@@ -68,10 +68,21 @@ mod tests {
     fn a_number_is_no_part_of_something_longer() {
         let n = "900517132728";
         let whole = [
-            "{}", " {} ", "iin={};", "\"{}\"", "IIN{}", "ИИН{}", "\\n{}\\n", "/{}/", "_{}_", "{},", "{}.", "{}.0", "a-{}-b",
+            "{}", " {} ", "iin={};", "\"{}\"", "IIN{}", "ИИН{}", "\\n{}\\n", "/{}/", "_{}_", "{},", "{}.", "{}.0",
+            "a-{}-b",
         ];
         let part = [
-            "1{}", "{}1", "a{}", "{}f", "0.{}", "{}.5", "{}.05", "+{}", "12-{}", "{}-12", "1b4e28ba-2fa1-11d2-883f-{}",
+            "1{}",
+            "{}1",
+            "a{}",
+            "{}f",
+            "0.{}",
+            "{}.5",
+            "{}.05",
+            "+{}",
+            "12-{}",
+            "{}-12",
+            "1b4e28ba-2fa1-11d2-883f-{}",
             "admin{}",
         ];
         for (frames, expected) in [(&whole[..], true), (&part[..], false)] {
@@ -79,11 +90,7 @@ mod tests {
                 let text = frame.replace("{}", n);
                 let start = text.find(n).unwrap();
                 let end = start + n.len();
-                assert_eq!(
-                    may_begin(text.as_bytes(), start) && may_end(text.as_bytes(), end),
-                    expected,
-                    "{text}"
-                );
+                assert_eq!(may_begin(text.as_bytes(), start) && may_end(text.as_bytes(), end), expected, "{text}");
             }
         }
     }

@@ -16,7 +16,7 @@ pub struct Registry {
     issuers: Vec<Issuer>,
     kz_mobile_codes: HashSet<u16>,
     test_values: HashMap<String, HashSet<String>>,
-    reserved_domains: HashSet<String>,
+    test_domains: HashSet<String>,
     role_mailboxes: HashSet<String>,
 }
 
@@ -73,13 +73,28 @@ struct IssuerEntry {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct PhoneCodes {
-    mobile: Vec<u16>,
-    #[serde(rename = "area")]
-    _area: BTreeMap<String, String>,
-    #[serde(rename = "unassigned")]
-    _unassigned: Vec<u16>,
+    mobile: Vec<String>,
+    voip: Vec<String>,
+}
+
+/// Published values by detector; of e-mails, the domains that nobody owns and those that stand for any.
+#[derive(Deserialize)]
+struct TestValues {
+    email: TestDomains,
+    #[serde(flatten)]
+    detectors: HashMap<String, Values>,
+}
+
+#[derive(Deserialize)]
+struct Values {
+    values: HashSet<String>,
+}
+
+#[derive(Deserialize)]
+struct TestDomains {
+    reserved: HashSet<String>,
+    placeholder: HashSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -103,16 +118,15 @@ impl Registry {
         let issuers: Issuers = read!("payment-card.toml");
         let codes: PhoneCodes = read!("kz-phone-codes.toml");
         let roles: RoleMailboxes = read!("role-mailboxes.toml");
-        let mut test_values: HashMap<String, HashSet<String>> = read!("test-values.toml");
-        let reserved_domains = test_values.remove("email-domain").unwrap_or_default();
+        let test: TestValues = read!("test-values.toml");
         Ok(Self {
             today,
             ibans: ibans.into_iter().filter_map(|(country, entry)| Some((two(&country)?, entry.into()))).collect(),
             kz_banks: banks.banks.iter().filter_map(|b| b.code.as_bytes().try_into().ok()).collect(),
             issuers: issuers.issuer.iter().flat_map(IssuerEntry::ranges).collect(),
-            kz_mobile_codes: codes.mobile.into_iter().collect(),
-            test_values,
-            reserved_domains,
+            kz_mobile_codes: codes.mobile.iter().chain(&codes.voip).filter_map(|code| code.parse().ok()).collect(),
+            test_values: test.detectors.into_iter().map(|(id, table)| (id, table.values)).collect(),
+            test_domains: test.email.reserved.into_iter().chain(test.email.placeholder).collect(),
             role_mailboxes: roles.names.into_iter().collect(),
         })
     }
@@ -136,15 +150,15 @@ impl Registry {
         (710..730).contains(&code) || self.kz_mobile_codes.contains(&code)
     }
 
-    /// Whether the value, without separators and in lower case, is published for tests under this detector.
+    /// Whether the value, compact and in upper case, is published for tests under this detector.
     pub fn is_test_value(&self, detector: &str, value: &str) -> bool {
         self.test_values.get(detector).is_some_and(|values| values.contains(value))
     }
 
     /// Whether the domain, or one above it, is reserved or stands for any domain in examples.
-    pub fn is_reserved_domain(&self, domain: &str) -> bool {
+    pub fn is_test_domain(&self, domain: &str) -> bool {
         let above = domain.match_indices('.').map(|(i, _)| &domain[i + 1..]);
-        std::iter::once(domain).chain(above).any(|d| self.reserved_domains.contains(d))
+        std::iter::once(domain).chain(above).any(|d| self.test_domains.contains(d))
     }
 
     /// Whether a mailbox of this name, in lower case, is a company's: the name itself, or followed by a dot, a hyphen

@@ -55,7 +55,14 @@ impl Scanner {
     }
 
     /// What both runs do with values that passed their checks: settles overlaps, reads the context.
-    pub(super) fn finish(&self, text: &[u8], own: Range<usize>, binary: bool, raw: &mut Vec<Match>, out: &mut Vec<Match>) {
+    pub(super) fn finish(
+        &self,
+        text: &[u8],
+        own: Range<usize>,
+        binary: bool,
+        raw: &mut Vec<Match>,
+        out: &mut Vec<Match>,
+    ) {
         overlap::resolve(raw, |detector| self.detectors.get(detector).check.rank);
         for mut found in raw.drain(..).filter(|m| own.contains(&m.span.start)) {
             found.key = layout::key_before(text, found.span.start);

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::ser::{SerializeSeq, SerializeStruct, Serializer};
 use serde::{Deserialize, Serialize};
 
+use crate::category::{Categories, Standing};
 use crate::input::Origin;
 
 mod evidence;
@@ -143,6 +144,14 @@ pub struct Finding {
     pub verdicts: Vec<Verdict>,
     #[serde(skip)]
     pub facts: Facts,
+}
+
+impl Finding {
+    /// Whether at least one hit is about a natural person.
+    pub fn is_personal(&self, categories: &Categories) -> bool {
+        let about_nobody = categories.get(&self.category).is_some_and(|c| c.standing == Standing::NotPersonal);
+        !about_nobody && self.facts.impersonal < self.hits
+    }
 }
 
 /// What follows for a finding under a policy, from the mildest to the gravest.

@@ -68,13 +68,75 @@ pub struct Lexicon {
     automaton: AhoCorasick,
 }
 
+macro_rules! embedded {
+    ($($name:literal,)*) => {
+        &[$((concat!("patterns/lexicon/", $name, ".toml"), include_str!(concat!("../../patterns/lexicon/", $name, ".toml")))),*]
+    };
+}
+
+/// The files embedded at build time, as (name, text); each is named by its category.
+const BUILTIN: &[(&str, &str)] = embedded![
+    "address",
+    "bic",
+    "bin",
+    "biometric",
+    "birth-date",
+    "citizenship",
+    "cookie",
+    "credentials",
+    "criminal-record",
+    "device",
+    "driver-licence",
+    "eds-certificate",
+    "education",
+    "email",
+    "ethnicity",
+    "family",
+    "genetic",
+    "geolocation",
+    "health",
+    "iban",
+    "id-document",
+    "iin",
+    "income",
+    "ip-address",
+    "language",
+    "message-content",
+    "name",
+    "occupation",
+    "other",
+    "payment-card",
+    "phone",
+    "photo",
+    "political-views",
+    "preferences",
+    "religion",
+    "rnn",
+    "search-history",
+    "sex",
+    "signature",
+    "social-account",
+    "transaction",
+    "user-id",
+    "vehicle",
+    "visit-history",
+];
+
 impl Lexicon {
-    /// Compiles the files given as (name, text). Those of categories that `wanted` refuses are read and checked, but not
-    /// looked for.
+    /// The embedded words of the categories that `wanted` takes, and those of another meaning. The other files are not
+    /// even read.
+    pub fn builtin(wanted: impl Fn(&str) -> bool) -> Result<Self> {
+        let stem = |file: &'static str| file.rsplit('/').next().unwrap_or(file).trim_end_matches(".toml");
+        let files: Vec<_> =
+            BUILTIN.iter().copied().filter(|(file, _)| stem(file) == "other" || wanted(stem(file))).collect();
+        Self::parse(&files)
+    }
+
+    /// Compiles the files given as (name, text).
     ///
     /// # Errors
     /// An unknown key, a file that names neither a category nor `meaning = "other"`, an empty word.
-    pub fn parse(files: &[(&str, &str)], wanted: impl Fn(&str) -> bool) -> Result<Self> {
+    pub fn parse(files: &[(&str, &str)]) -> Result<Self> {
         let mut categories: BTreeMap<Arc<str>, ()> = BTreeMap::new();
         let mut read = Vec::new();
         for (file, text) in files {
@@ -95,9 +157,6 @@ impl Lexicon {
                 (None, Some("other")) => Meaning::Other,
                 _ => return Err(Error::new("a lexicon names either a category or meaning = \"other\"").at(file)),
             };
-            if words.category.as_deref().is_some_and(|c| !wanted(c)) {
-                continue;
-            }
             let plain = words.ru.iter().chain(&words.kk).chain(&words.en).map(|w| (w, false));
             for (word, key_only) in plain.chain(words.keys.iter().map(|w| (w, true))) {
                 let tokens = tokens(word);
@@ -128,19 +187,18 @@ impl Lexicon {
         Some(Meaning::Category(u16::try_from(index).ok()?))
     }
 
-    /// The words in a folded text, in any order.
-    pub fn words<'a>(&'a self, text: &'a Folded) -> impl Iterator<Item = Word> + 'a {
-        self.find(text).filter(|(phrase, _)| !phrase.key_only).map(|(_, word)| word)
+    /// The words in a folded text, in any order. A word within a longer one does not count: in "e-mail address" there
+    /// is no postal address.
+    pub fn words(&self, text: &Folded) -> Vec<Word> {
+        longest(self.find(text).filter(|(phrase, _)| !phrase.key_only).map(|(_, word)| word).collect())
     }
 
     /// What a key's name says: a word anywhere in it, or a key-only word as its last tokens. A category outweighs
     /// another meaning (`order_iin` is an ИИН).
     pub fn key(&self, text: &Folded) -> Option<Meaning> {
         let end = text.bytes().len();
-        self.find(text)
-            .filter(|(phrase, word)| !phrase.key_only || word.end + 1 >= end)
-            .map(|(_, word)| word.meaning)
-            .min()
+        let counts = |(phrase, word): &(&Phrase, Word)| !phrase.key_only || word.end + 1 >= end;
+        longest(self.find(text).filter(counts).map(|(_, word)| word).collect()).iter().map(|word| word.meaning).min()
     }
 
     fn find<'a>(&'a self, text: &'a Folded) -> impl Iterator<Item = (&'a Phrase, Word)> + 'a {
@@ -174,6 +232,11 @@ impl Phrase {
     }
 }
 
+fn longest(words: Vec<Word>) -> Vec<Word> {
+    let within = |a: &Word, b: &Word| b.start <= a.start && a.end <= b.end && b.end - b.start > a.end - a.start;
+    words.iter().filter(|word| !words.iter().any(|other| within(word, other))).copied().collect()
+}
+
 fn tokens(word: &str) -> Vec<Token> {
     word.split_whitespace()
         .flat_map(|part| {
@@ -199,14 +262,15 @@ mod tests {
             ),
             ("other.toml", "meaning = 'other'\nru = ['заказ*']\nen = ['order*']"),
         ];
-        Lexicon::parse(&files, |_| true).unwrap()
+        Lexicon::parse(&files).unwrap()
     }
 
     #[test]
     fn a_word_is_found_in_every_spelling_and_charset() {
         let lexicon = lexicon();
         let iin = lexicon.category("iin").unwrap();
-        for text in ["ИИН:", "Жсн клиента", "ИНДИВИДУАЛЬНЫЙ ИДЕНТИФИКАЦИОННЫЙ НОМЕР"] {
+        for text in ["ИИН:", "Жсн клиента", "ИНДИВИДУАЛЬНЫЙ ИДЕНТИФИКАЦИОННЫЙ НОМЕР"]
+        {
             for charset in [encoding_rs::UTF_8, encoding_rs::WINDOWS_1251, encoding_rs::IBM866, encoding_rs::KOI8_R] {
                 let (bytes, _, _) = charset.encode(text);
                 let meanings: Vec<_> = fold(&bytes).iter().flat_map(|f| lexicon.words(f)).map(|w| w.meaning).collect();
@@ -235,7 +299,7 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_an_error_that_names_the_file() {
-        let error = Lexicon::parse(&[("a.toml", "category = 'iin'\nde = ['x']")], |_| true).err().unwrap();
+        let error = Lexicon::parse(&[("a.toml", "category = 'iin'\nde = ['x']")]).err().unwrap();
         assert!(error.to_string().starts_with("a.toml:2: unknown field `de`"), "{error}");
     }
 }

@@ -78,6 +78,7 @@ pub(super) fn words(evidence: Evidence) -> &'static str {
         Evidence::ContextWord => "a word nearby names the category",
         Evidence::OtherMeaning => "but a word nearby gives another meaning",
         Evidence::TestValue => "but published as a test value",
+        Evidence::Grouped => "but in groups, as any number may be",
         Evidence::ShortRun => "but in a short run of text among binary bytes",
     }
 }

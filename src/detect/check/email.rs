@@ -40,7 +40,7 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     let suspicious = FILE_ENDINGS.contains(&domain.top()) || is_message_id(text, start);
     let evidence = EvidenceSet::new()
         .with_if(suspicious, Evidence::Implausible)
-        .with_if(subject.registry.is_reserved_domain(&domain.name), Evidence::TestValue);
+        .with_if(subject.registry.is_test_domain(&domain.name), Evidence::TestValue);
     let impersonal = subject.registry.is_role_mailbox(&local);
     Some(Checked { end, evidence, age: None, impersonal })
 }
@@ -177,9 +177,9 @@ fn is_in_url(text: &[u8], start: usize) -> bool {
     }
     let command = before[..word_start].trim_ascii_end();
     token.is_empty()
-        && [&b"ssh"[..], b"scp", b"sftp", b"rsync"].iter().any(|c| {
-            command.strip_suffix(*c).is_some_and(|rest| !rest.last().is_some_and(u8::is_ascii_alphanumeric))
-        })
+        && [&b"ssh"[..], b"scp", b"sftp", b"rsync"]
+            .iter()
+            .any(|c| command.strip_suffix(*c).is_some_and(|rest| !rest.last().is_some_and(u8::is_ascii_alphanumeric)))
 }
 
 /// `:path/to` after the address: a remote path, as git and scp write it.

@@ -21,7 +21,7 @@ pub fn check(subject: &Subject) -> Option<Checked> {
         return None;
     }
     let bank = [iban[4], iban[5], iban[6]];
-    let value = String::from_utf8_lossy(iban).to_ascii_lowercase();
+    let value = String::from_utf8_lossy(iban);
     let evidence = EvidenceSet::new()
         .with(Evidence::CheckDigit)
         .with_if(country == *b"KZ" && subject.registry.is_kz_bank(bank), Evidence::Plausible)

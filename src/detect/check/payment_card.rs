@@ -62,18 +62,15 @@ fn grouped_end(text: &[u8], start: usize, groups: &[usize]) -> Option<usize> {
 /// Whether more groups of four stand on either side: a dump of numbers, or an account.
 fn is_within_groups(text: &[u8], start: usize, end: usize) -> bool {
     let joint = |byte: u8| matches!(byte, b' ' | b'-');
-    let before = joint(byte_before(text, start, 1)) && (2..6).all(|i| byte_before(text, start, i).is_ascii_alphanumeric());
+    let before =
+        joint(byte_before(text, start, 1)) && (2..6).all(|i| byte_before(text, start, i).is_ascii_alphanumeric());
     let after = joint(byte(text, end)) && (1..5).all(|i| byte(text, end + i).is_ascii_digit());
     before || after
 }
 
 fn luhn(number: &[u8]) -> bool {
     let doubled = |d: u8| if d > 4 { 2 * d - 9 } else { 2 * d };
-    let sum: u32 = number
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(i, d)| u32::from(if i % 2 == 1 { doubled(*d) } else { *d }))
-        .sum();
+    let sum: u32 =
+        number.iter().rev().enumerate().map(|(i, d)| u32::from(if i % 2 == 1 { doubled(*d) } else { *d })).sum();
     sum % 10 == 0
 }

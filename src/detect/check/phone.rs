@@ -39,7 +39,7 @@ pub fn check_kz(subject: &Subject) -> Option<Checked> {
     // The range 6xx is Kazakhstan's, but nobody has published which of its codes are in use.
     let assigned = subject.registry.is_kz_code(code);
     let evidence = number
-        .evidence(subject, "kz-phone")
+        .evidence()
         .with_if(assigned, Evidence::Plausible)
         .with_if(!assigned && code >= 700, Evidence::Implausible);
     Some(Checked { end: number.end, evidence, age: None, impersonal: false })
@@ -52,7 +52,7 @@ pub fn check_ru(subject: &Subject) -> Option<Checked> {
     }
     // 8-800 is a company's free line.
     let impersonal = number.national.starts_with(&[8, 0]);
-    Some(Checked { end: number.end, evidence: number.evidence(subject, "ru-phone"), age: None, impersonal })
+    Some(Checked { end: number.end, evidence: number.evidence(), age: None, impersonal })
 }
 
 /// Where a number begins whose first digit the finder saw at `digit`: at a `+`, a `%2B`, or the bracket of its area code.
@@ -202,29 +202,29 @@ impl Number {
         before || width > 0 && byte(text, self.end + width).is_ascii_digit()
     }
 
-    fn evidence(&self, subject: &Subject, detector: &str) -> EvidenceSet {
+    fn evidence(&self) -> EvidenceSet {
         let formatted = match self.prefix {
             Prefix::Plus => true,
             Prefix::Trunk => self.groups > 1,
             Prefix::None => self.brackets || self.groups > 2,
         };
-        let value: String = self.national.iter().map(|d| char::from(b'0' + d)).collect();
-        let test = is_repdigit(&self.national[1..]) || subject.registry.is_test_value(detector, &value);
         EvidenceSet::new()
             .with_if(formatted, Evidence::Formatted)
             .with_if(self.prefix == Prefix::None, Evidence::Bare)
-            .with_if(test, Evidence::TestValue)
+            .with_if(is_repdigit(&self.national[1..]), Evidence::TestValue)
     }
 }
 
 /// How many of the groups have `digits` digits together.
 fn groups_of(groups: &[Group], digits: u8) -> Option<usize> {
     let mut sum = 0;
-    groups.iter().position(|g| {
-        sum += g.length;
-        sum == digits
-    })
-    .map(|last| last + 1)
+    groups
+        .iter()
+        .position(|g| {
+            sum += g.length;
+            sum == digits
+        })
+        .map(|last| last + 1)
 }
 
 /// Reads groups of digits up to 11 digits in all.

@@ -1,0 +1,136 @@
+//! A window that moves over a stream: takes a reader, shows a stretch of text with a margin on both sides, however long
+//! the lines and however the reader cuts its bytes. Memory is one block and two margins.
+
+use std::io::{self, Read};
+use std::ops::Range;
+
+use crate::detect::MARGIN;
+
+/// The buffer that a thread reuses from file to file.
+pub struct Window {
+    buffer: Vec<u8>,
+    /// Bytes of the buffer that are filled.
+    filled: usize,
+    /// Offset of the buffer's first byte.
+    base: u64,
+    /// Offset up to which stretches were shown.
+    shown: u64,
+    /// Whether the reader is at its end.
+    ended: bool,
+    block: usize,
+}
+
+/// A part of the text, with what stands around it.
+pub struct Stretch<'a> {
+    /// The stretch and a margin on both sides, or all there is.
+    pub text: &'a [u8],
+    /// Offset of the text's first byte.
+    pub base: u64,
+    /// The stretch in the text.
+    pub own: Range<usize>,
+}
+
+impl Window {
+    pub fn new(block: usize) -> Self {
+        Self { buffer: vec![0; block + 2 * MARGIN], filled: 0, base: 0, shown: 0, ended: false, block }
+    }
+
+    /// Begins anew with a reader whose first byte is at `base`, to show what stands from `from` on.
+    pub fn restart(&mut self, base: u64, from: u64) {
+        *self = Self { buffer: std::mem::take(&mut self.buffer), filled: 0, base, shown: from, ended: false, ..*self };
+    }
+
+    /// All that is in the buffer.
+    pub fn filled(&self) -> &[u8] {
+        &self.buffer[..self.filled]
+    }
+
+    /// Bytes that were read since the restart.
+    pub fn read_so_far(&self) -> u64 {
+        self.base + self.filled as u64
+    }
+
+    /// Fills the buffer. `length` is where the text is known to end, which saves asking the reader.
+    ///
+    /// # Errors
+    /// Those of the reader; what was read before is in the buffer.
+    pub fn fill(&mut self, reader: &mut dyn Read, length: Option<u64>) -> io::Result<()> {
+        while !self.ended && self.filled < self.buffer.len() {
+            match reader.read(&mut self.buffer[self.filled..]) {
+                Ok(0) => self.ended = true,
+                Ok(n) => self.filled += n,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => {
+                    self.ended = true;
+                    return Err(e);
+                }
+            }
+            self.ended |= length == Some(self.read_so_far());
+        }
+        Ok(())
+    }
+
+    /// The next stretch, that ends before `end`; none where all was shown. To be called after each fill.
+    pub fn next(&mut self, end: u64) -> Option<Stretch<'_>> {
+        let filled = self.base + self.filled as u64;
+        let margin = if self.ended { 0 } else { MARGIN as u64 };
+        let until = filled.saturating_sub(margin).min(end);
+        if until <= self.shown {
+            return None;
+        }
+        let own = (self.shown - self.base) as usize..(until - self.base) as usize;
+        self.shown = until;
+        Some(Stretch { text: &self.buffer[..self.filled], base: self.base, own })
+    }
+
+    /// Makes room for the next fill. Whether there is anything left to read before `end`.
+    pub fn advance(&mut self, end: u64) -> bool {
+        if self.ended || self.shown >= end {
+            return false;
+        }
+        let keep = self.shown.saturating_sub(MARGIN as u64).max(self.base);
+        let drop = (keep - self.base) as usize;
+        self.buffer.copy_within(drop..self.filled, 0);
+        self.filled -= drop;
+        self.base = keep;
+        debug_assert!(self.buffer.len() - self.filled > 0 && self.block > 0);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_shown_once_with_its_margins() {
+        let text: Vec<u8> = (0..10_000u32).map(|i| i.to_le_bytes()[0]).collect();
+        for block in [64, 100, 4096, 20_000] {
+            let mut window = Window::new(block);
+            for range in [0..10_000u64, 3000..7000] {
+                let base = range.start.saturating_sub(MARGIN as u64);
+                let mut reader = &text[base as usize..(range.end as usize + MARGIN).min(text.len())];
+                window.restart(base, range.start);
+                let mut shown = range.start;
+                loop {
+                    window.fill(&mut reader, None).unwrap();
+                    while let Some(stretch) = window.next(range.end) {
+                        let start = (stretch.base as usize) + stretch.own.start;
+                        let stop = stretch.base as usize + stretch.own.end;
+                        assert_eq!(start as u64, shown);
+                        assert_eq!(stretch.text[stretch.own.clone()], text[start..stop]);
+                        let before = stretch.own.start;
+                        let after = stretch.text.len() - stretch.own.end;
+                        assert!(before >= MARGIN.min(start), "{block} {before}");
+                        assert!(after >= MARGIN.min(text.len() - stop), "{block} {after}");
+                        shown = stop as u64;
+                    }
+                    if !window.advance(range.end) {
+                        break;
+                    }
+                }
+                assert_eq!(shown, range.end);
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The fast path finds exactly what the plain run of the same detector files finds: on random documents dense with near
+//! misses, and on a real source tree if one is named.
+
+mod common;
+
+use std::path::Path;
+
+use common::{fast, scanner};
+use derbes::detect::finder::Engine;
+use derbes::detect::reference;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Parts of documents: values, near misses, and what stands between them.
+fn piece() -> impl Strategy<Value = Vec<u8>> {
+    let fixed = select(vec![
+        "900517132728",
+        "900517132729",
+        "750228150059",
+        "701140001238",
+        "9005 1713 2728",
+        "900 517 132 728",
+        "900517-132728",
+        "+7 700 000 00 19",
+        "+77000000019",
+        "8 (7172) 00-00-19",
+        "87000000019",
+        "%2B77000000019",
+        "8.700.000.00.19",
+        "(727) 000-00-19",
+        "+7 (900) 000-00-19",
+        "7000000019",
+        "8 (71032) 0-00-19",
+        "77000000019",
+        "700 000 00 19",
+        "+7(700)0000019",
+        "KZ770000000000000001",
+        "KZ77 0000 0000 0000 0001",
+        "kz11000a0b0000000015",
+        "DE09000000000000000001",
+        "KZ780000000000000001",
+        "4400000000123453",
+        "4400 0000 0012 3453",
+        "4400-0000-0012-3453",
+        "3700 000000 12346",
+        "370000000012346",
+        "4400000000123454",
+        "aigerim@romashka-demo.kz",
+        "a.b+c@mail.kz",
+        "аружан@ромашка.қаз",
+        "x%40mail.kz",
+        "git@github.com:a/b",
+        "a@b.c",
+        "@mail.kz",
+        "sprite@2x.png",
+        "u@romashka.KZ.Далее",
+        "mail.kz",
+        "-0000-",
+        "1b4e28ba-2fa1-11d2-883f-900517132728",
+        "2026-03-01 10:11:12,123",
+    ])
+    .prop_map(|s: &str| s.as_bytes().to_vec());
+    let joint = select(vec![
+        " ", "  ", "-", ".", ",", ":", "=", "\"", "\n", "/", "(", ")", "+", "%", "@", "\\n", "_", "'", ";", "\t", "№",
+        "\u{a0}", "–", "\u{2009}", "<a>", "&x=",
+    ])
+    .prop_map(|s: &str| s.as_bytes().to_vec());
+    let word = select(vec!["ИИН", "iin=", "IIN", "телефон ", "заказ ", "order", "карта: ", "a", "kz", "x7"])
+        .prop_flat_map(|s: &str| {
+            let (dos, koi) =
+                (encoding_rs::IBM866.encode(s).0.into_owned(), encoding_rs::KOI8_R.encode(s).0.into_owned());
+            let windows = encoding_rs::WINDOWS_1251.encode(s).0.into_owned();
+            select(vec![s.as_bytes().to_vec(), windows, dos, koi])
+        });
+    let digits = proptest::collection::vec(b'0'..=b'9', 1..20);
+    let noise = proptest::collection::vec(any::<u8>(), 1..4);
+    prop_oneof![4 => fixed, 4 => joint, 2 => word, 2 => digits, 1 => noise]
+}
+
+fn document() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(piece(), 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+    #[test]
+    fn on_random_documents(text in document(), binary in any::<bool>()) {
+        thread_local! {
+            static SCANNERS: Vec<derbes::detect::Scanner> = Engine::all().into_iter().map(scanner).collect();
+        }
+        SCANNERS.with(|scanners| {
+            let plain = reference::scan(&scanners[0], &text, binary);
+            for scanner in scanners {
+                prop_assert_eq!(&fast(scanner, &text, binary), &plain);
+            }
+            Ok(())
+        })?;
+    }
+}
+
+#[test]
+fn on_the_tree_that_derbes_reference_tree_names() {
+    let scanner = scanner(Engine::best());
+    let root = std::env::var_os("DERBES_REFERENCE_TREE").unwrap_or_else(|| "src".into());
+    let (mut files, mut bytes, mut matches) = (0, 0, 0);
+    for entry in ignore::Walk::new(Path::new(&root)).flatten().filter(|e| e.file_type().is_some_and(|t| t.is_file())) {
+        let text = std::fs::read(entry.path()).unwrap();
+        let plain = reference::scan(&scanner, &text, false);
+        assert_eq!(fast(&scanner, &text, false), plain, "{}", entry.path().display());
+        files += 1;
+        bytes += text.len();
+        matches += plain.len();
+    }
+    println!("{files} files, {bytes} bytes, {matches} matches");
+    assert!(files > 0);
+}

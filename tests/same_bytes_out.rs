@@ -1,0 +1,91 @@
+//! Same input, same bytes out: at any number of threads, any block size, any length of splits.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use derbes::category::Categories;
+use derbes::finding::{Confidence, Event};
+use derbes::limits::{Limits, Places};
+use derbes::pipeline::{self, FailOn, Plan, Progress};
+
+fn plan(paths: Vec<PathBuf>, threads: usize, limits: Limits) -> Plan {
+    let categories = Arc::new(Categories::builtin().unwrap());
+    Plan {
+        paths,
+        ignore: true,
+        follow: false,
+        skip_binary: false,
+        policies: vec![derbes::policy::load("anysoft", &categories).unwrap()],
+        categories,
+        min_confidence: Confidence::Low,
+        limits,
+        threads,
+        today: jiff::civil::date(2026, 11, 22),
+        fail_on: FailOn::Any,
+        fail_on_incomplete: false,
+    }
+}
+
+/// The report as JSON Lines, without the time it took.
+fn report(plan: &Plan) -> String {
+    let mut lines = String::new();
+    let mut sink = |event: Event| {
+        let event = match event {
+            Event::Summary(summary) => Event::Summary(derbes::finding::Summary { seconds: 0.0, ..summary }),
+            event => event,
+        };
+        lines += &serde_json::to_string(&event)?;
+        lines.push('\n');
+        Ok(())
+    };
+    pipeline::run(plan, &Progress::default(), &mut sink).unwrap();
+    lines
+}
+
+/// A file with long lines, short lines, values on every kind of border, and more keys than a file may name.
+fn corpus() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("same-bytes-out");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut text = String::new();
+    for i in 0..1500 {
+        let line = match i % 7 {
+            0 => format!("{{\"key{i}\": \"aigerim{i}@romashka-demo.kz\", \"iin\": \"900517132728\"}}\n"),
+            1 => format!("ИИН клиента 900517132728, тел. +7 (700) 000-{:02}-{:02};", i % 97, i % 89),
+            2 => "KZ77 0000 0000 0000 0001 4400 0000 0012 3453\n".to_owned(),
+            3 => "x".repeat(i % 300),
+            4 => format!("phone=8700000{:04}\r\n", i),
+            5 => format!("order 900517132728 rrn 750228150059 {i}\n"),
+            _ => "\n".repeat(i % 5),
+        };
+        text += &line;
+    }
+    std::fs::write(folder.join("mixed.log"), &text).unwrap();
+    std::fs::write(folder.join("one-line.txt"), text.replace('\n', " ")).unwrap();
+    std::fs::write(folder.join("small.txt"), "тел. 87000000019\n").unwrap();
+    folder
+}
+
+#[test]
+fn at_any_number_of_threads_block_size_and_split() {
+    let folder = corpus();
+    for places in [Places::First(10), Places::All] {
+        let limits = |block, split| Limits { block, split, places, ..Limits::default() };
+        let expected = report(&plan(vec![folder.clone()], 1, limits(256 << 10, 16 << 20)));
+        assert!(expected.lines().count() > 100, "{expected}");
+        for (threads, block, split) in
+            [(1, 64, 1 << 20), (1, 1000, 1 << 20), (2, 64, 777), (2, 4096, 10_000), (8, 300, 5000), (8, 1 << 20, 64)]
+        {
+            let got = report(&plan(vec![folder.clone()], threads, limits(block, split)));
+            assert_eq!(got, expected, "{threads} threads, blocks of {block}, splits of {split}");
+        }
+    }
+}
+
+#[test]
+fn whatever_the_order_of_the_paths() {
+    let folder = corpus();
+    let names = ["mixed.log", "one-line.txt", "small.txt"].map(|name| folder.join(name));
+    let forward = report(&plan(names.to_vec(), 2, Limits::default()));
+    let backward = report(&plan(names.iter().rev().cloned().collect(), 2, Limits::default()));
+    assert_eq!(forward, backward);
+}
