@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::category::Categories;
 use crate::error::{Error, Result};
 
+pub mod draft;
 mod judge;
 mod model;
 mod parse;
