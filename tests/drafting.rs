@@ -119,3 +119,18 @@ fn drafts_agree_with_the_five_policies() {
     assert!(clauses.precision() >= 0.95, "{clauses:?}");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// Prints the drafts of the documents, for whoever tunes the rules.
+#[test]
+#[ignore = "prints drafts"]
+fn show_drafts() {
+    let Some(folder) = texts() else { return };
+    let only = std::env::var("ONLY").unwrap_or_default();
+    let categories = Categories::builtin().unwrap();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_string_lossy().contains(&only) {
+            println!("{}", draft(&path.display().to_string(), &std::fs::read(&path).unwrap(), &categories).unwrap_or_else(|e| e.to_string()));
+        }
+    }
+}

@@ -136,8 +136,6 @@ struct Outline {
     before: Option<List>,
     /// A list that is numbered like clauses: the last number of it.
     counted: Option<u16>,
-    /// What is not yet a passage: the paragraph from this byte on.
-    pending: usize,
 }
 
 impl Outline {

@@ -66,6 +66,23 @@ impl<'t> Sentence<'t> {
         self.breaks.iter().any(|(at, _, mark)| *mark == ':' && between.contains(at) || *mark == ':' && *at == between.end)
     }
 
+    /// Whether a place stands in brackets that another place is not in.
+    pub fn aside(&self, at: usize, from: usize) -> bool {
+        let mut open = None;
+        for (break_at, _, mark) in &self.breaks {
+            match mark {
+                '(' => open = Some(*break_at),
+                ')' => {
+                    if let Some(start) = open.take().filter(|start| (*start..*break_at).contains(&at)) {
+                        return !(start..*break_at).contains(&from);
+                    }
+                }
+                _ => {}
+            }
+        }
+        false
+    }
+
     /// The fragment that a place is in: its bytes in the folded text.
     pub fn fragment(&self, at: usize) -> Range<usize> {
         let start = self.breaks.iter().rev().find(|(start, ..)| *start <= at).map_or(1, |(start, ..)| *start);

@@ -142,9 +142,13 @@ impl Reader<'_> {
 
     fn open(&mut self, passage: &Passage, sentence: &Sentence) {
         let roles = self.language.roles(&sentence.folded);
-        let markers = markers(sentence, &roles);
-        let collects = markers.iter().find(|(stance, _)| matches!(stance, Stance::Collects | Stance::Denies));
-        let last = if sentence.is_kazakh() { collects.or(markers.last()) } else { markers.last() };
+        let end = sentence.folded.bytes().len();
+        let markers: Vec<_> = markers(sentence, &roles).into_iter().filter(|(_, at)| !sentence.aside(at.start, end)).collect();
+        let collects = markers.iter().rev().find(|(stance, _)| matches!(stance, Stance::Collects | Stance::Denies));
+        // What a list begins with after the purposes is the data again.
+        let purposes = markers.iter().rev().find(|(stance, _)| *stance == Stance::Purposes).map(|(_, at)| at.end);
+        let resumed = |found: &Found<Role>| found.what == Role::Lists && purposes < Some(found.at.start) && !sentence.aside(found.at.start, end);
+        let last = if sentence.is_kazakh() || roles.iter().any(resumed) { collects.or(markers.last()) } else { markers.last() };
         let stance = match last {
             Some((stance, _)) => *stance,
             None if self.section == Some(Head::Collects) => Stance::Collects,
@@ -318,7 +322,7 @@ impl Context<'_> {
             Stance::Denies if common => None,
             Stance::Denies if has(self.roles, Role::Exempts) => Some(Claim::Unsure(Doubt::Excepted)),
             Stance::Denies => Some(Claim::Forbids),
-            Stance::Asks | Stance::Passes if common => None,
+            Stance::Asks | Stance::Passes if common || mention.common && self.lead.is_none() => None,
             Stance::Asks | Stance::Passes => Some(Claim::Declares(Strength::Asked)),
             Stance::Uses if mention.common => None,
             Stance::Uses => Some(Claim::Unsure(Doubt::Used)),
@@ -328,7 +332,8 @@ impl Context<'_> {
 
     /// What governs the mention, and whether the mention is an element of a list.
     fn stance(&self, mention: &Mention) -> Option<(Stance, bool)> {
-        let before = self.markers.iter().rev().find(|(_, at)| at.end <= mention.at.start);
+        let aside = |marker: &&Marker| !self.sentence.aside(marker.1.start, mention.at.start);
+        let before = self.markers.iter().rev().filter(aside).find(|(_, at)| at.end <= mention.at.start);
         let strong = |marker: &&Marker| matches!(marker.0, Stance::Collects | Stance::Denies);
         let after = self.markers.iter().filter(strong).find(|(_, at)| at.start >= mention.at.start);
         let marker = if self.sentence.is_kazakh() {

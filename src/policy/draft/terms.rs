@@ -245,7 +245,10 @@ impl Reader<'_> {
 
     fn counted(&self, said: &Said, periods: &[Found<Counted>], listed: bool) -> Vec<Term<Kept>> {
         let about_keeping = |found: &&Found<Counted>| match found.what.span {
-            Span::Years => (said.has(Role::Within) || listed) && !said.has(Role::Grown),
+            Span::Years => {
+                let age = said.at(Role::Grown).any(|at| said.distance(at, found.at.start) <= 5);
+                (said.has(Role::Within) || listed) && !age
+            }
             _ => (said.has(Role::Stores) && said.has(Role::Within)) || listed,
         };
         let promised = |found: &&Found<Counted>| {
