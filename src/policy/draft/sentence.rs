@@ -41,7 +41,8 @@ fn ends(before: &str, after: &str, mark: char) -> bool {
         return false;
     }
     let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
-    let initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
+    let joined = before[..before.len() - word.len()].ends_with('-');
+    let initial = !joined && word.chars().count() == 1 && word.chars().all(char::is_uppercase);
     mark != '.' || !(initial || ABBREVIATIONS.contains(&word))
 }
 
