@@ -91,8 +91,15 @@ fn drafts_agree_with_the_five_policies() {
                 println!("  {}: {} for {}", declaration.category, drafted.clause, declaration.clause);
             }
         }
-        let age = |policy: &Policy| policy.subjects.as_ref().and_then(|s| s.min_age.map(|age| (age, s.clause.main().to_owned())));
-        let storage = |policy: &Policy| policy.storage.as_ref().map(|s| (s.countries.clone(), s.media.clone(), s.cross_border, s.clause.main().to_owned()));
+        let age = |policy: &Policy| {
+            policy.subjects.as_ref().and_then(|s| s.min_age.map(|age| (age, s.clause.main().to_owned())))
+        };
+        let storage = |policy: &Policy| {
+            policy
+                .storage
+                .as_ref()
+                .map(|s| (s.countries.clone(), s.media.clone(), s.cross_border, s.clause.main().to_owned()))
+        };
         let mut hold = |what: &str, same: bool, drafted: String| {
             if !same {
                 wrong.push(format!("{}: {what}: {drafted}", policy.id));
@@ -102,7 +109,9 @@ fn drafts_agree_with_the_five_policies() {
         hold("storage", storage(&draft) == storage(policy), format!("{:?}", storage(&draft)));
         hold("retention", periods(&draft) == periods(policy), format!("{:?}", draft.retention));
         for retention in &draft.retention {
-            let clause = |r: &&derbes::policy::Retention| r.period == retention.period && r.clause.all().contains(&retention.clause.main().to_owned());
+            let clause = |r: &&derbes::policy::Retention| {
+                r.period == retention.period && r.clause.all().contains(&retention.clause.main().to_owned())
+            };
             hold("clause of retention", policy.retention.iter().any(|r| clause(&r)), format!("{retention:?}"));
         }
         hold("date", draft.updated == policy.updated, format!("{:?}", draft.updated));
@@ -130,7 +139,11 @@ fn show_drafts() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.to_string_lossy().contains(&only) {
-            println!("{}", draft(&path.display().to_string(), &std::fs::read(&path).unwrap(), &categories).unwrap_or_else(|e| e.to_string()));
+            println!(
+                "{}",
+                draft(&path.display().to_string(), &std::fs::read(&path).unwrap(), &categories)
+                    .unwrap_or_else(|e| e.to_string())
+            );
         }
     }
 }

@@ -62,7 +62,11 @@ pub fn categories(statements: Vec<Statement>) -> Vec<Category> {
             _ => None,
         };
         let strongest = of_category.iter().filter_map(|statement| strength(statement)).max();
-        let declared = |least: bool| evidence(of_category.iter().copied().filter(|s| if least { strength(s).is_some() } else { strength(s) == strongest && strongest.is_some() }));
+        let declared = |least: bool| {
+            evidence(of_category.iter().copied().filter(|s| {
+                if least { strength(s).is_some() } else { strength(s) == strongest && strongest.is_some() }
+            }))
+        };
         let declared = declared(false).map(|mut first| {
             let all = declared(true).map(|all| all.clauses).unwrap_or_default();
             first.clauses.extend(all);
@@ -71,9 +75,11 @@ pub fn categories(statements: Vec<Statement>) -> Vec<Category> {
         });
         let forbidden = evidence(of_category.iter().copied().filter(|statement| statement.claim == Claim::Forbids));
         let doubt = |statement: &&Statement| matches!(statement.claim, Claim::Unsure(_));
-        let doubted = of_category.iter().copied().find(|statement| doubt(&statement)).and_then(|statement| match statement.claim {
-            Claim::Unsure(doubt) => Some((doubt, evidence(std::iter::once(statement))?)),
-            _ => None,
+        let doubted = of_category.iter().copied().find(|statement| doubt(&statement)).and_then(|statement| {
+            match statement.claim {
+                Claim::Unsure(doubt) => Some((doubt, evidence(std::iter::once(statement))?)),
+                _ => None,
+            }
         });
         categories.push(Category {
             declared: strongest.zip(declared),

@@ -56,13 +56,19 @@ pub fn identity(passages: &[Passage], language: &Language) -> Identity {
 }
 
 fn operator(text: &str) -> Option<String> {
-    let full = pattern!(r"(?i)товариществ\w+\s+с\s+ограниченной\s+ответственностью\s*[«“\x22]([^»”\x22\n]{2,80})[»”\x22]");
-    let before = pattern!(r"\b(ТОО|АО|НАО|ИП|ЖШС|АҚ|ЖК|РГП|КГП|ГКП|ОФ|ЧУ|LLP|JSC)\s*[«“\x22]([^»”\x22\n]{2,80})[»”\x22]");
+    let full =
+        pattern!(r"(?i)товариществ\w+\s+с\s+ограниченной\s+ответственностью\s*[«“\x22]([^»”\x22\n]{2,80})[»”\x22]");
+    let before =
+        pattern!(r"\b(ТОО|АО|НАО|ИП|ЖШС|АҚ|ЖК|РГП|КГП|ГКП|ОФ|ЧУ|LLP|JSC)\s*[«“\x22]([^»”\x22\n]{2,80})[»”\x22]");
     let after = pattern!(r"[«“\x22]([^»”\x22\n]{2,80})[»”\x22]\s*(ЖШС|АҚ|ЖК|LLP|JSC|КЕАҚ)\b");
     let named = [
         full.captures(text).map(|found| (found.get(0).map_or(0, |m| m.start()), format!("ТОО «{}»", &found[1]))),
-        before.captures(text).map(|found| (found.get(0).map_or(0, |m| m.start()), format!("{} «{}»", &found[1], &found[2]))),
-        after.captures(text).map(|found| (found.get(0).map_or(0, |m| m.start()), format!("{} «{}»", &found[2], &found[1]))),
+        before
+            .captures(text)
+            .map(|found| (found.get(0).map_or(0, |m| m.start()), format!("{} «{}»", &found[1], &found[2]))),
+        after
+            .captures(text)
+            .map(|found| (found.get(0).map_or(0, |m| m.start()), format!("{} «{}»", &found[2], &found[1]))),
     ];
     named.into_iter().flatten().min().map(|(_, name)| name)
 }
@@ -80,11 +86,13 @@ fn title(passages: &[Passage], language: &Language) -> Option<String> {
 fn date(passages: &[Passage], language: &Language) -> Option<Date> {
     let law = pattern!(r"(?i)закон|заң|\blaw\b|№|регламент|regulation");
     let dated = passages.iter().flat_map(|passage| sentences(&passage.text)).filter(|sentence| {
-        let strong = language.roles(&sentence.folded).iter().any(|found| found.what == Role::Dated && found.at.len() > 4);
+        let strong =
+            language.roles(&sentence.folded).iter().any(|found| found.what == Role::Dated && found.at.len() > 4);
         strong && !law.is_match(sentence.text)
     });
     let said = dated.filter_map(|sentence| day(sentence.text)).next();
-    let head = passages.iter().take(4).filter(|passage| passage.text.chars().count() < 120 || passage.kind == Kind::Heading);
+    let head =
+        passages.iter().take(4).filter(|passage| passage.text.chars().count() < 120 || passage.kind == Kind::Heading);
     said.or_else(|| head.filter(|passage| !law.is_match(&passage.text)).find_map(|passage| day(&passage.text)))
 }
 
@@ -123,7 +131,8 @@ fn day(text: &str) -> Option<Date> {
         return date(&found[1], found[2].parse().ok()?, &found[3]);
     }
     let worded = russian.captures(text).and_then(|found| date(&found[3], month(&found[2])?, &found[1]));
-    let worded = worded.or_else(|| kazakh.captures(text).and_then(|found| date(&found[1], month(&found[3])?, &found[2])));
+    let worded =
+        worded.or_else(|| kazakh.captures(text).and_then(|found| date(&found[1], month(&found[3])?, &found[2])));
     worded.or_else(|| english.captures(text).and_then(|found| date(&found[3], month(&found[1])?, &found[2])))
 }
 
@@ -158,7 +167,8 @@ mod tests {
 
     #[test]
     fn a_day_is_read_in_three_languages() {
-        for text in ["от 09.05.2021 г.", "«9» мая 2021 года", "2021 жылғы 9 мамыр", "May 9, 2021", "2021-05-09"] {
+        for text in ["от 09.05.2021 г.", "«9» мая 2021 года", "2021 жылғы 9 мамыр", "May 9, 2021", "2021-05-09"]
+        {
             assert_eq!(day(text), Some(date(2021, 5, 9)), "{text}");
         }
         assert_eq!(day("3 марта 2020"), Some(date(2020, 3, 3)));

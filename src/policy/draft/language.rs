@@ -214,10 +214,12 @@ impl Language {
         if let Some(unknown) = rules.words.keys().find(|id| !ids.contains(id)) {
             return Err(Error::new(format!("[words] names `{unknown}`, which is no category")).at(file));
         }
-        let number = |digits: &String| digits.parse().map_err(|_| Error::new(format!("`{digits}` is no number")).at(file));
+        let number =
+            |digits: &String| digits.parse().map_err(|_| Error::new(format!("`{digits}` is no number")).at(file));
         let numbers: Vec<(u16, &Vec<String>)> =
             rules.numbers.iter().map(|(digits, words)| Ok((number(digits)?, words))).collect::<Result<_>>()?;
-        let code = |code: &String| code.as_bytes().try_into().map_err(|_| Error::new("a country has two letters").at(file));
+        let code =
+            |code: &String| code.as_bytes().try_into().map_err(|_| Error::new("a country has two letters").at(file));
         let countries: Vec<([u8; 2], &Vec<String>)> =
             rules.countries.iter().map(|(country, words)| Ok((code(country)?, words))).collect::<Result<_>>()?;
         let index = |id: &Arc<str>| ids.iter().position(|known| known == id).unwrap_or_default();
@@ -226,7 +228,9 @@ impl Language {
             roles: Phrases::new(rules.roles.iter().flat_map(|(role, spoken)| each(*role, spoken)))?,
             heads: Phrases::new(rules.heads.iter().flat_map(|(head, spoken)| each(*head, spoken)))?,
             words: Phrases::new(rules.words.iter().flat_map(|(id, words)| words.iter().map(move |w| (index(id), w))))?,
-            countries: Phrases::new(countries.into_iter().flat_map(|(code, words)| words.iter().map(move |w| (code, w))))?,
+            countries: Phrases::new(
+                countries.into_iter().flat_map(|(code, words)| words.iter().map(move |w| (code, w))),
+            )?,
             numbers: Phrases::new(numbers.into_iter().flat_map(|(n, words)| words.iter().map(move |w| (n, w))))?,
             units: Phrases::new(rules.units.iter().flat_map(|(unit, words)| words.iter().map(move |w| (*unit, w))))?,
             categories: ids,
@@ -266,7 +270,9 @@ impl Language {
     pub fn mentions(&self, text: &Folded) -> Vec<Mention> {
         let known = self.lexicon.words(text).into_iter().map(|word| {
             let category = match word.meaning {
-                Meaning::Category(_) => self.categories.iter().find(|id| self.lexicon.category(id) == Some(word.meaning)),
+                Meaning::Category(_) => {
+                    self.categories.iter().find(|id| self.lexicon.category(id) == Some(word.meaning))
+                }
                 Meaning::Other => None,
             };
             Mention { category: category.cloned(), common: false, at: word.start..word.end }

@@ -25,7 +25,8 @@ pub fn draft(file: &str, bytes: &[u8], categories: &Categories) -> Result<String
     let text = read::read(file, bytes)?;
     let language = Language::builtin(categories)?;
     let passages = outline::outline(&text.paragraphs);
-    let spoken = |role| passages.iter().any(|p| language.roles(&fold_str(&p.text)).iter().any(|found| found.what == role));
+    let spoken =
+        |role| passages.iter().any(|p| language.roles(&fold_str(&p.text)).iter().any(|found| found.what == role));
     if !spoken(Role::Policies) {
         return Err(Error::new("this is no privacy policy: it speaks nowhere of personal data").at(file));
     }

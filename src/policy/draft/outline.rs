@@ -48,7 +48,8 @@ pub fn outline(paragraphs: &[Paragraph]) -> Vec<Passage> {
 /// Where a number or a point may begin within a paragraph.
 fn cuts(text: &str) -> Vec<usize> {
     static INLINE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:[.;:,]|\s\s|\)|\bи)\s*((?:\d{1,2}(?:\.\d{1,2})+\.?|\(?\d{1,2}\)|\(?[а-яa-zәіңғүұқөһ]\))\s)").expect("a pattern of ours")
+        Regex::new(r"(?:[.;:,]|\s\s|\)|\bи)\s*((?:\d{1,2}(?:\.\d{1,2})+\.?|\(?\d{1,2}\)|\(?[а-яa-zәіңғүұқөһ]\))\s)")
+            .expect("a pattern of ours")
     });
     INLINE.captures_iter(text).filter_map(|found| found.get(1)).map(|number| number.start()).collect()
 }
@@ -146,7 +147,9 @@ impl Outline {
         }
         let Some((mark, _)) = mark(&paragraph.text[cut..]) else { return false };
         let fits = match &mark {
-            Mark::Number(number) => number.len() > 1 && self.after(paragraph, start).is_some_and(|now| follows(&now, number)),
+            Mark::Number(number) => {
+                number.len() > 1 && self.after(paragraph, start).is_some_and(|now| follows(&now, number))
+            }
             Mark::Point(_, series, ordinal) => self.expects(paragraph, start, *series, *ordinal),
         };
         if fits {
@@ -221,7 +224,8 @@ impl Outline {
         let alone = number.len() == 1;
         let next = self.counted.map(|last| last + 1);
         let listed = alone && kind != Kind::Heading && (number == [1] && opened || next == Some(number[0]));
-        if listed && !(self.number.len() == 1 && number[0] == self.number[0] + 1 && is_heading(text) && next.is_none()) {
+        if listed && !(self.number.len() == 1 && number[0] == self.number[0] + 1 && is_heading(text) && next.is_none())
+        {
             self.counted = Some(number[0]);
             return Accepted::Counted;
         }

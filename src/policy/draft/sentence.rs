@@ -17,7 +17,8 @@ pub struct Sentence<'t> {
 
 /// Short words that a full stop follows within a sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "ст", "п", "пп", "г", "гг", "ул", "д", "др", "т", "е", "ч", "тыс", "им", "кв", "оф", "тел", "стр", "см", "англ", "пр", "мкр", "каб", "no", "e", "i", "қ", "т.б",
+    "ст", "п", "пп", "г", "гг", "ул", "д", "др", "т", "е", "ч", "тыс", "им", "кв", "оф", "тел", "стр", "см", "англ",
+    "пр", "мкр", "каб", "no", "e", "i", "қ", "т.б",
 ];
 
 pub fn sentences(text: &str) -> Vec<Sentence<'_>> {
@@ -64,7 +65,9 @@ impl<'t> Sentence<'t> {
 
     /// Whether a colon stands between two places.
     pub fn colon(&self, between: Range<usize>) -> bool {
-        self.breaks.iter().any(|(at, _, mark)| *mark == ':' && between.contains(at) || *mark == ':' && *at == between.end)
+        self.breaks
+            .iter()
+            .any(|(at, _, mark)| *mark == ':' && between.contains(at) || *mark == ':' && *at == between.end)
     }
 
     /// Whether a place stands in brackets that another place is not in.
@@ -87,7 +90,8 @@ impl<'t> Sentence<'t> {
     /// The fragment that a place is in: its bytes in the folded text.
     pub fn fragment(&self, at: usize) -> Range<usize> {
         let start = self.breaks.iter().rev().find(|(start, ..)| *start <= at).map_or(1, |(start, ..)| *start);
-        let end = self.breaks.iter().find(|(start, ..)| *start > at).map_or(self.folded.bytes().len(), |(start, ..)| *start);
+        let end =
+            self.breaks.iter().find(|(start, ..)| *start > at).map_or(self.folded.bytes().len(), |(start, ..)| *start);
         start..end
     }
 

@@ -69,7 +69,14 @@ struct Lead {
 }
 
 pub fn statements(passages: &[Passage], language: &Language) -> Vec<Statement> {
-    let mut reader = Reader { language, section: None, section_number: Vec::new(), lead: None, last: String::new(), statements: Vec::new() };
+    let mut reader = Reader {
+        language,
+        section: None,
+        section_number: Vec::new(),
+        lead: None,
+        last: String::new(),
+        statements: Vec::new(),
+    };
     passages.iter().for_each(|passage| reader.read(passage));
     reader.statements
 }
@@ -98,7 +105,8 @@ impl Reader<'_> {
         self.lead = None;
         let folded = fold_str(&passage.text);
         let head = self.language.head(&folded);
-        let deeper = passage.number.len() > self.section_number.len() && passage.number.starts_with(&self.section_number);
+        let deeper =
+            passage.number.len() > self.section_number.len() && passage.number.starts_with(&self.section_number);
         let of_data = ["данн", "сведени", "информаци", "дерек", "ақпарат", "data", "information"];
         let of_data = of_data.iter().any(|word| {
             let word = fold_str(word);
@@ -143,12 +151,19 @@ impl Reader<'_> {
     fn open(&mut self, passage: &Passage, sentence: &Sentence) {
         let roles = self.language.roles(&sentence.folded);
         let end = sentence.folded.bytes().len();
-        let markers: Vec<_> = markers(sentence, &roles).into_iter().filter(|(_, at)| !sentence.aside(at.start, end)).collect();
+        let markers: Vec<_> =
+            markers(sentence, &roles).into_iter().filter(|(_, at)| !sentence.aside(at.start, end)).collect();
         let collects = markers.iter().rev().find(|(stance, _)| matches!(stance, Stance::Collects | Stance::Denies));
         // What a list begins with after the purposes is the data again.
         let purposes = markers.iter().rev().find(|(stance, _)| *stance == Stance::Purposes).map(|(_, at)| at.end);
-        let resumed = |found: &Found<Role>| found.what == Role::Lists && purposes < Some(found.at.start) && !sentence.aside(found.at.start, end);
-        let last = if sentence.is_kazakh() || roles.iter().any(resumed) { collects.or(markers.last()) } else { markers.last() };
+        let resumed = |found: &Found<Role>| {
+            found.what == Role::Lists && purposes < Some(found.at.start) && !sentence.aside(found.at.start, end)
+        };
+        let last = if sentence.is_kazakh() || roles.iter().any(resumed) {
+            collects.or(markers.last())
+        } else {
+            markers.last()
+        };
         let stance = match last {
             Some((stance, _)) => *stance,
             None if self.section == Some(Head::Collects) => Stance::Collects,
@@ -194,8 +209,18 @@ impl Reader<'_> {
         }
     }
 
-    fn state(&mut self, category: Arc<str>, claim: Claim, passage: &Passage, sentence: &Sentence, at: usize, roles: &[Found<Role>]) {
-        let automatic = sentence.text.contains("автоматич") || sentence.text.contains("автоматты") || sentence.text.contains("automatic");
+    fn state(
+        &mut self,
+        category: Arc<str>,
+        claim: Claim,
+        passage: &Passage,
+        sentence: &Sentence,
+        at: usize,
+        roles: &[Found<Role>],
+    ) {
+        let automatic = sentence.text.contains("автоматич")
+            || sentence.text.contains("автоматты")
+            || sentence.text.contains("automatic");
         self.statements.push(Statement {
             automatic: automatic || AUTOMATIC.contains(&&*category),
             category,
@@ -237,9 +262,8 @@ fn markers(sentence: &Sentence, roles: &[Found<Role>]) -> Vec<Marker> {
         _ => 2,
     };
     let hidden = |marker: &Marker| {
-        all.iter().any(|other| {
-            other.1.start < marker.1.end && marker.1.start < other.1.end && rank(other.0) < rank(marker.0)
-        })
+        all.iter()
+            .any(|other| other.1.start < marker.1.end && marker.1.start < other.1.end && rank(other.0) < rank(marker.0))
     };
     all.iter().filter(|marker| !hidden(marker)).cloned().collect()
 }
@@ -346,7 +370,9 @@ impl Context<'_> {
             (Some((Stance::Denies, at)), _) => (Stance::Denies, at.start),
             // What an element says it is for does not take it out of the list.
             (_, Some(Stance::Collects)) => return Some((Stance::Collects, true)),
-            (Some((Stance::Uses | Stance::Purposes, _)) | None, _) if self.listed => return Some((Stance::Collects, true)),
+            (Some((Stance::Uses | Stance::Purposes, _)) | None, _) if self.listed => {
+                return Some((Stance::Collects, true));
+            }
             (Some((stance, at)), _) => (*stance, at.start),
             (None, Some(stance)) => return Some((stance, true)),
             (None, None) => return None,
@@ -355,13 +381,15 @@ impl Context<'_> {
             return has(self.roles, Role::Passes).then_some((Stance::Passes, false));
         }
         let lists = |found: &Found<Role>| found.what == Role::Lists && found.at.start <= mention.at.start;
-        let listed = self.roles.iter().any(lists) || self.sentence.colon(0..mention.at.start) || self.listed || self.collecting;
+        let listed =
+            self.roles.iter().any(lists) || self.sentence.colon(0..mention.at.start) || self.listed || self.collecting;
         Some((stance, listed))
     }
 
     /// Whether somebody else collects, or does not.
     fn is_strangers(&self, stance: Stance, at: usize) -> bool {
-        let subject = |found: &&Found<Role>| matches!(found.what, Role::Operator | Role::Strangers) && found.at.start < at;
+        let subject =
+            |found: &&Found<Role>| matches!(found.what, Role::Operator | Role::Strangers) && found.at.start < at;
         let last = self.roles.iter().rev().find(subject).map(|found| found.what);
         match stance {
             Stance::Denies => last == Some(Role::Strangers),

@@ -58,7 +58,8 @@ pub struct Terms {
 }
 
 pub fn terms(passages: &[Passage], language: &Language) -> Terms {
-    let mut reader = Reader { language, heading: Vec::new(), section: None, lead: Vec::new(), open: false, terms: Terms::default() };
+    let mut reader =
+        Reader { language, heading: Vec::new(), section: None, lead: Vec::new(), open: false, terms: Terms::default() };
     passages.iter().for_each(|passage| reader.read(passage));
     reader.terms
 }
@@ -112,7 +113,8 @@ impl Reader<'_> {
             self.section = self.language.head(&fold_str(&passage.text));
             return;
         }
-        let element = passage.kind == Kind::Item || passage.point || passage.text.starts_with(char::is_lowercase) || self.open;
+        let element =
+            passage.kind == Kind::Item || passage.point || passage.text.starts_with(char::is_lowercase) || self.open;
         if !element {
             self.lead.clear();
         }
@@ -158,7 +160,9 @@ impl Reader<'_> {
             }
             None => {
                 let pupils = said.at(Role::Minors).next();
-                if let Some(at) = pupils.filter(|_| guarded || said.has(Role::Collects) || self.lead.contains(&Role::Collects)) {
+                if let Some(at) =
+                    pupils.filter(|_| guarded || said.has(Role::Collects) || self.lead.contains(&Role::Collects))
+                {
                     self.terms.minors.push(said.term((), at));
                 }
             }
@@ -206,8 +210,10 @@ impl Reader<'_> {
                 self.terms.promises.push(said.term(Promise { act, days: period.what.count, unit }, period.at.start));
             }
         }
-        static AT_ONCE: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new(r"(?i)с момента|незамедлительн|немедленн|дереу|immediately|without delay").expect("a pattern of ours"));
+        static AT_ONCE: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"(?i)с момента|незамедлительн|немедленн|дереу|immediately|without delay")
+                .expect("a pattern of ours")
+        });
         if periods.is_empty() && AT_ONCE.is_match(said.sentence.text) {
             if let Some(at) = said.at(Role::Blocks).next() {
                 self.terms.promises.push(said.term(Promise { act: Act::Block, days: 0, unit: Unit::Calendar }, at));
@@ -216,13 +222,20 @@ impl Reader<'_> {
     }
 
     fn keep(&mut self, said: &Said, periods: &[Found<Counted>]) {
-        let listed = self.lead.contains(&Role::Stores) || self.heading.contains(&Role::Stores) && said.passage.kind == Kind::Item;
-        let strong = said.has(Role::Stores) || listed || said.roles.iter().any(|found| found.what == Role::Keeps && said.distance(found.at.start, found.at.end) > 1);
-        let keeps = said.has(Role::Keeps) || listed || self.lead.contains(&Role::Keeps) || self.lead.contains(&Role::Ends);
+        let listed = self.lead.contains(&Role::Stores)
+            || self.heading.contains(&Role::Stores) && said.passage.kind == Kind::Item;
+        let strong = said.has(Role::Stores)
+            || listed
+            || said
+                .roles
+                .iter()
+                .any(|found| found.what == Role::Keeps && said.distance(found.at.start, found.at.end) > 1);
+        let keeps =
+            said.has(Role::Keeps) || listed || self.lead.contains(&Role::Keeps) || self.lead.contains(&Role::Ends);
         let policy = fold_str("политик саясат policy");
-        let of_policy = tokens(&said.sentence.folded).first().is_some_and(|(first, _)| {
-            tokens(&policy).iter().any(|(word, _)| first.starts_with(word))
-        });
+        let of_policy = tokens(&said.sentence.folded)
+            .first()
+            .is_some_and(|(first, _)| tokens(&policy).iter().any(|(word, _)| first.starts_with(word)));
         if !keeps || of_policy {
             return;
         }
@@ -277,7 +290,8 @@ impl Reader<'_> {
 /// The event that a period is counted from.
 fn event(sentence: &Sentence) -> Option<String> {
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)(?:с момента|с даты|со дня|после|from the date of|after)\s+([^.;,()–—]{3,90})").expect("a pattern of ours")
+        Regex::new(r"(?i)(?:с момента|с даты|со дня|после|from the date of|after)\s+([^.;,()–—]{3,90})")
+            .expect("a pattern of ours")
     });
     static KAZAKH: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(?i)([^,;.()–—]{3,90}?)\s+(?:кейін|бастап)").expect("a pattern of ours"));
@@ -319,7 +333,8 @@ fn periods(language: &Language, sentence: &Sentence) -> Vec<Found<Counted>> {
             i -= 1;
         }
         if let Some(count) = count.filter(|count| *count > 0 && *count < 1000) {
-            periods.push(Found { what: Counted { count, span: unit.what, working }, at: tokens[i].1.start..unit.at.end });
+            periods
+                .push(Found { what: Counted { count, span: unit.what, working }, at: tokens[i].1.start..unit.at.end });
         }
     }
     periods

@@ -47,7 +47,10 @@ impl File {
 
     fn head(&mut self, draft: &Draft) {
         let identity = &draft.identity;
-        self.line(format!("# Drafted from {}, to be reviewed. Comments tell where each entry comes from.", comment(&draft.file)));
+        self.line(format!(
+            "# Drafted from {}, to be reviewed. Comments tell where each entry comes from.",
+            comment(&draft.file)
+        ));
         self.line("# high: in a list of what is collected; medium: said to be collected; low: asked for in a form or request.");
         self.line("");
         self.line(format!("id = {}", quoted(&id(&draft.file))));
@@ -125,7 +128,12 @@ impl File {
 
     fn terms(&mut self, draft: &Draft) {
         let terms = &draft.terms;
-        let third: Vec<_> = draft.categories.iter().filter(|c| c.relation && c.declared.is_some() && !outweighed(c)).map(|c| c.id.to_string()).collect();
+        let third: Vec<_> = draft
+            .categories
+            .iter()
+            .filter(|c| c.relation && c.declared.is_some() && !outweighed(c))
+            .map(|c| c.id.to_string())
+            .collect();
         let subjects = terms.min_age.as_ref().map(|(_, evidence)| evidence).or(terms.minors.as_ref());
         if let Some(evidence) = subjects {
             let comment = self.comment("found", evidence);
@@ -178,14 +186,16 @@ impl File {
     }
 
     fn retention(&mut self, draft: &Draft) {
-        let declared = |id: &str| draft.categories.iter().any(|c| &*c.id == id && c.declared.is_some() && !outweighed(c));
+        let declared =
+            |id: &str| draft.categories.iter().any(|c| &*c.id == id && c.declared.is_some() && !outweighed(c));
         for (kept, evidence) in &draft.terms.retention {
             let comment = self.comment("found", evidence);
             self.line(format!("\n[[retention]]   # {comment}\nperiod = \"{}\"", kept.period));
             if let Some(event) = &kept.after {
                 self.line(format!("after = {}", quoted(event)));
             }
-            let categories: Vec<_> = kept.categories.iter().filter(|id| declared(id)).map(ToString::to_string).collect();
+            let categories: Vec<_> =
+                kept.categories.iter().filter(|id| declared(id)).map(ToString::to_string).collect();
             if !categories.is_empty() {
                 self.line(format!("categories = {}", list(&categories)));
             }
@@ -204,7 +214,10 @@ impl File {
             let comment = self.comment("found", evidence);
             let clause = self.clause(evidence);
             let (act, unit) = (act(promise.act), unit(promise.unit));
-            self.line(format!("{act} = {{ days = {}, unit = \"{unit}\", clause = {clause} }}   # {comment}", promise.days));
+            self.line(format!(
+                "{act} = {{ days = {}, unit = \"{unit}\", clause = {clause} }}   # {comment}",
+                promise.days
+            ));
         }
         for (promise, evidence) in &terms.shorter {
             let comment = self.comment("also", evidence);
@@ -266,6 +279,7 @@ fn id(file: &str) -> String {
     let name = file.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let letters = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
-    let words: Vec<String> = letters.collect::<String>().split('-').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let words: Vec<String> =
+        letters.collect::<String>().split('-').filter(|word| !word.is_empty()).map(str::to_owned).collect();
     if words.is_empty() { "policy".to_owned() } else { words.join("-") }
 }

@@ -12,10 +12,12 @@ use super::{Kind, LARGEST, Paragraph, Text, Unit};
 
 pub fn read(bytes: &[u8]) -> Result<Text, String> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| format!("the .docx cannot be opened: {e}"))?;
-    let document = part(&mut archive, "word/document.xml")?.ok_or("this is no .docx file: word/document.xml is missing")?;
+    let document =
+        part(&mut archive, "word/document.xml")?.ok_or("this is no .docx file: word/document.xml is missing")?;
     let numbering = part(&mut archive, "word/numbering.xml")?.unwrap_or_default();
     let styles = part(&mut archive, "word/styles.xml")?.unwrap_or_default();
-    let mut body = Body { numbering: Numbering::parse(&numbering)?, styles: Styles::parse(&styles)?, ..Body::default() };
+    let mut body =
+        Body { numbering: Numbering::parse(&numbering)?, styles: Styles::parse(&styles)?, ..Body::default() };
     for event in events(&document) {
         body.event(&event?);
     }
@@ -148,7 +150,8 @@ impl Body {
             row.push_str(&text);
             return;
         }
-        let label = self.style.list.as_deref().and_then(|list| self.numbering.next(list, self.style.level.unwrap_or(0)));
+        let label =
+            self.style.list.as_deref().and_then(|list| self.numbering.next(list, self.style.level.unwrap_or(0)));
         let (kind, text) = match label {
             Some(label) if label.is_empty() => (Kind::Item, text),
             Some(label) => (Kind::Body, format!("{label} {text}")),
@@ -210,8 +213,16 @@ mod tests {
         let document = format!(r#"<w:document xmlns:w="w"><w:body>{body}</w:body></w:document>"#);
         let text = read(&packed(&[("word/document.xml", &document), ("word/numbering.xml", NUMBERING)])).unwrap();
         let texts: Vec<_> = text.paragraphs.iter().map(|paragraph| paragraph.text.as_str()).collect();
-        let expected =
-            ["1. Сбор", "1.1. Мы собираем:", "а) имя & фамилию", "б) телефон", "1.2. Прочее", "адрес", "2. Хранение", "2.1. Срок"];
+        let expected = [
+            "1. Сбор",
+            "1.1. Мы собираем:",
+            "а) имя & фамилию",
+            "б) телефон",
+            "1.2. Прочее",
+            "адрес",
+            "2. Хранение",
+            "2.1. Срок",
+        ];
         assert_eq!(texts, expected);
         assert_eq!((text.paragraphs[5].kind, text.paragraphs[5].place(0)), (Kind::Item, 6));
     }

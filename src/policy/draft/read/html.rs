@@ -6,11 +6,44 @@ use html5gum::{DefaultEmitter, Token, Tokenizer};
 use super::{Kind, Paragraph, Text, Unit};
 
 /// What a reader does not read as text of the document.
-const HIDDEN: &[&str] = &["head", "title", "script", "style", "nav", "noscript", "template", "svg", "select", "button", "iframe"];
+const HIDDEN: &[&str] =
+    &["head", "title", "script", "style", "nav", "noscript", "template", "svg", "select", "button", "iframe"];
 /// What begins and ends a paragraph.
 const BLOCKS: &[&str] = &[
-    "p", "div", "section", "article", "main", "header", "footer", "aside", "ul", "ol", "li", "table", "tbody", "thead", "tr", "h1",
-    "h2", "h3", "h4", "h5", "h6", "br", "hr", "blockquote", "pre", "dl", "dt", "dd", "body", "html", "address", "figure", "form", "label",
+    "p",
+    "div",
+    "section",
+    "article",
+    "main",
+    "header",
+    "footer",
+    "aside",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "tbody",
+    "thead",
+    "tr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "br",
+    "hr",
+    "blockquote",
+    "pre",
+    "dl",
+    "dt",
+    "dd",
+    "body",
+    "html",
+    "address",
+    "figure",
+    "form",
+    "label",
 ];
 
 pub fn read(html: &str) -> Text {

@@ -19,10 +19,12 @@ pub fn read(bytes: &[u8]) -> Result<Text, String> {
     let mut lines: Vec<(u32, String)> = Vec::new();
     for (number, page) in document.get_pages() {
         let fonts = document.get_page_fonts(page).unwrap_or_default();
-        let encodings = fonts.into_iter().filter_map(|(name, font)| {
-            Some((name, font.get_font_encoding_with_limit(&document, LARGEST).ok()?))
-        });
-        let content = document.get_page_content_with_limit(page, LARGEST).map_err(|e| format!("page {number} cannot be read: {e}"))?;
+        let encodings = fonts
+            .into_iter()
+            .filter_map(|(name, font)| Some((name, font.get_font_encoding_with_limit(&document, LARGEST).ok()?)));
+        let content = document
+            .get_page_content_with_limit(page, LARGEST)
+            .map_err(|e| format!("page {number} cannot be read: {e}"))?;
         let content = Content::decode(&content).map_err(|e| format!("page {number} cannot be read: {e}"))?;
         let mut pen = Pen { encodings: encodings.collect(), ..Pen::default() };
         content.operations.iter().for_each(|operation| pen.draw(operation));

@@ -44,12 +44,15 @@ fn read_line(line: &str) -> Option<(Kind, String)> {
         return Some((Kind::Heading, unmarked(&line[hashes..])));
     }
     let bullets = ['-', '*', '+', '•', '–', '—', '▪', '◦', '·', '‣', '●', '○', '✓', '\u{F0B7}', '>'];
-    let item = line.strip_prefix(bullets).filter(|rest| rest.starts_with([' ', '\t', '\u{A0}']) || line.starts_with(['•', '●', '\u{F0B7}']));
+    let item = line
+        .strip_prefix(bullets)
+        .filter(|rest| rest.starts_with([' ', '\t', '\u{A0}']) || line.starts_with(['•', '●', '\u{F0B7}']));
     if let Some(item) = item {
         return Some((Kind::Item, unmarked(item)));
     }
     if let Some(row) = line.strip_prefix('|') {
-        let cells: Vec<_> = row.trim_end_matches('|').split('|').map(unmarked).filter(|cell| !cell.is_empty()).collect();
+        let cells: Vec<_> =
+            row.trim_end_matches('|').split('|').map(unmarked).filter(|cell| !cell.is_empty()).collect();
         return Some((Kind::Item, cells.join(": ")));
     }
     let text = unmarked(line);
@@ -60,7 +63,10 @@ fn read_line(line: &str) -> Option<(Kind, String)> {
 /// A line in capitals that ends no sentence.
 fn is_title(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    letters > 3 && !text.chars().any(char::is_lowercase) && !text.ends_with(['.', ';', ':', ',']) && text.chars().count() < 150
+    letters > 3
+        && !text.chars().any(char::is_lowercase)
+        && !text.ends_with(['.', ';', ':', ','])
+        && text.chars().count() < 150
 }
 
 /// Markdown's emphasis, links and escapes undone, white space made single.
@@ -120,7 +126,8 @@ fn is_numbered(line: &str) -> bool {
     let digits = number.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     let counted = digits.len() < number.len();
     if counted {
-        return digits.starts_with([')', '\u{A0}']) || number[..number.len() - digits.len()].contains('.') && digits.starts_with(' ');
+        return digits.starts_with([')', '\u{A0}'])
+            || number[..number.len() - digits.len()].contains('.') && digits.starts_with(' ');
     }
     let mut letters = number.chars();
     letters.next().is_some_and(char::is_alphabetic) && letters.next() == Some(')')
@@ -136,10 +143,10 @@ mod tests {
 
     #[test]
     fn marks_are_taken_off() {
-        let text = "# **1. Сбор**\n\n* имя\n\nсм. [сайт](https://a.example) и <https://b.example>\n\n| Данные | Срок |\n|---|---|\n| Имя | 1 год |\n";
+        let text = "# **1. Сбор**\n\n* имя;\n\nсм. [сайт](https://a.example) и <https://b.example>\n\n| Данные | Срок |\n|---|---|\n| Имя | 1 год |\n";
         let expected = [
             (Kind::Heading, "1. Сбор".to_owned(), 1),
-            (Kind::Item, "имя".to_owned(), 3),
+            (Kind::Item, "имя;".to_owned(), 3),
             (Kind::Body, "см. сайт и https://b.example".to_owned(), 5),
             (Kind::Item, "Данные: Срок".to_owned(), 7),
             (Kind::Item, "Имя: 1 год".to_owned(), 9),
