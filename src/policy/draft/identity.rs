@@ -155,7 +155,7 @@ fn languages(passages: &[Passage]) -> Vec<String> {
         }
     }
     let all: usize = weights.iter().map(|(_, weight)| weight).sum();
-    let spoken = |language: &&str| weights.iter().any(|(known, weight)| known == language && weight * 10 > all);
+    let spoken = |language: &&str| weights.iter().any(|(known, weight)| known == language && weight * 5 > all);
     order.into_iter().filter(|language| spoken(language)).map(str::to_owned).collect()
 }
 

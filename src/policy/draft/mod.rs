@@ -1,7 +1,7 @@
 //! Drafting: takes a privacy policy as a document, gives a policy file to be reviewed. Rules and words, no guessing:
 //! every line names the place that it comes from, and what is unsure stands commented out with the reason.
 
-use crate::category::Categories;
+use crate::category::{Categories, Standing};
 use crate::error::{Error, Result};
 use crate::lexicon::fold_str;
 
@@ -30,7 +30,9 @@ pub fn draft(file: &str, bytes: &[u8], categories: &Categories) -> Result<String
     if !spoken(Role::Policies) {
         return Err(Error::new("this is no privacy policy: it speaks nowhere of personal data").at(file));
     }
-    let statements = stance::statements(&passages, &language);
+    let mut statements = stance::statements(&passages, &language);
+    let is_personal = |id: &str| categories.get(id).is_some_and(|c| c.standing != Standing::NotPersonal);
+    statements.retain(|statement| is_personal(&statement.category));
     let terms = terms::terms(&passages, &language);
     let draft = gather::Draft {
         file: file.to_owned(),
@@ -41,7 +43,8 @@ pub fn draft(file: &str, bytes: &[u8], categories: &Categories) -> Result<String
         terms: gather::terms(terms),
     };
     if draft.categories.iter().all(|category| !category.is_sure()) && draft.terms.retention.is_empty() {
-        let message = "this is no privacy policy: it tells of no data that is collected, and not how long it is kept";
+        let message =
+            "there is nothing to draft: the document tells of no data that is collected, and not how long it is kept";
         return Err(Error::new(message).at(file));
     }
     Ok(write::write(&draft, categories))

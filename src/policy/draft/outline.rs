@@ -51,7 +51,18 @@ fn cuts(text: &str) -> Vec<usize> {
         Regex::new(r"(?:[.;:,]|\s\s|\)|\bи)\s*((?:\d{1,2}(?:\.\d{1,2})+\.?|\(?\d{1,2}\)|\(?[а-яa-zәіңғүұқөһ]\))\s)")
             .expect("a pattern of ours")
     });
-    INLINE.captures_iter(text).filter_map(|found| found.get(1)).map(|number| number.start()).collect()
+    INLINE
+        .captures_iter(text)
+        .filter_map(|found| found.get(1))
+        .map(|number| number.start())
+        .filter(|at| !splits(text, *at))
+        .collect()
+}
+
+/// Whether a place is within a number such as 3.4.2.
+fn splits(text: &str, at: usize) -> bool {
+    let mut before = text[..at].chars().rev();
+    before.next() == Some('.') && before.next().is_some_and(|c| c.is_ascii_digit())
 }
 
 /// A number at the head of a passage.
@@ -307,4 +318,49 @@ fn short(heading: &str) -> String {
         short.push_str(word);
     }
     short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::{Kind, Paragraph};
+    use super::*;
+
+    fn clauses(lines: &[&str]) -> Vec<String> {
+        let paragraphs: Vec<_> = (1..)
+            .zip(lines)
+            .map(|(i, line)| Paragraph { kind: Kind::Body, text: (*line).to_owned(), places: vec![(0, i)] })
+            .collect();
+        outline(&paragraphs).iter().map(|passage| format!("{} {}", passage.clause, passage.text)).collect()
+    }
+
+    #[test]
+    fn numbers_and_points_are_read_also_within_a_line() {
+        let lines = ["1. Сбор", "1.1. Мы собираем: 1) имя; 2) телефон. 1.2. Прочее", "1.2.3. Ниже", "2. Срок"];
+        let expected =
+            ["1 Сбор", "1.1 Мы собираем:", "1.1(1) имя;", "1.1(2) телефон.", "1.2 Прочее", "1.2.3 Ниже", "2 Срок"];
+        assert_eq!(clauses(&lines), expected);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_number_is_text() {
+        let lines = ["3. Срок", "см. п. 4.7. настоящей Политики, 21.05.2013", "3 года", "94-V Закон", "4. Далее"];
+        let expected =
+            ["3 Срок", "3 см. п. 4.7. настоящей Политики, 21.05.2013", "3 3 года", "3 94-V Закон", "4 Далее"];
+        assert_eq!(clauses(&lines), expected);
+    }
+
+    #[test]
+    fn a_clause_within_a_list_does_not_end_the_list() {
+        let lines = ["2.2. Мы собираем:", "(а) имя;", "2.3. почту;", "(б) телефон;", "2.4. Прочее"];
+        let expected = ["2.2 Мы собираем:", "2.2(а) имя;", "2.3 почту;", "2.2(б) телефон;", "2.4 Прочее"];
+        assert_eq!(clauses(&lines), expected);
+    }
+
+    #[test]
+    fn without_numbers_the_heading_is_the_clause() {
+        let heading =
+            Paragraph { kind: Kind::Heading, text: "Что мы собираем".into(), places: vec![(0, 1)] };
+        let body = Paragraph { kind: Kind::Body, text: "Имя".into(), places: vec![(0, 2)] };
+        assert_eq!(outline(&[heading, body])[1].clause, "Что мы собираем");
+    }
 }

@@ -112,10 +112,18 @@ impl Reader<'_> {
             let word = fold_str(word);
             tokens(&folded).iter().any(|(token, _)| token.starts_with(word.bytes().trim_ascii()))
         });
-        let inherits = self.section == Some(Head::Collects) && (deeper && !self.section_number.is_empty() || of_data);
-        if head.is_none() && inherits {
+        let introduces = passage.text.ends_with(':') || self.last.ends_with(':');
+        let inherits = self.section == Some(Head::Collects)
+            && (deeper && !self.section_number.is_empty() || of_data || introduces);
+        // «When you use the service:» opens one more list, not a new subject.
+        let occasion =
+            head == Some(Head::Purposes) && passage.text.ends_with(':') && passage.number == self.section_number;
+        if inherits && (head.is_none() || occasion) {
             return;
         }
+        // A heading may say itself that the data is collected.
+        let announces = of_data && has(&self.language.roles(&folded), Role::Collects);
+        let head = head.or(announces.then_some(Head::Collects));
         self.section = head;
         self.section_number.clone_from(&passage.number);
     }
@@ -195,7 +203,7 @@ impl Reader<'_> {
             markers: markers(sentence, &roles),
             lead: self.lead.as_ref(),
             listed: self.section == Some(Head::Collects) && passage.kind == Kind::Item,
-            collecting: self.section == Some(Head::Collects),
+            collecting: self.section == Some(Head::Collects) || is_labelled(sentence, &roles),
         };
         let mut claims = Vec::new();
         for (mention, excepted) in mentions.iter().zip(excepted) {
@@ -231,6 +239,14 @@ impl Reader<'_> {
             relation: has(roles, Role::Relations) || self.lead.as_ref().is_some_and(|lead| lead.relation),
         });
     }
+}
+
+/// Whether the sentence is a row with the head «personal data».
+fn is_labelled(sentence: &Sentence, roles: &[Found<Role>]) -> bool {
+    let head = sentence.fragment(1);
+    let named =
+        |found: &Found<Role>| found.what == Role::Policies && found.at.start <= 1 && found.at.end + 1 >= head.end;
+    sentence.colon(0..head.end) && roles.iter().any(named)
 }
 
 /// What nobody types in.
@@ -332,7 +348,8 @@ impl Context<'_> {
         if self.roles.iter().any(channel) || reachable && self.sentence.is_contact(mention.at.start) {
             return None;
         }
-        if category == "cookie" && self.sets() {
+        let used = self.lead.is_some_and(|lead| lead.stance == Stance::Uses);
+        if category == "cookie" && (self.sets() || used) {
             return Some(Claim::Declares(Strength::Said));
         }
         let (stance, listed) = self.stance(mention)?;
@@ -375,6 +392,8 @@ impl Context<'_> {
             }
             (Some((stance, at)), _) => (*stance, at.start),
             (None, Some(stance)) => return Some((stance, true)),
+            // A bare enumeration under a heading that announces it.
+            (None, None) if self.collecting => return Some((Stance::Collects, true)),
             (None, None) => return None,
         };
         if matches!(stance, Stance::Collects | Stance::Denies) && self.is_strangers(stance, at) {
