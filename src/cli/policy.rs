@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use derbes::category::Categories;
 use derbes::error::{Error, Result};
-use derbes::policy::diff::Report;
-use derbes::policy::{self, Policies, Policy};
+use derbes::policy::{self, Policies, Policy, Report};
 
 use super::args::PolicyCommand;
 use super::{WRONG, complain, error_lines, print};

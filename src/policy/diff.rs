@@ -1,17 +1,14 @@
 //! What a new edition changes: takes two policies, gives the changes; with a report of what was found, also the data
 //! that the new edition leaves without cover.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
-use serde::Deserialize;
-
+use super::found::{Report, Seen};
 use super::judge::Judge;
 use super::model::{Deadline, Policy, Retention, Unit};
 use super::period::Period;
 use crate::category::Categories;
-use crate::error::{Error, Result};
 use crate::finding::{Confidence, EvidenceSet, Facts, Finding, Outcome};
 use crate::input::Origin;
 
@@ -194,61 +191,6 @@ fn longer(before: Option<Period>, after: Option<Period>) -> Option<Effect> {
     }
 }
 
-/// What a report tells of one category.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
-    pub hits: u64,
-    /// Distinct paths with findings, in order.
-    pub paths: Vec<String>,
-}
-
-/// A report that a scan wrote with `--format jsonl`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    pub seen: BTreeMap<Arc<str>, Seen>,
-    /// Whether its summary is there: without it the report was cut short.
-    pub whole: bool,
-}
-
-#[derive(Deserialize)]
-struct Line {
-    r#type: String,
-    category: Option<Arc<str>>,
-    path: Option<String>,
-    hits: Option<u64>,
-}
-
-impl Report {
-    /// Reads the `text` of `file`.
-    ///
-    /// # Errors
-    /// A line that is no object of a report, with its number.
-    pub fn parse(file: &str, text: &str) -> Result<Self> {
-        let mut report = Self::default();
-        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-            let wrong = || {
-                Error::new("this is no line of a report")
-                    .at(format!("{file}:{number}"))
-                    .help("write one with: derbes scan --format jsonl --output FILE")
-            };
-            let line: Line = serde_json::from_str(line).map_err(|_| wrong())?;
-            match (line.r#type.as_str(), line.category, line.path, line.hits) {
-                ("finding", Some(category), Some(path), Some(hits)) => {
-                    let seen = report.seen.entry(category).or_default();
-                    seen.hits = seen.hits.saturating_add(hits);
-                    if seen.paths.last() != Some(&path) {
-                        seen.paths.push(path);
-                    }
-                }
-                ("finding", ..) => return Err(wrong()),
-                ("summary", ..) => report.whole = true,
-                _ => {}
-            }
-        }
-        Ok(report)
-    }
-}
-
 /// Data that was found, and what each edition says of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdicts {
@@ -400,12 +342,5 @@ mod tests {
         );
         assert!(text.contains("judged otherwise\n  phone: undeclared -> declared, 1 hit in b.sql\n"), "{text}");
         assert!(!text.contains("name:"));
-    }
-
-    #[test]
-    fn what_is_no_report_is_told_with_its_line() {
-        for text in ["{\"type\":\"summary\"}\nhello", "{\"type\":\"summary\"}\n{\"type\":\"finding\"}"] {
-            assert_eq!(Report::parse("r.jsonl", text).unwrap_err().place.as_deref(), Some("r.jsonl:2"));
-        }
     }
 }

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 mod check;
 pub mod diff;
 pub mod draft;
+mod found;
 mod judge;
 mod model;
 mod parse;
@@ -20,6 +21,7 @@ mod show;
 mod table;
 
 pub use check::check;
+pub use found::{Report, Seen};
 pub use judge::Judge;
 pub use model::{
     Clause, Deadline, Deadlines, Declaration, Document, Medium, Note, Operator, Policy, Prohibition, Retention,

@@ -74,8 +74,8 @@ pub fn categories(statements: Vec<Statement>) -> Vec<Category> {
             first
         });
         let forbidden = evidence(of_category.iter().copied().filter(|statement| statement.claim == Claim::Forbids));
-        let doubt = |statement: &&Statement| matches!(statement.claim, Claim::Unsure(_));
-        let doubted = of_category.iter().copied().find(|statement| doubt(&statement)).and_then(|statement| {
+        let doubt = |statement: &Statement| matches!(statement.claim, Claim::Unsure(_));
+        let doubted = of_category.iter().copied().find(|statement| doubt(statement)).and_then(|statement| {
             match statement.claim {
                 Claim::Unsure(doubt) => Some((doubt, evidence(std::iter::once(statement))?)),
                 _ => None,

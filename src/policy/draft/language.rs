@@ -281,7 +281,14 @@ impl Language {
             let category = self.categories.get(found.what).cloned();
             Mention { category, common: true, at: found.at }
         });
-        let mut mentions: Vec<_> = known.chain(common).collect();
+        let known: Vec<_> = known.collect();
+        let common = common.map(|mut mention| {
+            // A longer common phrase around a sure word is as sure as the word.
+            let within = |word: &Mention| word.at.start >= mention.at.start && word.at.end <= mention.at.end;
+            mention.common = !known.iter().any(|word| word.category == mention.category && within(word));
+            mention
+        });
+        let mut mentions: Vec<_> = common.chain(known.iter().cloned()).collect();
         // Longest first; of equals a category before other things, and sure before common words.
         mentions.sort_by_key(|m| (std::cmp::Reverse(m.at.len()), m.category.is_none(), m.common, m.at.start));
         let mut kept: Vec<Mention> = Vec::new();

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::lexicon::fold_str;
 
 mod gather;
+mod govern;
 mod identity;
 mod language;
 mod outline;

@@ -59,10 +59,12 @@ fn cuts(text: &str) -> Vec<usize> {
         .collect()
 }
 
-/// Whether a place is within a number such as 3.4.2.
+/// Whether a place is within a number such as 3.4.2, or within a reference such as «п. 4.7».
 fn splits(text: &str, at: usize) -> bool {
-    let mut before = text[..at].chars().rev();
-    before.next() == Some('.') && before.next().is_some_and(|c| c.is_ascii_digit())
+    let before = &text[..at];
+    let number = before.strip_suffix('.').is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()));
+    let word = before.trim_end().trim_end_matches('.').rsplit([' ', '(', ',']).next().unwrap_or_default();
+    number || matches!(word, "п" | "пп" | "п.п" | "ст" | "ч" | "разд" | "гл")
 }
 
 /// A number at the head of a passage.

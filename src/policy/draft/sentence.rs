@@ -65,9 +65,7 @@ impl<'t> Sentence<'t> {
 
     /// Whether a colon stands between two places.
     pub fn colon(&self, between: Range<usize>) -> bool {
-        self.breaks
-            .iter()
-            .any(|(at, _, mark)| *mark == ':' && between.contains(at) || *mark == ':' && *at == between.end)
+        self.breaks.iter().any(|(at, _, mark)| *mark == ':' && (between.start..=between.end).contains(at))
     }
 
     /// Whether a place stands in brackets that another place is not in.

@@ -214,10 +214,9 @@ impl Reader<'_> {
             Regex::new(r"(?i)с момента|незамедлительн|немедленн|дереу|immediately|without delay")
                 .expect("a pattern of ours")
         });
-        if periods.is_empty() && AT_ONCE.is_match(said.sentence.text) {
-            if let Some(at) = said.at(Role::Blocks).next() {
-                self.terms.promises.push(said.term(Promise { act: Act::Block, days: 0, unit: Unit::Calendar }, at));
-            }
+        let at_once = periods.is_empty() && AT_ONCE.is_match(said.sentence.text);
+        if let Some(at) = said.at(Role::Blocks).next().filter(|_| at_once) {
+            self.terms.promises.push(said.term(Promise { act: Act::Block, days: 0, unit: Unit::Calendar }, at));
         }
     }
 
