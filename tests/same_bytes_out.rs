@@ -12,6 +12,7 @@ fn plan(paths: Vec<PathBuf>, threads: usize, limits: Limits) -> Plan {
     let categories = Arc::new(Categories::builtin().unwrap());
     Plan {
         paths,
+        reports: Vec::new(),
         ignore: true,
         follow: false,
         skip_binary: false,

@@ -27,7 +27,8 @@ Examples:
   derbes scan
   derbes scan src logs/app.log.gz --policy anysoft
   pg_dump shop | derbes scan - --policy ./privacy.toml --fail-on forbidden
-  derbes scan . --format human --format jsonl --output findings.jsonl";
+  derbes scan . --format human --format jsonl --output findings.jsonl
+  derbes scan . --format github --format sarif --output derbes.sarif";
 
 const DRAFT_EXAMPLES: &str = "\
 Every entry names the place it comes from; what is unsure stands commented out. Review the draft, then check it:
@@ -183,7 +184,17 @@ const FAIL_ON: Values<FailOn> = &[
 ];
 const CONFIDENCE: Values<Confidence> =
     &[("low", Confidence::Low), ("medium", Confidence::Medium), ("high", Confidence::High)];
-const FORMAT: Values<Format> = &[("human", Format::Human), ("jsonl", Format::Jsonl), ("json", Format::Json)];
+const FORMAT: Values<Format> = &[
+    ("human", Format::Human),
+    ("jsonl", Format::Jsonl),
+    ("json", Format::Json),
+    ("sarif", Format::Sarif),
+    ("junit", Format::Junit),
+    ("gitlab-codequality", Format::GitlabCodequality),
+    ("gitlab-secrets", Format::GitlabSecrets),
+    ("github", Format::Github),
+    ("markdown", Format::Markdown),
+];
 const COLOR: Values<Color> = &[("auto", Color::Auto), ("always", Color::Always), ("never", Color::Never)];
 
 fn one_of<T: Copy + Send + Sync + 'static>(values: Values<T>) -> impl TypedValueParser<Value = T> {

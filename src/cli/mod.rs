@@ -10,6 +10,7 @@ use derbes::report::escape;
 use args::Command;
 
 mod args;
+mod columns;
 mod output;
 mod policy;
 mod progress;

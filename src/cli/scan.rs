@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use derbes::category::Categories;
+use derbes::detect::{Definition, Detectors};
 use derbes::error::{Error, Result};
 use derbes::finding::Event;
 use derbes::limits::{Limits, Places};
 use derbes::pipeline::{self, FailOn, Plan, Progress};
 use derbes::policy::{self, Policy};
-use derbes::report::Options;
+use derbes::report::{Format, Options, Rule};
 
 use super::args::Scan;
+use super::columns::columns;
 use super::output::{Failure, Outputs};
 use super::progress::Line;
 
@@ -25,8 +27,34 @@ pub fn run(scan: Scan) -> Result<u8> {
     for file in reports.iter().filter_map(|(_, file)| file.as_ref()) {
         spare(file, &plan.paths)?;
     }
-    let options = Options { places: human, categories: Some(Arc::clone(&plan.categories)), ..Options::default() };
+    let options = Options { places: human, ..options(&reports, &plan.categories)? };
     execute(&plan, Outputs::open(&reports, color, &options)?)
+}
+
+/// What the reports know beyond the events. The detectors are read only for reports that show them.
+fn options(reports: &[(Format, Option<PathBuf>)], categories: &Arc<Categories>) -> Result<Options> {
+    let mut rules: Vec<Rule> = Vec::new();
+    if reports.iter().any(|(format, _)| format.has_rules()) {
+        rules.extend(Detectors::builtin(categories)?.iter().map(|detector| rule(&detector.definition)));
+    }
+    Ok(Options {
+        categories: Some(Arc::clone(categories)),
+        rules: rules.into(),
+        columns: Some(columns()),
+        started: jiff::Timestamp::now(),
+        commit: std::env::var("CI_COMMIT_SHA").ok().filter(|commit| is_commit(commit)),
+        ..Options::default()
+    })
+}
+
+fn rule(definition: &Definition) -> Rule {
+    let Definition { id, category, title, references, .. } = definition.clone();
+    Rule { id, category, title, references }
+}
+
+/// Whether this is the name of a commit, by SHA-1 or SHA-256.
+fn is_commit(name: &str) -> bool {
+    matches!(name.len(), 40 | 64) && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn plan(scan: Scan) -> Result<Plan> {
@@ -41,6 +69,7 @@ fn plan(scan: Scan) -> Result<Plan> {
     let limits = Limits::default();
     Ok(Plan {
         paths: scan.paths,
+        reports: scan.reports.into_iter().filter_map(|(_, file)| file).collect(),
         ignore: !scan.no_ignore,
         follow: scan.follow,
         skip_binary: scan.skip_binary,
@@ -142,6 +171,22 @@ mod tests {
         assert!(!plan.ignore && plan.follow && plan.skip_binary && !plan.fail_on_incomplete);
         assert_eq!((plan.threads, plan.limits.places), (3, Places::All));
         assert_eq!(plan.today, jiff::civil::date(2026, 1, 31));
+    }
+
+    #[test]
+    fn reports_with_rules_know_all_detectors() {
+        let categories = Arc::new(Categories::builtin().unwrap());
+        let rules = |format| options(&[(format, None)], &categories).unwrap().rules;
+        assert!(rules(Format::Human).is_empty());
+        let iin = rules(Format::Sarif).iter().find(|rule| &*rule.id == "kz-iin").cloned().unwrap();
+        assert_eq!(&*iin.category, "iin");
+        assert!(iin.title.kk.contains("ЖСН") && !iin.references.is_empty());
+    }
+
+    #[test]
+    fn a_commit_is_hexadecimal() {
+        assert!(is_commit(&"0a".repeat(20)) && is_commit(&"0A".repeat(32)));
+        assert!(!is_commit("main") && !is_commit(&"0g".repeat(20)) && !is_commit(""));
     }
 
     #[test]

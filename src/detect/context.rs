@@ -42,8 +42,8 @@ pub fn evidence(
 
 fn said_by_key(name: &[u8], lexicon: &Lexicon, meaning: Meaning) -> Option<Meaning> {
     let readings = fold(name);
-    let said: Vec<Meaning> = readings.iter().flat_map(|reading| lexicon.key(reading)).collect();
-    said.iter().copied().find(|m| *m == meaning).or(said.first().copied())
+    let said = || readings.iter().filter_map(|reading| lexicon.key(reading));
+    said().find(|m| *m == meaning).or_else(|| said().next())
 }
 
 /// What the words before a value say: those after the last number first, then the nearest of those before it.

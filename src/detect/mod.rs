@@ -29,6 +29,9 @@ pub const MARGIN: usize = 1024;
 /// The longest value, in bytes: an e-mail address with a local part of 64 and a domain of 255 (RFC 5321, 4.5.3.1).
 pub const LONGEST: usize = 64 + 3 + 255;
 
+/// The most bytes between two groups of digits of a telephone number.
+const WIDEST_GAP: usize = 6;
+
 /// A checked hit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Match {

@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 /// The look-up tables of a run.
 pub struct Registry {
     pub today: Date,
-    ibans: HashMap<[u8; 2], Bban>,
+    /// By country, see [`country_index`].
+    ibans: Vec<Option<Bban>>,
     kz_banks: HashSet<[u8; 3]>,
     issuers: Vec<Issuer>,
     kz_mobile_codes: HashSet<u16>,
@@ -119,9 +120,15 @@ impl Registry {
         let codes: PhoneCodes = read!("kz-phone-codes.toml");
         let roles: RoleMailboxes = read!("role-mailboxes.toml");
         let test: TestValues = read!("test-values.toml");
+        let mut by_country: Vec<Option<Bban>> = (0..COUNTRIES).map(|_| None).collect();
+        for (country, entry) in ibans {
+            if let Some(index) = country.as_bytes().try_into().ok().and_then(country_index) {
+                by_country[index] = Some(entry.into());
+            }
+        }
         Ok(Self {
             today,
-            ibans: ibans.into_iter().filter_map(|(country, entry)| Some((two(&country)?, entry.into()))).collect(),
+            ibans: by_country,
             kz_banks: banks.banks.iter().filter_map(|b| b.code.as_bytes().try_into().ok()).collect(),
             issuers: issuers.issuer.iter().flat_map(IssuerEntry::ranges).collect(),
             kz_mobile_codes: codes.mobile.iter().chain(&codes.voip).filter_map(|code| code.parse().ok()).collect(),
@@ -132,8 +139,9 @@ impl Registry {
     }
 
     /// How an IBAN of the country is built; the code in upper case.
+    #[inline]
     pub fn iban(&self, country: [u8; 2]) -> Option<&Bban> {
-        self.ibans.get(&country)
+        self.ibans[country_index(country)?].as_ref()
     }
 
     pub fn is_kz_bank(&self, code: [u8; 3]) -> bool {
@@ -199,6 +207,11 @@ impl IssuerEntry {
     }
 }
 
-fn two(country: &str) -> Option<[u8; 2]> {
-    country.as_bytes().try_into().ok()
+/// Codes of two letters.
+const COUNTRIES: usize = 26 * 26;
+
+#[inline]
+fn country_index([first, second]: [u8; 2]) -> Option<usize> {
+    let both = first.is_ascii_uppercase() && second.is_ascii_uppercase();
+    both.then(|| usize::from(first - b'A') * 26 + usize::from(second - b'A'))
 }

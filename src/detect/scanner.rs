@@ -87,7 +87,9 @@ impl Scanner {
             _ => at,
         };
         for index in &self.served[anchor as usize] {
-            raw.extend(self.check(text, start, *index));
+            if let Some(found) = self.check(text, start, *index) {
+                overlap::insert(raw, found);
+            }
         }
     }
 

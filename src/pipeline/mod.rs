@@ -17,7 +17,7 @@ use crate::detect::finder::Engine;
 use crate::detect::{Detectors, Registry, Scanner};
 use crate::error::{Error, Result};
 use crate::finding::{Confidence, Event, Finding, Outcome, Problem, Skipped, Summary};
-use crate::input::{Origin, Target};
+use crate::input::{Origin, Store, Target};
 use crate::lexicon::Lexicon;
 use crate::limits::Limits;
 use crate::policy::{Judge, Policy};
@@ -32,6 +32,8 @@ use work::Done;
 /// All that a run needs.
 pub struct Plan {
     pub paths: Vec<PathBuf>,
+    /// The files that the reports are written to: not scanned, should they lie under the paths.
+    pub reports: Vec<PathBuf>,
     pub ignore: bool,
     pub follow: bool,
     pub skip_binary: bool,
@@ -71,6 +73,24 @@ enum Item {
 }
 
 impl Item {
+    /// A target, unless it is one of the run's `own` reports.
+    fn of(target: Target, own: &[PathBuf]) -> Self {
+        let is_own = |path: &PathBuf| {
+            own.iter().any(|o| o.file_name() == path.file_name() && path.canonicalize().is_ok_and(|p| p == *o))
+        };
+        match &target.store {
+            Store::File(path) if is_own(path) => {
+                Self::Skipped(Skipped { path: target.origin, reason: "report of this run".to_owned(), bytes: 0 })
+            }
+            _ => Self::Target(target),
+        }
+    }
+
+    fn missing(error: Error) -> Self {
+        let path = Origin::file(error.place.unwrap_or_default().as_ref());
+        Self::Problem(Problem { path, message: error.message, examined: 0 })
+    }
+
     fn origin(&self) -> &Origin {
         match self {
             Self::Target(target) => &target.origin,
@@ -121,7 +141,9 @@ impl<'a> Shared<'a> {
         let weights = Weights::builtin(detectors.iter().map(|d| &*d.definition.id))?;
         let scanner = Scanner::new(detectors, Registry::builtin(plan.today)?, lexicon, Engine::best());
         let judge = Judge::new(plan.policies.clone(), plan.categories.clone());
-        let mut items: Vec<Item> = listing.targets.into_iter().map(Item::Target).collect();
+        let own: Vec<PathBuf> = plan.reports.iter().filter_map(|file| file.canonicalize().ok()).collect();
+        let mut items: Vec<Item> = listing.targets.into_iter().map(|target| Item::of(target, &own)).collect();
+        items.extend(listing.missing.into_iter().map(Item::missing));
         items.extend(listing.skipped.into_iter().map(Item::Skipped));
         items.extend(listing.problems.into_iter().map(Item::Problem));
         items.sort_by(|a, b| a.origin().cmp(b.origin()));

@@ -40,7 +40,7 @@ impl<'a> Worker<'a> {
     ///
     /// # Errors
     /// A file that is to be scanned in splits is given back unscanned.
-    pub fn target(&mut self, item: usize, target: &Target) -> Result<Done, Large> {
+    pub fn target(&mut self, item: usize, target: &Target) -> Result<Done, Box<Large>> {
         match &target.store {
             Store::Stdin => Ok(self.stream(&target.origin, io::stdin().lock(), None)),
             Store::File(path) => match File::open(path).and_then(|file| Ok((file.metadata()?.len(), file))) {
@@ -50,7 +50,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn file(&mut self, item: usize, origin: &Origin, mut file: File, length: u64) -> Result<Done, Large> {
+    fn file(&mut self, item: usize, origin: &Origin, mut file: File, length: u64) -> Result<Done, Box<Large>> {
         self.window.restart(0, 0);
         let known = (length > 0).then_some(length);
         let begun = self.window.fill(&mut file, known);
@@ -67,7 +67,7 @@ impl<'a> Worker<'a> {
             return Ok(self.skipped(origin, "binary", length));
         }
         if self.shared.plan.threads > 1 && length > self.shared.plan.limits.split {
-            return Err(Large::new(item, file, length, binary));
+            return Err(Box::new(Large::new(item, file, length, binary)));
         }
         let receipt = self.sweep(&mut file, 0..u64::MAX, known, binary);
         let read = self.window.read_so_far();

@@ -169,7 +169,7 @@ impl Board<'_> {
             Item::Target(target) => match worker.target(item, target) {
                 Ok(done) => Some(done),
                 Err(large) => {
-                    lock(&self.queue).large.push_back((Arc::new(large), 0));
+                    lock(&self.queue).large.push_back((Arc::from(large), 0));
                     self.job.notify_all();
                     None
                 }

@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 
+use super::tally::Tally;
 use super::text::{count, duration, escape, size, words};
+use super::wording::{extent, policy};
 use super::{Options, Report};
 use crate::category::Standing;
-use crate::finding::{Confidence, Event, Field, Finding, Outcome, Problem, Skipped, Stale, Summary, Verdict};
+use crate::finding::{Confidence, Event, Finding, Outcome, Problem, Skipped, Stale, Summary, Verdict};
 use crate::input::Origin;
 
 const INDENT: &str = "          ";
@@ -20,8 +22,7 @@ pub(super) struct Human<W> {
     out: W,
     options: Options,
     written: Written,
-    skipped: u64,
-    problems: u64,
+    tally: Tally,
     /// Findings of each policy by outcome, in the order of [`Outcome::ALL`].
     outcomes: BTreeMap<Arc<str>, [u64; Outcome::ALL.len()]>,
     stale: BTreeMap<Arc<str>, Vec<String>>,
@@ -36,6 +37,7 @@ enum Written {
 
 impl<W: Write> Report for Human<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
+        self.tally.add(event);
         match event {
             Event::Finding(finding) => self.finding(finding),
             Event::Skipped(skipped) => self.skipped(skipped),
@@ -51,8 +53,8 @@ impl<W: Write> Report for Human<W> {
 
 impl<W: Write> Human<W> {
     pub fn new(out: W, options: Options) -> Self {
-        let (outcomes, stale) = Default::default();
-        Self { out, options, written: Written::Nothing, skipped: 0, problems: 0, outcomes, stale }
+        let (tally, outcomes, stale) = Default::default();
+        Self { out, options, written: Written::Nothing, tally, outcomes, stale }
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
@@ -123,14 +125,12 @@ impl<W: Write> Human<W> {
     }
 
     fn skipped(&mut self, skipped: &Skipped) -> io::Result<()> {
-        self.skipped += 1;
         let bytes = if skipped.bytes == 0 { String::new() } else { format!(" ({})", size(skipped.bytes)) };
         let what = format!("{}: {}{bytes}", escape(skipped.path.as_str()), escape(&skipped.reason));
         self.note("skipped", AnsiColor::Yellow, &what)
     }
 
     fn problem(&mut self, problem: &Problem) -> io::Result<()> {
-        self.problems += 1;
         let (path, message) = (escape(problem.path.as_str()), escape(&problem.message));
         self.note("problem", AnsiColor::Red, &format!("{path}: {message} ({} examined)", size(problem.examined)))
     }
@@ -168,8 +168,9 @@ impl<W: Write> Human<W> {
             writeln!(self.out, "Findings under {}: {}", escape(&policy), by_outcome.join(", "))?;
         }
         self.gap()?;
-        let (verdict, color) = self.verdict(summary);
-        let verdict = self.paint(&verdict, color.on_default().bold());
+        let conclusion = self.tally.conclusion(summary);
+        let color = if conclusion.good { AnsiColor::Green } else { AnsiColor::Red };
+        let verdict = self.paint(&conclusion.text, color.on_default().bold());
         let (files, bytes) = (count(summary.files, "file"), size(summary.bytes_examined));
         writeln!(self.out, "{files}, {bytes} in {}: {verdict}", duration(summary.seconds))?;
         self.out.flush()
@@ -188,27 +189,6 @@ impl<W: Write> Human<W> {
         writeln!(self.out, " {line}")
     }
 
-    /// The run in words. Whatever was not examined is named, so that it cannot pass for clean.
-    fn verdict(&self, summary: &Summary) -> (String, AnsiColor) {
-        let findings = format!("{}, {}", count(summary.findings, "finding"), count(summary.hits, "hit"));
-        let missed = size(summary.bytes_seen.saturating_sub(summary.bytes_examined));
-        if summary.incomplete || self.problems > 0 {
-            let problems = count(self.problems, "problem");
-            let findings = if summary.findings == 0 { "no finding".to_owned() } else { findings };
-            let words = format!("INCOMPLETE: {problems}, {missed} not examined; {findings} in what was examined");
-            return (words, AnsiColor::Red);
-        }
-        let skipped = match self.skipped {
-            0 => String::new(),
-            n => format!("; {n} skipped, {missed} not examined"),
-        };
-        match (summary.findings, summary.exit) {
-            (0, _) => (format!("clean{skipped}"), AnsiColor::Green),
-            (_, 0) => (format!("{findings}, none that this run fails on{skipped}"), AnsiColor::Green),
-            _ => (format!("{findings}{skipped}"), AnsiColor::Red),
-        }
-    }
-
     /// An empty line between blocks.
     fn gap(&mut self) -> io::Result<()> {
         if matches!(self.written, Written::Nothing) { Ok(()) } else { writeln!(self.out) }
@@ -217,29 +197,6 @@ impl<W: Write> Human<W> {
     fn paint(&self, text: &str, style: Style) -> String {
         if self.options.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
-}
-
-fn extent(finding: &Finding) -> String {
-    let mut extent = count(finding.hits, "hit");
-    match &finding.field {
-        None => {}
-        Some(Field::Key { key }) => extent += &format!(" under `{}`", escape(key)),
-        Some(Field::Column { table, column }) => {
-            extent += &format!(" in column `{}` of `{}`", escape(column), escape(table));
-        }
-    }
-    match (finding.share, finding.rows) {
-        (Some(share), Some(rows)) => extent + &format!(", {:.0}% of {}", share * 100.0, count(rows, "row")),
-        _ => extent,
-    }
-}
-
-fn policy(verdict: &Verdict, hits: u64) -> String {
-    let clause = verdict.clause.as_ref().map(|clause| escape(clause).to_string());
-    let count = verdict.count.map(|n| format!("{n} of {}", count(hits, "hit")));
-    let details: Vec<_> = clause.into_iter().chain(count).collect();
-    let policy = escape(&verdict.policy);
-    if details.is_empty() { policy.to_string() } else { format!("{policy} ({})", details.join(", ")) }
 }
 
 fn color_of_confidence(confidence: Confidence) -> Style {
@@ -262,6 +219,7 @@ mod tests {
     use super::super::sample::{self, verdict};
     use super::*;
     use crate::category::Categories;
+    use crate::finding::Field;
     use crate::limits::Places;
     use crate::report::Format;
 

@@ -43,17 +43,19 @@ impl<W: Write> Report for Json<W> {
     }
 }
 
-fn write(out: &mut dyn Write, event: &Event) -> io::Result<()> {
-    event.serialize(&mut Serializer::with_formatter(out, Inert)).map_err(io::Error::from)
+/// One value as compact, inert JSON.
+pub(super) fn write(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(out, Inert)).map_err(io::Error::from)
 }
 
-/// Compact JSON that does nothing to a terminal: JSON itself leaves DEL, C1 and marks of direction as they are.
+/// Compact JSON that does nothing to a terminal or a log: JSON itself leaves DEL, C1, marks of direction and the marks of
+/// workflow commands as they are.
 struct Inert;
 
 impl Formatter for Inert {
     fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(text::is_unsafe) {
+        while let Some(at) = unsafe_at(rest) {
             writer.write_all(&rest.as_bytes()[..at])?;
             let mut chars = rest[at..].chars();
             if let Some(c) = chars.next() {
@@ -63,6 +65,11 @@ impl Formatter for Inert {
         }
         writer.write_all(rest.as_bytes())
     }
+}
+
+fn unsafe_at(string: &str) -> Option<usize> {
+    let (character, command) = (string.find(text::is_unsafe), string.find(text::LOG_COMMAND));
+    [character, command].into_iter().flatten().min()
 }
 
 #[cfg(test)]
@@ -115,9 +122,9 @@ mod tests {
 
     #[test]
     fn hostile_names_are_inert_and_come_back_whole() {
-        let path = "a\u{9b}2J\x1b[31m\u{7f}\u{202e}\n\"\\қ.txt";
+        let path = "a##[x\u{9b}2J\x1b[31m\u{7f}\u{202e}\n\"\\қ.txt";
         let shown = written(Format::Jsonl, &[Event::Finding(sample::finding(path, Some("k\u{85}\u{2066}")))]);
-        assert!(!shown.trim_end_matches('\n').contains(text::is_unsafe), "{shown}");
+        assert!(!shown.trim_end_matches('\n').contains(text::is_unsafe) && !shown.contains("##["), "{shown}");
         let value: serde_json::Value = serde_json::from_str(&shown).unwrap();
         assert_eq!(value["path"], path);
         assert_eq!(value["field"]["key"], "k\u{85}\u{2066}");

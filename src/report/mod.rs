@@ -1,16 +1,32 @@
 //! Reports: takes the events of a run in their order, gives them in one of the formats. Every format is fed the same
-//! events and is complete and flushed after the summary.
+//! events and is complete and flushed after the summary. None holds more than one file's findings in memory.
 
+use std::fmt;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::category::Categories;
-use crate::finding::Event;
+use jiff::Timestamp;
+
+use crate::category::{Categories, Title};
+use crate::finding::{Event, Finding, Place};
+use crate::input::Origin;
 use crate::limits::Places;
 
+mod fingerprint;
+mod github;
+mod gitlab_codequality;
+mod gitlab_secrets;
 mod human;
 mod json;
+mod junit;
+mod markdown;
+mod notes;
+mod sarif;
+mod severity;
+mod tally;
 mod text;
+mod wording;
 
 pub use text::{Escaped, escape, size};
 
@@ -28,22 +44,100 @@ pub enum Format {
     Jsonl,
     /// One JSON array.
     Json,
+    /// SARIF 2.1.0, within the limits of GitHub code scanning.
+    Sarif,
+    /// JUnit XML: a suite for each file, a test case for each finding.
+    Junit,
+    /// GitLab's code quality report.
+    GitlabCodequality,
+    /// GitLab's secret detection report.
+    GitlabSecrets,
+    /// Workflow commands that GitHub Actions turns into annotations.
+    Github,
+    /// A summary for a job's page or a merge request.
+    Markdown,
 }
 
-/// What only the human format heeds.
+impl Format {
+    /// Whether reports of this format show [`Options::rules`].
+    pub fn has_rules(self) -> bool {
+        self == Self::Sarif
+    }
+}
+
+/// What reports know beyond the events. Each format heeds what it has a place for.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// Of the human report.
     pub color: bool,
-    /// Places shown for a finding, of those that it lists.
+    /// Places that the human report shows for a finding, of those that it lists.
     pub places: Places,
     /// Where titles are looked up; without them a category shows as its id.
     pub categories: Option<Arc<Categories>>,
+    /// The detectors of the run, in their order.
+    pub rules: Arc<[Rule]>,
+    /// Without it, reports give no column that is counted in characters.
+    pub columns: Option<Columns>,
+    /// When the run began.
+    pub started: Timestamp,
+    /// The commit that was scanned, in hexadecimal digits.
+    pub commit: Option<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { color: false, places: Places::First(3), categories: None }
+        Self {
+            color: false,
+            places: Places::First(3),
+            categories: None,
+            rules: Arc::default(),
+            columns: None,
+            started: Timestamp::UNIX_EPOCH,
+            commit: None,
+        }
     }
+}
+
+/// What a report tells about a detector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    pub id: Arc<str>,
+    pub category: Arc<str>,
+    pub title: Title,
+    /// Where the definition comes from.
+    pub references: Vec<String>,
+}
+
+/// Finds where a value stands in its line as editors count: in UTF-16 code units from 1, the end exclusive. A place has
+/// only bytes, so this has to look into the file; it gives none wherever it cannot be sure.
+#[derive(Clone)]
+pub struct Columns(pub Arc<FindColumns>);
+
+/// Takes the origin of a place and the place, gives its columns.
+pub type FindColumns = dyn Fn(&Origin, &Place) -> Option<Range<u64>> + Send + Sync;
+
+impl fmt::Debug for Columns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Columns")
+    }
+}
+
+impl Options {
+    /// Whether this is about a person; without categories nobody can tell otherwise.
+    fn is_personal(&self, finding: &Finding) -> bool {
+        self.categories.as_ref().is_none_or(|categories| finding.is_personal(categories))
+    }
+
+    fn columns(&self, path: &Origin, place: &Place) -> Option<Range<u64>> {
+        (self.columns.as_ref()?.0)(path, place)
+    }
+}
+
+/// By what a finding is listed: each of its places in text; as a whole, where it is a column of a table.
+fn entries(finding: &Finding) -> impl Iterator<Item = Option<&Place>> {
+    let whole = finding.rows.is_some() || finding.places.is_empty();
+    let places = if whole { &[][..] } else { &finding.places };
+    places.iter().map(Some).chain(whole.then_some(None))
 }
 
 /// A report of this format, written to `out`.
@@ -52,6 +146,12 @@ pub fn new<'a>(format: Format, out: Box<dyn Write + 'a>, options: Options) -> Bo
         Format::Human => Box::new(human::Human::new(out, options)),
         Format::Jsonl => Box::new(json::Jsonl(out)),
         Format::Json => Box::new(json::Json::new(out)),
+        Format::Sarif => Box::new(sarif::Sarif::new(out, options)),
+        Format::Junit => Box::new(junit::Junit::new(out, options)),
+        Format::GitlabCodequality => Box::new(gitlab_codequality::CodeQuality::new(out, options)),
+        Format::GitlabSecrets => Box::new(gitlab_secrets::Secrets::new(out, options)),
+        Format::Github => Box::new(github::Github::new(out, options)),
+        Format::Markdown => Box::new(markdown::Markdown::new(out, options)),
     }
 }
 

@@ -5,8 +5,9 @@ use std::fmt::{self, Write};
 
 use crate::finding::Evidence;
 
-/// Shows a foreign string so that it can neither steer a terminal nor pass for other text: control characters as
-/// `\xNN`, line separators and what turns or hides text as `\u{NNNN}`.
+/// Shows a foreign string so that it can neither steer a terminal or a log nor pass for other text: control characters
+/// as `\xNN`, line separators and what turns or hides text as `\u{NNNN}`. The marks of a workflow command, `::` where a
+/// line may begin and `##[` anywhere, are broken likewise: a runner obeys them in whatever is printed.
 pub fn escape(text: &str) -> Escaped<'_> {
     Escaped(text)
 }
@@ -17,8 +18,9 @@ pub struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
+        for (at, c) in self.0.char_indices() {
             match c {
+                ':' | '#' if begins_command(self.0, at) => write!(f, "\\x{:02X}", u32::from(c))?,
                 _ if c.is_control() => write!(f, "\\x{:02X}", u32::from(c))?,
                 _ if is_unsafe(c) => write!(f, "\\u{{{:04X}}}", u32::from(c))?,
                 _ => f.write_char(c)?,
@@ -27,6 +29,13 @@ impl fmt::Display for Escaped<'_> {
         Ok(())
     }
 }
+
+fn begins_command(text: &str, at: usize) -> bool {
+    text[at..].starts_with(LOG_COMMAND) || text[at..].starts_with("::") && text[..at].trim().is_empty()
+}
+
+/// What begins a command of the older kind, at any place of a line.
+pub(super) const LOG_COMMAND: &str = "##[";
 
 /// Whether a character acts on the text around it instead of showing: C0, C1 and DEL, line and paragraph separators,
 /// marks of direction, characters of no width. All are of the Basic Multilingual Plane.
@@ -96,6 +105,10 @@ mod tests {
             ("\u{9b}2J", "\\x9B2J"),
             ("gpj\u{202e}exe", "gpj\\u{202E}exe"),
             ("a\u{2028}b\u{2066}c\u{200b}", "a\\u{2028}b\\u{2066}c\\u{200B}"),
+            ("::error::x", "\\x3A:error::x"),
+            ("  ::add-mask::x", "  \\x3A:add-mask::x"),
+            ("std::io", "std::io"),
+            ("a###[group]", "a#\\x23#[group]"),
         ];
         for (raw, shown) in cases {
             assert_eq!(escape(raw).to_string(), shown);

@@ -11,6 +11,9 @@ use crate::finding::{Evidence, EvidenceSet};
 const OLDEST_BIRTH: i16 = 1920;
 
 pub fn check(subject: &Subject) -> Option<Checked> {
+    if !Twelve::fifth_may_be(subject.text, subject.start, b'0'..=b'3') {
+        return None;
+    }
     let number = Twelve::read(subject.text, subject.start)?;
     let birth = birth(&number, subject.registry.today)?;
     if !number.check_digit_holds() || !number.stands_alone(subject.text, subject.start) {

@@ -72,5 +72,5 @@ fn luhn(number: &[u8]) -> bool {
     let doubled = |d: u8| if d > 4 { 2 * d - 9 } else { 2 * d };
     let sum: u32 =
         number.iter().rev().enumerate().map(|(i, d)| u32::from(if i % 2 == 1 { doubled(*d) } else { *d })).sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }

@@ -2,6 +2,7 @@
 //! `8`, `7` or nothing before ten national digits, in one run or in the groups that people write.
 
 use super::{Checked, Subject, is_repdigit};
+use crate::detect::WIDEST_GAP;
 use crate::detect::boundary::{byte, byte_before, may_begin, may_end};
 use crate::finding::{Evidence, EvidenceSet};
 
@@ -119,7 +120,15 @@ impl Number {
             _ => (0, false),
         };
         let digits = start + plus + usize::from(opens);
-        if start_of_number(text, digits) != start {
+        let begins = match byte(text, start) {
+            b'+' => !byte_before(text, start, 1).is_ascii_alphanumeric() && byte_before(text, start, 1) != b'+',
+            b'%' => true,
+            _ => may_begin(text, start),
+        };
+        if !begins {
+            return None;
+        }
+        if !may_be(text, digits, wanted) || start_of_number(text, digits) != start {
             return None;
         }
         let mut groups = [Group::default(); MOST_GROUPS];
@@ -155,7 +164,9 @@ impl Number {
                 &rest[..count]
             }
         };
-        Self::new(text, digits, rest, prefix, 1)
+        // 7.7000000019 is a fraction.
+        let fraction = prefix == Prefix::Trunk && rest.len() < 3 && rest.iter().any(|g| g.gap.dot);
+        (!fraction).then(|| Self::new(text, digits, rest, prefix, 1))?
     }
 
     fn without_prefix(text: &[u8], digits: usize, groups: &[Group]) -> Option<Self> {
@@ -186,12 +197,7 @@ impl Number {
     }
 
     fn stands_alone(&self, text: &[u8], start: usize) -> bool {
-        let begins = match byte(text, start) {
-            b'+' => !byte_before(text, start, 1).is_ascii_alphanumeric() && byte_before(text, start, 1) != b'+',
-            b'%' => true,
-            _ => may_begin(text, start),
-        };
-        begins && may_end(text, self.end) && (self.prefix != Prefix::None || !self.has_digits_around(text, start))
+        may_end(text, self.end) && (self.prefix != Prefix::None || !self.has_digits_around(text, start))
     }
 
     /// Whether a digit stands one separator away on either side: without a prefix, ten digits among others are none.
@@ -215,6 +221,21 @@ impl Number {
     }
 }
 
+/// A first look that most candidates do not pass: whether the first national digit, with a prefix or without, is one that
+/// is wanted.
+#[inline]
+fn may_be(text: &[u8], digits: usize, wanted: fn(u8) -> bool) -> bool {
+    let first = byte(text, digits);
+    if wanted(first) {
+        return true;
+    }
+    let mut second = digits + 1;
+    while second <= digits + 1 + WIDEST_GAP && !byte(text, second).is_ascii_digit() {
+        second += 1;
+    }
+    matches!(first, b'7' | b'8') && wanted(byte(text, second))
+}
+
 /// How many of the groups have `digits` digits together.
 fn groups_of(groups: &[Group], digits: u8) -> Option<usize> {
     let mut sum = 0;
@@ -227,36 +248,30 @@ fn groups_of(groups: &[Group], digits: u8) -> Option<usize> {
         .map(|last| last + 1)
 }
 
-/// Reads groups of digits up to 11 digits in all.
+/// Reads groups of digits up to 11 digits in all, and how many there are.
 fn read_groups(text: &[u8], start: usize, groups: &mut [Group; MOST_GROUPS]) -> Option<usize> {
-    let mut at = start;
-    let mut sum = 0;
+    let (mut at, mut sum, mut count) = (start, 0, 0);
     let mut gap = Gap::default();
-    for count in 0..MOST_GROUPS {
+    for group in groups {
         let run = text.get(at..)?.iter().take(12).take_while(|b| b.is_ascii_digit()).count();
-        if run == 0 {
-            return (count > 0).then_some(count);
-        }
         sum += run;
-        if sum > 11 {
-            return (count > 0).then_some(count);
+        if run == 0 || sum > 11 {
+            break;
         }
         at += run;
-        groups[count] = Group { length: u8::try_from(run).ok()?, end: at, gap };
-        if sum == 11 {
-            return Some(count + 1);
-        }
+        *group = Group { length: u8::try_from(run).ok()?, end: at, gap };
+        count += 1;
         let (next, width) = read_gap(text, at);
-        if width == 0 {
-            return Some(count + 1);
+        if sum == 11 || width == 0 {
+            break;
         }
         at += width;
         gap = next;
     }
-    Some(MOST_GROUPS)
+    (count > 0).then_some(count)
 }
 
-/// Reads at most three separators and brackets, and how many bytes they take.
+/// Reads at most three separators and brackets, and how many bytes they take: more than [`WIDEST_GAP`] are none.
 fn read_gap(text: &[u8], start: usize) -> (Gap, usize) {
     let mut gap = Gap::default();
     let mut at = start;
@@ -275,7 +290,8 @@ fn read_gap(text: &[u8], start: usize) -> (Gap, usize) {
             },
         };
     }
-    (gap, at - start)
+    let width = at - start;
+    (gap, if width <= WIDEST_GAP { width } else { 0 })
 }
 
 /// Bytes of the separator at `at`, 0 for none: a space, hyphen or dot, also as Unicode has them, and as they stand in

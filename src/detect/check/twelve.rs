@@ -1,5 +1,7 @@
 //! What the ИИН and the БИН share: 12 digits, written as one run or in equal groups, with one check digit.
 
+use std::ops::RangeInclusive;
+
 use crate::detect::boundary::{byte, continues_in_groups, may_begin, may_end};
 
 /// 12 digits in a text.
@@ -11,9 +13,14 @@ pub struct Twelve {
 }
 
 impl Twelve {
-    /// Reads 12 digits that begin at `start` and are no part of a longer number.
+    /// Reads 12 digits with a month at the third, that begin at `start` and are no part of a longer number.
     #[inline]
     pub fn read(text: &[u8], start: usize) -> Option<Self> {
+        // Both have a month at the third digit, which most numbers have not. In groups of three the fourth stands apart.
+        match (byte(text, start + 2), byte(text, start + 3)) {
+            (b'0', b'1'..=b'9') | (b'1', b'0'..=b'2') | (b'0' | b'1', b' ' | b'-') => {}
+            _ => return None,
+        }
         let run = text.get(start..)?.iter().take(13).take_while(|b| b.is_ascii_digit()).count();
         let (end, grouped) = match run {
             12 => (start + 12, false),
@@ -21,10 +28,21 @@ impl Twelve {
             _ => return None,
         };
         let mut digits = [0; 12];
-        for (slot, digit) in digits.iter_mut().zip(super::digits(text, start..end)) {
-            *slot = digit;
+        if grouped {
+            for (slot, digit) in digits.iter_mut().zip(super::digits(text, start..end)) {
+                *slot = digit;
+            }
+        } else {
+            digits = text[start..end].first_chunk::<12>()?.map(|byte| byte - b'0');
         }
         Some(Self { digits, end, grouped })
+    }
+
+    /// Whether the fifth digit, where it stands with those before it, is one of `wanted`: what tells an ИИН from a БИН.
+    #[inline]
+    pub fn fifth_may_be(text: &[u8], start: usize, wanted: RangeInclusive<u8>) -> bool {
+        let fifth = byte(text, start + 4);
+        !fifth.is_ascii_digit() || !byte(text, start + 3).is_ascii_digit() || wanted.contains(&fifth)
     }
 
     pub fn two(&self, at: usize) -> u8 {

@@ -6,7 +6,7 @@ use std::arch::x86_64::{
 };
 use std::ops::Range;
 
-use super::masks::{Masks, STEP};
+use super::masks::{Masks, SEEN};
 use super::{Anchor, find_with};
 
 pub fn is_supported() -> bool {
@@ -21,7 +21,7 @@ pub fn is_supported() -> bool {
 #[inline]
 pub fn find(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
     debug_assert!(is_supported());
-    // SAFETY: `Engine::best` gives this engine only where `is_supported` saw every feature named below.
+    // SAFETY: `Engine::all` gives this engine only where `is_supported` saw every feature named below.
     unsafe { find_avx2(text, range, found) }
 }
 
@@ -32,7 +32,7 @@ fn find_avx2(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize))
 
 #[target_feature(enable = "avx2")]
 #[inline]
-fn masks(chunk: &[u8; STEP]) -> Masks {
+fn masks(chunk: &[u8; SEEN]) -> Masks {
     let low = half(chunk.first_chunk().expect("64 bytes hold 32"));
     let high = half(chunk.last_chunk().expect("64 bytes hold 32"));
     let join = |pick: fn(&Half) -> u32| u64::from(pick(&low)) | u64::from(pick(&high)) << 32;
@@ -41,6 +41,8 @@ fn masks(chunk: &[u8; STEP]) -> Masks {
         letter: join(|h| h.letter),
         six_to_eight: join(|h| h.six_to_eight),
         joint: join(|h| h.joint),
+        gap: join(|h| h.gap),
+        dot: join(|h| h.dot),
         at: join(|h| h.at),
     }
 }
@@ -50,6 +52,8 @@ struct Half {
     letter: u32,
     six_to_eight: u32,
     joint: u32,
+    gap: u32,
+    dot: u32,
     at: u32,
 }
 
@@ -67,11 +71,16 @@ fn half(bytes: &[u8; 32]) -> Half {
         _mm256_cmpeq_epi8(_mm256_min_epu8(distance, set(width)), distance)
     };
     let lower = _mm256_or_si256(v, set(0x20));
+    let joint = _mm256_or_si256(equal(b' '), equal(b'-'));
+    let gap = _mm256_or_si256(joint, within(v, b'(', 1));
     Half {
         digit: bits(within(v, b'0', 9)),
         letter: bits(within(lower, b'a', 25)),
         six_to_eight: bits(within(v, b'6', 2)),
-        joint: bits(_mm256_or_si256(equal(b' '), equal(b'-'))),
+        joint: bits(joint),
+        // The highest bit of a byte beyond ASCII is set as that of a comparison that holds.
+        gap: bits(_mm256_or_si256(gap, v)),
+        dot: bits(equal(b'.')),
         at: bits(_mm256_or_si256(equal(b'@'), equal(b'%'))),
     }
 }

@@ -5,10 +5,15 @@ mod masks;
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 
 use std::ops::Range;
 
-use masks::{Masks, STEP, portable};
+use masks::{Masks, SEEN, portable};
+
+/// Bytes that a step goes on by: what it sees beyond them is as much as the beginning of a value needs.
+const STEP: usize = SEEN - 16;
 
 /// What kind of candidate stands at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,6 +36,8 @@ pub enum Anchor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
     Avx2,
     Portable,
 }
@@ -38,27 +45,28 @@ pub enum Engine {
 impl Engine {
     /// The fastest one that this machine has.
     pub fn best() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if avx2::is_supported() {
-            return Self::Avx2;
-        }
-        Self::Portable
+        Self::all()[0]
     }
 
-    /// All that this machine has.
+    /// All that this machine has, the fastest first.
     pub fn all() -> Vec<Self> {
-        let mut all = vec![Self::Portable];
-        if Self::best() != Self::Portable {
-            all.push(Self::best());
+        let mut all = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            all.extend(avx512::is_supported().then_some(Self::Avx512));
+            all.extend(avx2::is_supported().then_some(Self::Avx2));
         }
+        all.push(Self::Portable);
         all
     }
 
-    /// Calls `found` for each candidate that starts in `range`, in steps of 64 bytes; within one step by anchor, then
+    /// Calls `found` for each candidate that starts in `range`, in steps of 48 bytes; within one step by anchor, then
     /// position. Bytes around the range are looked at, bytes beyond the text count as NUL.
     #[inline]
     pub fn find(self, text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
         match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::find(text, range, found),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => avx2::find(text, range, found),
             Self::Portable => find_with(text, range, portable, found),
@@ -67,28 +75,27 @@ impl Engine {
 }
 
 /// The finder, for whatever computes the masks. Inlined, so that it is compiled with the caller's instruction set.
+///
+/// A step goes on by [`STEP`] bytes but sees [`SEEN`], so that all that begins in the step is told within 64 bits.
 #[inline(always)]
 fn find_with(
     text: &[u8],
     range: Range<usize>,
-    masks: impl Fn(&[u8; STEP]) -> Masks,
+    masks: impl Fn(&[u8; SEEN]) -> Masks,
     mut found: impl FnMut(Anchor, usize),
 ) {
-    let step = |at: usize| match text.get(at..at + STEP).and_then(|s| s.first_chunk::<STEP>()) {
+    let see = |at: usize| match text.get(at..at + SEEN).and_then(|s| s.first_chunk::<SEEN>()) {
         Some(chunk) => masks(chunk),
         None => masks(&padded(text, at)),
     };
     let before = range.start.checked_sub(1).map_or(0, |i| text[i]);
     let mut previous = Previous { digit: before.is_ascii_digit(), alphanumeric: before.is_ascii_alphanumeric() };
     let mut at = range.start;
-    let mut current = step(at);
+    let mut current = see(at);
     while at < range.end {
-        let next = step(at + STEP);
-        // Nothing starts in a step without a digit or an `@`.
-        if current.digit | current.at | current.letter != 0 {
-            let keep = if range.end - at >= STEP { u64::MAX } else { (1 << (range.end - at)) - 1 };
-            candidates(&current, &next, previous, keep, |anchor, i| found(anchor, at + i));
-        }
+        let next = see(at + STEP);
+        let keep = (1 << STEP.min(range.end - at)) - 1;
+        candidates(&current, next.digit, previous, keep, |anchor, i| found(anchor, at + i));
         previous = Previous::of(&current);
         current = next;
         at += STEP;
@@ -96,10 +103,10 @@ fn find_with(
 }
 
 #[cold]
-fn padded(text: &[u8], at: usize) -> [u8; STEP] {
-    let mut chunk = [0; STEP];
+fn padded(text: &[u8], at: usize) -> [u8; SEEN] {
+    let mut chunk = [0; SEEN];
     if let Some(rest) = text.get(at..) {
-        let length = rest.len().min(STEP);
+        let length = rest.len().min(SEEN);
         chunk[..length].copy_from_slice(&rest[..length]);
     }
     chunk
@@ -115,51 +122,61 @@ struct Previous {
 impl Previous {
     #[inline(always)]
     fn of(masks: &Masks) -> Self {
-        Self { digit: masks.digit >> 63 != 0, alphanumeric: (masks.digit | masks.letter) >> 63 != 0 }
+        let last = 1 << (STEP - 1);
+        Self { digit: masks.digit & last != 0, alphanumeric: (masks.digit | masks.letter) & last != 0 }
     }
 }
 
+/// Candidates that start at the bytes of a step that `keep` names. Bit i of `runN` is set where N digits start at byte i.
+/// `next_digit` are the digits one step on.
 #[inline(always)]
-fn wide(low: u64, high: u64) -> u128 {
-    u128::from(low) | u128::from(high) << 64
-}
-
-/// Candidates that start in `current`. Bit i of `runN` is set where N digits start at byte i.
-#[inline(always)]
-fn candidates(current: &Masks, next: &Masks, previous: Previous, keep: u64, mut found: impl FnMut(Anchor, usize)) {
-    let run1 = wide(current.digit, next.digit);
-    let start = current.digit & !(current.digit << 1 | u64::from(previous.digit)) & keep;
+fn candidates(masks: &Masks, next_digit: u64, previous: Previous, keep: u64, mut found: impl FnMut(Anchor, usize)) {
+    let run1 = masks.digit;
+    let start = run1 & !(run1 << 1 | u64::from(previous.digit)) & keep;
     let run2 = run1 & run1 >> 1;
     let run3 = run2 & run1 >> 2;
     let run4 = run2 & run2 >> 2;
-    if start & run3 as u64 | start & current.six_to_eight != 0 {
-        let run8 = run4 & run4 >> 4;
-        let run12 = run8 & run4 >> 8;
-        let run13 = run12 & run1 >> 12;
-        each(start & run12 as u64 & !(run13 as u64), |i| found(Anchor::Digits12, i));
-        each(start & run13 as u64, |i| found(Anchor::Digits13, i));
+    let run8 = run4 & run4 >> 4;
+    let run12 = run8 & run4 >> 8;
+    let run13 = run12 & run1 >> 12;
+    each(start & run12 & !run13, |i| found(Anchor::Digits12, i));
+    each(start & run13, |i| found(Anchor::Digits13, i));
 
-        let run6 = run4 & run2 >> 4;
-        let joined = wide(current.joint, next.joint) & run3 >> 1;
-        let of3 = run3 & !(run4) & joined >> 3;
-        let of4 = run4 & !(run4 >> 1) & joined >> 4;
-        let of6 = run6 & !(run6 >> 1) & joined >> 6;
-        each(start & (of3 | of4 | of6) as u64, |i| found(Anchor::Groups, i));
+    let run6 = run4 & run2 >> 4;
+    let joined = masks.joint & run3 >> 1;
+    let of3 = run3 & !run4 & joined >> 3;
+    let of4 = run4 & joined >> 4;
+    let of6 = run6 & joined >> 6;
+    each(start & (of3 | of4 | of6), |i| found(Anchor::Groups, i));
 
-        let run10 = run8 & run2 >> 8;
-        let phone = start & current.six_to_eight & (run10 & !run12 | !run8) as u64;
-        each(phone, |i| {
-            // A telephone number has 10 digits or more and its longest notation 48 bytes.
-            if ((run1 >> i) as u64 & 0xFFFF_FFFF_FFFF).count_ones() >= 10 {
-                found(Anchor::Phone, i);
-            }
-        });
-    }
-    let letter = wide(current.letter, next.letter);
-    let alphanumeric = current.digit | current.letter;
-    let token = current.letter & !(alphanumeric << 1 | u64::from(previous.alphanumeric)) & keep;
-    each(token & (letter >> 1 & run2 >> 2) as u64, |i| found(Anchor::Iban, i));
-    each(current.at & keep, |i| found(Anchor::At, i));
+    each(start & masks.six_to_eight & phones(masks, run2, run3, run4, run8), |i| {
+        // A telephone number has 10 digits or more and its longest notation 48 bytes.
+        if ((run1 >> i | next_digit << (STEP - i)) & 0xFFFF_FFFF_FFFF).count_ones() >= 10 {
+            found(Anchor::Phone, i);
+        }
+    });
+
+    let alphanumeric = run1 | masks.letter;
+    let token = masks.letter & !(alphanumeric << 1 | u64::from(previous.alphanumeric)) & keep;
+    each(token & masks.letter >> 1 & run2 >> 2, |i| found(Anchor::Iban, i));
+    each(masks.at & keep, |i| found(Anchor::At, i));
+}
+
+/// Where digits stand as a telephone number begins: ten or eleven together, or a prefix or an area code, and after no more
+/// than `WIDEST_GAP` bytes another digit.
+#[inline(always)]
+fn phones(masks: &Masks, run2: u64, run3: u64, run4: u64, run8: u64) -> u64 {
+    let run1 = masks.digit;
+    let run5 = run4 & run1 >> 4;
+    let compact = run8 & run2 >> 8 & !(run4 >> 8);
+    // A gap directly after N digits: then there are no more. What follows it is another gap or a digit, in reach.
+    let near = run1 | run1 >> 1;
+    let near = near | near >> 2;
+    let any = masks.gap | masks.dot;
+    let reaches = (near | near >> 2) & (any | run1);
+    let (gap, any) = (masks.gap & reaches >> 1, any & reaches >> 1);
+    let grouped = run1 & any >> 1 | run3 & gap >> 3 | run4 & any >> 4 | run5 & any >> 5 | run5 & run1 >> 5 & any >> 6;
+    compact | grouped
 }
 
 #[inline(always)]
@@ -186,7 +203,7 @@ mod tests {
     #[test]
     fn one_table_for_every_engine() {
         use Anchor::{At, Digits12, Digits13, Groups, Iban, Phone};
-        let table: [(&str, &[(usize, Anchor)]); 9] = [
+        let table: [(&str, &[(usize, Anchor)]); 10] = [
             ("", &[]),
             ("id 123456789012;", &[(3, Digits12)]),
             ("id 1234567890123;", &[(3, Digits13)]),
@@ -195,6 +212,7 @@ mod tests {
             ("123 456 789 012", &[(0, Groups), (4, Groups), (8, Groups)]),
             ("2026-03-01", &[]),
             ("+7 (701) 234-50-09", &[(1, Phone), (4, Phone)]),
+            ("+7 0", &[]),
             ("tel 87012345009", &[(4, Phone)]),
         ];
         for (text, expected) in table {

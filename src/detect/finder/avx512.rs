@@ -1,0 +1,48 @@
+//! The masks with AVX-512BW, 64 bytes at once.
+
+use std::arch::x86_64::{
+    __m512i, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_or_si512,
+    _mm512_set1_epi8, _mm512_sub_epi8,
+};
+use std::ops::Range;
+
+use super::masks::{Masks, SEEN};
+use super::{Anchor, find_with};
+
+pub fn is_supported() -> bool {
+    is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && super::avx2::is_supported()
+}
+
+/// The finder compiled for AVX-512. Only to be called where [`is_supported`].
+#[inline]
+pub fn find(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
+    debug_assert!(is_supported());
+    // SAFETY: `Engine::all` gives this engine only where `is_supported` saw every feature named below.
+    unsafe { find_avx512(text, range, found) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn find_avx512(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
+    find_with(text, range, |chunk| masks(chunk), found);
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn masks(chunk: &[u8; SEEN]) -> Masks {
+    // SAFETY: the load reads 64 bytes without alignment, and the reference is to 64 bytes.
+    let v = unsafe { _mm512_loadu_si512(chunk.as_ptr().cast::<__m512i>()) };
+    let set = |byte: u8| _mm512_set1_epi8(byte.cast_signed());
+    let equal = |byte: u8| _mm512_cmpeq_epi8_mask(v, set(byte));
+    // Whether a byte lies within `width` from `first`: the distance, unsigned, is no more.
+    let within = |v: __m512i, first: u8, width: u8| _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, set(first)), set(width));
+    let joint = equal(b' ') | equal(b'-');
+    Masks {
+        digit: within(v, b'0', 9),
+        letter: within(_mm512_or_si512(v, set(0x20)), b'a', 25),
+        six_to_eight: within(v, b'6', 2),
+        joint,
+        gap: joint | within(v, b'(', 1) | _mm512_movepi8_mask(v),
+        dot: equal(b'.'),
+        at: equal(b'@') | equal(b'%'),
+    }
+}

@@ -1,0 +1,58 @@
+//! What was not examined and what was declared in vain, for formats that can name it only at their end: takes events,
+//! keeps the first of each kind and counts the rest.
+
+use crate::finding::{Event, Problem, Skipped, Stale};
+
+/// The first events of one kind.
+#[derive(Debug)]
+pub(super) struct First<T> {
+    pub kept: Vec<T>,
+    /// Those that were not kept.
+    pub more: u64,
+    bound: usize,
+}
+
+impl<T: Clone> First<T> {
+    pub fn new(bound: usize) -> Self {
+        Self { kept: Vec::new(), more: 0, bound }
+    }
+
+    pub fn add(&mut self, event: &T) {
+        if self.kept.len() < self.bound { self.kept.push(event.clone()) } else { self.more += 1 }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Notes {
+    pub problems: First<Problem>,
+    pub skipped: First<Skipped>,
+    pub stale: First<Stale>,
+}
+
+impl Notes {
+    /// Keeps at most `bound` of each kind.
+    pub fn new(bound: usize) -> Self {
+        Self { problems: First::new(bound), skipped: First::new(bound), stale: First::new(bound) }
+    }
+
+    pub fn add(&mut self, event: &Event) {
+        match event {
+            Event::Problem(problem) => self.problems.add(problem),
+            Event::Skipped(skipped) => self.skipped.add(skipped),
+            Event::Stale(stale) => self.stale.add(stale),
+            Event::Finding(_) | Event::Summary(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_are_kept_and_the_rest_counted() {
+        let mut first = First::new(2);
+        (0..5).for_each(|n| first.add(&n));
+        assert_eq!((first.kept, first.more), (vec![0, 1], 3));
+    }
+}
