@@ -19,6 +19,7 @@ pub const LARGEST: usize = 32 << 20;
 
 /// What places in a document are counted by, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(all(feature = "docx", feature = "pdf")), expect(dead_code, reason = "a build may read fewer formats"))]
 pub enum Unit {
     Line,
     Paragraph,
