@@ -4,16 +4,15 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use clap::error::ErrorKind;
-use derbes::category::Categories;
 use derbes::error::{Error, Result};
-use derbes::policy::{self, Policies};
 use derbes::report::escape;
 
-use args::{Command, PolicyCommand};
+use args::Command;
 
 mod args;
 mod columns;
 mod output;
+mod policy;
 mod progress;
 mod scan;
 
@@ -24,23 +23,13 @@ const WRONG: u8 = 2;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let outcome = match args::parse(args) {
         Ok(Command::Scan(scan)) => scan::run(scan),
-        Ok(Command::Policy(PolicyCommand::List)) => list(),
-        Ok(Command::Policy(PolicyCommand::Show { policy })) => show(&policy),
+        Ok(Command::Policy(command)) => policy::run(command),
         Err(error) => return usage(&error),
     };
     outcome.unwrap_or_else(|error| {
         complain(&error_lines(&error));
         WRONG
     })
-}
-
-fn list() -> Result<u8> {
-    print(&policy::list(&Policies::builtin(&Categories::builtin()?)?))
-}
-
-fn show(id_or_file: &str) -> Result<u8> {
-    let categories = Categories::builtin()?;
-    print(&policy::show(&policy::load(id_or_file, &categories)?, &categories))
 }
 
 /// Prints a text of several lines. A reader that has seen enough is no error.
