@@ -11,6 +11,24 @@ use derbes::detect::reference;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+/// What the detector files themselves give as examples and counterexamples, whole or cut.
+fn example() -> impl Strategy<Value = Vec<u8>> {
+    let categories = derbes::category::Categories::builtin().unwrap();
+    let detectors = derbes::detect::Detectors::builtin(&categories).unwrap();
+    let texts =
+        |d: &derbes::detect::Detector| [d.definition.examples.clone(), d.definition.counterexamples.clone()].concat();
+    let examples: Vec<String> = detectors.iter().flat_map(texts).collect();
+    (select(examples), any::<proptest::sample::Index>(), 0..4).prop_map(|(text, cut, part)| {
+        let mut text = text.into_bytes();
+        match part {
+            0 => text.truncate(cut.index(text.len() + 1)),
+            1 => drop(text.drain(..cut.index(text.len() + 1))),
+            _ => {}
+        }
+        text
+    })
+}
+
 /// Parts of documents: values, near misses, and what stands between them.
 fn piece() -> impl Strategy<Value = Vec<u8>> {
     let fixed = select(vec![
@@ -62,19 +80,44 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
     .prop_map(|s: &str| s.as_bytes().to_vec());
     let joint = select(vec![
         " ", "  ", "-", ".", ",", ":", "=", "\"", "\n", "/", "(", ")", "+", "%", "@", "\\n", "_", "'", ";", "\t", "№",
-        "\u{a0}", "–", "\u{2009}", "<a>", "&x=",
+        "\u{a0}", "–", "\u{2009}", "<a>", "&x=", "<<", "::", " - ", "\r\n", "://", "T",
     ])
     .prop_map(|s: &str| s.as_bytes().to_vec());
-    let word = select(vec!["ИИН", "iin=", "IIN", "телефон ", "заказ ", "order", "карта: ", "a", "kz", "x7"])
-        .prop_flat_map(|s: &str| {
-            let (dos, koi) =
-                (encoding_rs::IBM866.encode(s).0.into_owned(), encoding_rs::KOI8_R.encode(s).0.into_owned());
-            let windows = encoding_rs::WINDOWS_1251.encode(s).0.into_owned();
-            select(vec![s.as_bytes().to_vec(), windows, dos, koi])
-        });
+    let word = select(vec![
+        "ИИН",
+        "iin=",
+        "IIN",
+        "телефон ",
+        "заказ ",
+        "order",
+        "карта: ",
+        "a",
+        "kz",
+        "x7",
+        "РНН ",
+        "паспорт ",
+        "удл ",
+        "imei=",
+        "mac ",
+        "госномер ",
+        "vin ",
+        "lat=",
+        "дата рождения ",
+        "мая ",
+        "password",
+        "пароль",
+        "Cookie",
+        "SN=IIN",
+        "ву ",
+    ])
+    .prop_flat_map(|s: &str| {
+        let (dos, koi) = (encoding_rs::IBM866.encode(s).0.into_owned(), encoding_rs::KOI8_R.encode(s).0.into_owned());
+        let windows = encoding_rs::WINDOWS_1251.encode(s).0.into_owned();
+        select(vec![s.as_bytes().to_vec(), windows, dos, koi])
+    });
     let digits = proptest::collection::vec(b'0'..=b'9', 1..20);
     let noise = proptest::collection::vec(any::<u8>(), 1..4);
-    prop_oneof![4 => fixed, 4 => joint, 2 => word, 2 => digits, 1 => noise]
+    prop_oneof![4 => fixed, 4 => example(), 4 => joint, 2 => word, 2 => digits, 1 => noise]
 }
 
 fn document() -> impl Strategy<Value = Vec<u8>> {

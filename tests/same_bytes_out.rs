@@ -6,30 +6,17 @@ use std::sync::Arc;
 use derbes::category::Categories;
 use derbes::finding::{Confidence, Event};
 use derbes::limits::{Limits, Places};
-use derbes::pipeline::{self, FailOn, Plan, Progress};
-use derbes::suppress::Exceptions;
+use derbes::pipeline::{self, Plan, Progress};
 
 fn plan(paths: Vec<PathBuf>, threads: usize, limits: Limits) -> Plan {
     let categories = Arc::new(Categories::builtin().unwrap());
+    let today = jiff::civil::date(2026, 11, 22);
     Plan {
-        paths,
-        git: None,
-        reports: Vec::new(),
-        ignore: true,
-        follow: false,
-        skip_binary: false,
         policies: vec![derbes::policy::load("anysoft", &categories).unwrap()],
-        bindings: Vec::new(),
-        detectors_off: Vec::new(),
-        exceptions: Exceptions::none(jiff::civil::date(2026, 11, 22)),
-        prune: false,
-        categories,
         min_confidence: Confidence::Low,
         limits,
         threads,
-        today: jiff::civil::date(2026, 11, 22),
-        fail_on: FailOn::Any,
-        fail_on_incomplete: false,
+        ..Plan::new(paths, categories, today)
     }
 }
 

@@ -58,7 +58,9 @@ pub struct Hit<'a> {
 /// What a split gave. Partials of neighbours are joined by [`Partial::append`], which is associative.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Partial {
-    fields: BTreeMap<Option<Box<str>>, Groups>,
+    /// Hits under no field, or under one too many.
+    unnamed: Groups,
+    fields: BTreeMap<Box<str>, Groups>,
     lines: Lines,
     /// Bytes of text examined.
     pub examined: u64,
@@ -78,11 +80,11 @@ struct Group {
 impl Partial {
     /// Nothing yet, from `offset` on.
     pub fn from(offset: u64) -> Self {
-        Self { fields: BTreeMap::new(), lines: Lines::from(offset), examined: 0 }
+        Self { unnamed: Groups::new(), fields: BTreeMap::new(), lines: Lines::from(offset), examined: 0 }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.fields.is_empty()
+        self.unnamed.is_empty() && self.fields.is_empty()
     }
 
     /// Counts a hit, at the line that `lines` is at. Hits come in the order of their offsets.
@@ -107,15 +109,18 @@ impl Partial {
     }
 
     fn groups(&mut self, key: Option<&str>) -> &mut Groups {
-        // Looked up by a borrowed key first: nearly every hit stands under a key that was seen before.
-        let key = key.map(Box::<str>::from);
-        self.fields.entry(key).or_default()
+        let Some(key) = key else { return &mut self.unnamed };
+        // Nearly every hit stands under a key that was seen before: only a new one is copied.
+        if !self.fields.contains_key(key) {
+            self.fields.insert(key.into(), Groups::new());
+        }
+        self.fields.get_mut(key).expect("it was inserted if it was not there")
     }
 
     /// Joins what the next stretch of the same text gave.
     pub fn append(&mut self, mut next: Self, limits: &Limits) {
         let lines = self.lines;
-        for group in next.fields.values_mut().flat_map(BTreeMap::values_mut) {
+        for group in next.fields.values_mut().chain([&mut next.unnamed]).flat_map(BTreeMap::values_mut) {
             for place in &mut group.places {
                 place.line += lines.ends;
                 if place.line_start == UNKNOWN {
@@ -123,11 +128,9 @@ impl Partial {
                 }
             }
         }
+        absorb(&mut self.unnamed, next.unnamed, limits);
         for (key, groups) in next.fields {
-            let mine = self.fields.entry(key).or_default();
-            for (id, group) in groups {
-                mine.entry(id).or_default().absorb(group, limits);
-            }
+            absorb(self.fields.entry(key).or_default(), groups, limits);
         }
         self.keep_fields(limits);
         self.lines.append(next.lines);
@@ -143,19 +146,17 @@ impl Partial {
     /// Keeps the first fields by name and lets the others fall together under none: which ones does not depend on
     /// where the text was cut.
     fn keep_fields(&mut self, limits: &Limits) {
-        while self.fields.len() > limits.fields + usize::from(self.fields.contains_key(&None)) {
+        while self.fields.len() > limits.fields {
             let Some((_, groups)) = self.fields.pop_last() else { return };
-            let none = self.fields.entry(None).or_default();
-            for (id, group) in groups {
-                none.entry(id).or_default().absorb(group, limits);
-            }
+            absorb(&mut self.unnamed, groups, limits);
         }
     }
 
     /// The findings of the whole text, by their first place. `name` gives a detector's category and id.
     pub fn finish(self, path: &Origin, name: impl Fn(u16) -> (Arc<str>, Arc<str>)) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
-        for (key, groups) in self.fields {
+        let named = self.fields.into_iter().map(|(key, groups)| (Some(key), groups));
+        for (key, groups) in std::iter::once((None, self.unnamed)).chain(named) {
             for ((detector, confidence), group) in groups {
                 let (category, detector) = name(detector);
                 findings.push(Finding {
@@ -182,6 +183,12 @@ impl Partial {
             order.then_with(|| a.field.cmp(&b.field)).then_with(|| b.confidence.cmp(&a.confidence))
         });
         findings
+    }
+}
+
+fn absorb(groups: &mut Groups, others: Groups, limits: &Limits) {
+    for (id, group) in others {
+        groups.entry(id).or_default().absorb(group, limits);
     }
 }
 

@@ -7,10 +7,9 @@ use std::path::Path;
 use clap::error::ErrorKind;
 use derbes::category::Categories;
 use derbes::error::{Error, Result};
-use derbes::policy::{self, Policies};
 use derbes::report::escape;
 
-use args::{Command, ConfigCommand, HookCommand, PolicyCommand};
+use args::{Command, ConfigCommand, HookCommand};
 use config::Config;
 
 mod args;
@@ -19,6 +18,7 @@ mod config;
 mod hook;
 mod output;
 mod plan;
+mod policy;
 mod progress;
 mod scan;
 
@@ -33,8 +33,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(Command::Config(ConfigCommand::Show { config })) => effective(config.as_deref()),
         Ok(Command::Hook(HookCommand::Install)) => hook::install().and_then(|told| print(&told)),
         Ok(Command::Hook(HookCommand::Remove)) => hook::remove().and_then(|told| print(&told)),
-        Ok(Command::Policy(PolicyCommand::List)) => list(),
-        Ok(Command::Policy(PolicyCommand::Show { policy })) => show(&policy),
+        Ok(Command::Policy(command)) => policy::run(command),
         Err(error) => return usage(&error),
     };
     outcome.unwrap_or_else(|error| {
@@ -45,15 +44,6 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 
 fn effective(file: Option<&Path>) -> Result<u8> {
     print(&config::show(&Config::load(file, &Categories::builtin()?)?))
-}
-
-fn list() -> Result<u8> {
-    print(&policy::list(&Policies::builtin(&Categories::builtin()?)?))
-}
-
-fn show(id_or_file: &str) -> Result<u8> {
-    let categories = Categories::builtin()?;
-    print(&policy::show(&policy::load(id_or_file, &categories)?, &categories))
 }
 
 /// Prints a text of several lines. A reader that has seen enough is no error.

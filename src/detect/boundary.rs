@@ -17,6 +17,7 @@ pub fn byte_before(text: &[u8], at: usize, back: usize) -> u8 {
 const GLUED: [&[u8]; 6] = [b"iin", b"bin", b"tel", b"phone", b"rnn", b"uin"];
 
 /// Whether a number can begin at `start`.
+#[inline]
 pub fn may_begin(text: &[u8], start: usize) -> bool {
     let previous = byte_before(text, start, 1);
     let second = byte_before(text, start, 2);
@@ -26,7 +27,9 @@ pub fn may_begin(text: &[u8], start: usize) -> bool {
         b'-' => !ends_uuid_group(text, start),
         // `\n`, `\t` and `\r` in an escaped string are no letters of a word.
         b'n' | b't' | b'r' if second == b'\\' => true,
-        b'A'..=b'Z' | b'a'..=b'z' => GLUED.iter().any(|word| ends_with_word(text, start, word)),
+        // The last letters of those words, so that most letters are told at once.
+        b'n' | b'N' | b'l' | b'L' | b'e' | b'E' => GLUED.iter().any(|word| ends_with_word(text, start, word)),
+        b'A'..=b'Z' | b'a'..=b'z' => false,
         _ => true,
     }
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::finding::Evidence;
-use crate::lexicon::{Folded, Lexicon, Meaning, fold};
+use crate::lexicon::{Beginnings, Folded, Lexicon, Meaning, fold};
 
 const BEFORE: usize = 60;
 const AFTER: usize = 30;
@@ -40,10 +40,16 @@ pub fn evidence(
     }
 }
 
+/// Whether the words around a value may name the category whose words begin so: a quick look, which never says no where
+/// [`evidence`] finds a word.
+pub fn may_name(text: &[u8], span: &Range<usize>, beginnings: &Beginnings) -> bool {
+    beginnings.may_begin_in(before(text, span.start)) || beginnings.may_begin_in(after(text, span.end))
+}
+
 fn said_by_key(name: &[u8], lexicon: &Lexicon, meaning: Meaning) -> Option<Meaning> {
     let readings = fold(name);
-    let said: Vec<Meaning> = readings.iter().flat_map(|reading| lexicon.key(reading)).collect();
-    said.iter().copied().find(|m| *m == meaning).or(said.first().copied())
+    let said = || readings.iter().filter_map(|reading| lexicon.key(reading));
+    said().find(|m| *m == meaning).or_else(|| said().next())
 }
 
 /// What the words before a value say: those after the last number first, then the nearest of those before it.

@@ -24,6 +24,9 @@ pub struct Definition {
     pub anchor: String,
     /// The named check that looks closer.
     pub check: String,
+    /// What the key of a value and the words around it are to it.
+    #[serde(default)]
+    pub context: Context,
     /// What stays readable, see [`MaskRule`].
     pub mask: String,
     /// Texts in which the detector finds a value.
@@ -32,6 +35,19 @@ pub struct Definition {
     pub counterexamples: Vec<String>,
     /// Where the definition comes from.
     pub references: Vec<String>,
+}
+
+/// What the key of a value and the words around it are to a detector.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Context {
+    /// They raise or lower the confidence.
+    #[default]
+    Counts,
+    /// One must name the category, else there is no match.
+    Required,
+    /// They are not read: the value tells by itself what it is.
+    Ignored,
 }
 
 /// A detector that can run.
@@ -55,12 +71,26 @@ impl Detector {
 }
 
 /// How a detector file names the candidates of the finder.
-const ANCHORS: [(&str, &[Anchor]); 5] = [
+const ANCHORS: [(&str, &[Anchor]); 19] = [
     ("digits:12", &[Anchor::Digits12, Anchor::Groups]),
     ("digits:13+", &[Anchor::Digits13, Anchor::Groups]),
+    ("digits:9-10", &[Anchor::Digits9]),
     ("phone", &[Anchor::Phone]),
     ("at", &[Anchor::At]),
     ("iban", &[Anchor::Iban]),
+    ("series", &[Anchor::Series]),
+    ("series-or-digits:10", &[Anchor::Series, Anchor::Iban, Anchor::Digits9]),
+    ("plate", &[Anchor::Plate]),
+    ("alphanumeric:17", &[Anchor::Alphanumeric17]),
+    ("filler", &[Anchor::Filler]),
+    ("certificate", &[Anchor::Digits12, Anchor::Certificate]),
+    ("plus", &[Anchor::Plus]),
+    ("dotted", &[Anchor::Dotted]),
+    ("decimal", &[Anchor::Decimal]),
+    ("hex", &[Anchor::Hex]),
+    ("profile", &[Anchor::Profile]),
+    ("date", &[Anchor::Date, Anchor::Year]),
+    ("key", &[Anchor::Key]),
 ];
 
 macro_rules! embedded {
@@ -69,12 +99,31 @@ macro_rules! embedded {
 
 /// The detector files that are embedded at build time, as (name, text).
 pub const BUILTIN: &[(&str, &str)] = embedded![
+    "patterns/detectors/common/birth-date.toml",
+    "patterns/detectors/common/cookie.toml",
+    "patterns/detectors/common/coordinate.toml",
+    "patterns/detectors/common/coordinate-pair.toml",
     "patterns/detectors/common/email.toml",
     "patterns/detectors/common/iban.toml",
+    "patterns/detectors/common/imei.toml",
+    "patterns/detectors/common/international-phone.toml",
+    "patterns/detectors/common/ipv4.toml",
+    "patterns/detectors/common/ipv6.toml",
+    "patterns/detectors/common/mac-address.toml",
+    "patterns/detectors/common/mrz.toml",
+    "patterns/detectors/common/password.toml",
     "patterns/detectors/common/payment-card.toml",
+    "patterns/detectors/common/social-account.toml",
+    "patterns/detectors/common/vin.toml",
+    "patterns/detectors/kz/eds-certificate.toml",
     "patterns/detectors/kz/kz-bin.toml",
+    "patterns/detectors/kz/kz-driver-licence.toml",
+    "patterns/detectors/kz/kz-id-card.toml",
     "patterns/detectors/kz/kz-iin.toml",
+    "patterns/detectors/kz/kz-passport.toml",
     "patterns/detectors/kz/kz-phone.toml",
+    "patterns/detectors/kz/kz-plate.toml",
+    "patterns/detectors/kz/kz-rnn.toml",
     "patterns/detectors/ru/ru-phone.toml",
 ];
 

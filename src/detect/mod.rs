@@ -18,7 +18,7 @@ pub mod reference;
 mod registry;
 mod scanner;
 
-pub use definition::{Definition, Detector, Detectors};
+pub use definition::{Context, Definition, Detector, Detectors};
 pub use registry::Registry;
 pub use scanner::{Scanner, Scratch};
 

@@ -14,6 +14,7 @@ pub fn scan(scanner: &Scanner, text: &[u8], binary: bool) -> Vec<Match> {
             at = found.start() + 1;
         }
     }
+    raw.sort_by_key(|m: &Match| (m.span.start, m.detector));
     let mut out = Vec::new();
     scanner.finish(text, 0..text.len(), binary, &mut raw, &mut out);
     out

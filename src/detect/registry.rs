@@ -2,6 +2,9 @@
 //! mailboxes; read from the data files in `patterns/`. And the day of the scan, by which births are judged.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::net::Ipv4Addr;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -19,6 +22,29 @@ pub struct Registry {
     test_values: HashMap<String, HashSet<String>>,
     test_domains: HashSet<String>,
     role_mailboxes: HashSet<String>,
+    networks: Vec<(String, Arc<Network>)>,
+    public_resolvers: Vec<[u8; 4]>,
+    /// How many digits national numbers have, by country code.
+    country_codes: HashMap<u16, (usize, usize)>,
+}
+
+/// A social network or messenger.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    hosts: Vec<String>,
+    /// What stands before the name of an account in its page's path.
+    #[serde(default)]
+    pub prefixes: Vec<String>,
+    /// Pages that are nobody's, in lower case.
+    #[serde(default)]
+    pub reserved: HashSet<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Networks {
+    network: Vec<Network>,
 }
 
 /// How a country's IBAN is built.
@@ -98,6 +124,13 @@ struct TestDomains {
     placeholder: HashSet<String>,
 }
 
+/// Fewest and most digits of national numbers, by country code.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CountryCodes {
+    codes: HashMap<String, (usize, usize)>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RoleMailboxes {
@@ -120,6 +153,9 @@ impl Registry {
         let codes: PhoneCodes = read!("kz-phone-codes.toml");
         let roles: RoleMailboxes = read!("role-mailboxes.toml");
         let test: TestValues = read!("test-values.toml");
+        let networks: Networks = read!("social-networks.toml");
+        let countries: CountryCodes = read!("country-codes.toml");
+        let resolvers = test.detectors.get("ipv4").into_iter().flat_map(|table| &table.values);
         let mut by_country: Vec<Option<Bban>> = (0..COUNTRIES).map(|_| None).collect();
         for (country, entry) in ibans {
             if let Some(index) = country.as_bytes().try_into().ok().and_then(country_index) {
@@ -131,6 +167,9 @@ impl Registry {
             ibans: by_country,
             kz_banks: banks.banks.iter().filter_map(|b| b.code.as_bytes().try_into().ok()).collect(),
             issuers: issuers.issuer.iter().flat_map(IssuerEntry::ranges).collect(),
+            public_resolvers: resolvers.filter_map(|ip| Some(ip.parse::<Ipv4Addr>().ok()?.octets())).collect(),
+            networks: networks.network.into_iter().flat_map(Network::by_host).collect(),
+            country_codes: countries.codes.into_iter().filter_map(|(code, n)| Some((code.parse().ok()?, n))).collect(),
             kz_mobile_codes: codes.mobile.iter().chain(&codes.voip).filter_map(|code| code.parse().ok()).collect(),
             test_values: test.detectors.into_iter().map(|(id, table)| (id, table.values)).collect(),
             test_domains: test.email.reserved.into_iter().chain(test.email.placeholder).collect(),
@@ -156,6 +195,25 @@ impl Registry {
     /// Whether a Kazakhstan code is in use: a mobile code that is assigned, or 71 and 72, the area codes.
     pub fn is_kz_code(&self, code: u16) -> bool {
         (710..730).contains(&code) || self.kz_mobile_codes.contains(&code)
+    }
+
+    /// How many digits the country code has that begins these digits, and how many a number of the country has after it.
+    pub fn country_code(&self, digits: &[u8]) -> Option<(usize, RangeInclusive<usize>)> {
+        (1..=3.min(digits.len())).find_map(|length| {
+            let code = digits[..length].iter().fold(0, |code, d| code * 10 + u16::from(*d));
+            self.country_codes.get(&code).map(|(fewest, most)| (length, *fewest..=*most))
+        })
+    }
+
+    /// The network whose pages stand at this host.
+    pub fn social_network(&self, host: &[u8]) -> Option<&Network> {
+        let network = self.networks.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(host));
+        network.map(|(_, network)| &**network)
+    }
+
+    /// Whether the address is a resolver of names that everybody uses.
+    pub fn is_public_resolver(&self, address: [u8; 4]) -> bool {
+        self.public_resolvers.contains(&address)
     }
 
     /// Whether the value, compact and in upper case, is published for tests under this detector.
@@ -190,6 +248,13 @@ impl From<IbanEntry> for Bban {
             }
         }
         Self { length: entry.length, classes }
+    }
+}
+
+impl Network {
+    fn by_host(self) -> Vec<(String, Arc<Self>)> {
+        let network = Arc::new(self);
+        network.hosts.iter().map(|host| (host.clone(), Arc::clone(&network))).collect()
     }
 }
 

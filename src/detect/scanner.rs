@@ -4,12 +4,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::check::{Checked, Subject, start_of_local, start_of_number};
-use super::finder::{Anchor, Engine};
-use super::{Detectors, LONGEST, Match, Registry, context, overlap};
+use super::check::{Check, Checked, Subject};
+use super::finder::{Anchor, Engine, Narrow, Wide};
+use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
 use crate::finding::Evidence;
 use crate::layout;
-use crate::lexicon::{Lexicon, Meaning};
+use crate::lexicon::{Beginnings, Lexicon, Meaning};
 
 /// Text shorter than this among binary bytes may be chance.
 const SHORT_RUN: usize = 12;
@@ -20,10 +20,20 @@ pub struct Scanner {
     registry: Registry,
     lexicon: Lexicon,
     engine: Engine,
-    /// The meaning of each detector's category.
-    meanings: Vec<Option<Meaning>>,
+    /// What each detector makes of words.
+    words: Vec<Words>,
     /// The detectors that each anchor serves, by `Anchor as usize`.
-    served: [Vec<u16>; 6],
+    served: [Vec<(u16, &'static Check)>; Anchor::ALL.len()],
+    /// Whether a detector needs an anchor of the wide finder.
+    wide: bool,
+}
+
+/// What a detector makes of the words around a value.
+enum Words {
+    Ignored,
+    Count(Meaning),
+    /// With the beginnings of the words that name the category.
+    Required(Meaning, Beginnings),
 }
 
 /// What a thread reuses from window to window.
@@ -34,14 +44,22 @@ pub struct Scratch {
 
 impl Scanner {
     pub fn new(detectors: Arc<Detectors>, registry: Registry, lexicon: Lexicon, engine: Engine) -> Self {
-        let meanings = detectors.iter().map(|d| lexicon.category(&d.definition.category)).collect();
-        let mut served: [Vec<u16>; 6] = Default::default();
+        let words = |detector: &Detector| match lexicon.category(&detector.definition.category) {
+            Some(meaning) if detector.definition.context == Context::Counts => Words::Count(meaning),
+            Some(meaning) if detector.definition.context == Context::Required => {
+                Words::Required(meaning, lexicon.beginnings(meaning))
+            }
+            _ => Words::Ignored,
+        };
+        let words = detectors.iter().map(words).collect();
+        let mut served: [Vec<_>; Anchor::ALL.len()] = Default::default();
         for (index, detector) in (0..).zip(detectors.iter()) {
             for anchor in detector.anchors {
-                served[*anchor as usize].push(index);
+                served[*anchor as usize].push((index, detector.check));
             }
         }
-        Self { detectors, registry, lexicon, engine, meanings, served }
+        let wide = Anchor::ALL.iter().any(|anchor| anchor.is_wide() && !served[*anchor as usize].is_empty());
+        Self { detectors, registry, lexicon, engine, words, served, wide }
     }
 
     /// Pushes the matches that start in `own`, by their start. The window shows [`MARGIN`](super::MARGIN) bytes on both
@@ -50,7 +68,11 @@ impl Scanner {
         let raw = &mut scratch.raw;
         raw.clear();
         let range = own.start.saturating_sub(LONGEST)..(own.end + LONGEST).min(text.len());
-        self.engine.find(text, range, |anchor, at| self.look_closer(text, anchor, at, raw));
+        if self.wide {
+            self.engine.find::<Wide>(text, range, |anchor, at| self.look_closer(text, anchor, at, raw));
+        } else {
+            self.engine.find::<Narrow>(text, range, |anchor, at| self.look_closer(text, anchor, at, raw));
+        }
         self.finish(text, own, binary, raw, out);
     }
 
@@ -65,10 +87,15 @@ impl Scanner {
     ) {
         overlap::resolve(raw, |detector| self.detectors.get(detector).check.rank);
         for mut found in raw.drain(..).filter(|m| own.contains(&m.span.start)) {
-            found.key = layout::key_before(text, found.span.start);
-            if let Some(meaning) = self.meanings[usize::from(found.detector)] {
-                let said = context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, meaning);
-                found.evidence = said.map_or(found.evidence, |said| found.evidence.with(said));
+            match &self.words[usize::from(found.detector)] {
+                Words::Ignored => found.key = layout::key_before(text, found.span.start),
+                Words::Count(meaning) => {
+                    found.key = layout::key_before(text, found.span.start);
+                    let said = context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, *meaning);
+                    found.evidence = said.map_or(found.evidence, |said| found.evidence.with(said));
+                }
+                // Read by `check` already.
+                Words::Required(..) => {}
             }
             let short = binary && layout::text_run(text, found.span.clone(), SHORT_RUN) < SHORT_RUN;
             found.evidence = found.evidence.with_if(short, Evidence::ShortRun);
@@ -78,22 +105,32 @@ impl Scanner {
 
     #[inline]
     fn look_closer(&self, text: &[u8], anchor: Anchor, at: usize, raw: &mut Vec<Match>) {
-        let start = match anchor {
-            Anchor::Phone => start_of_number(text, at),
-            Anchor::At => match start_of_local(text, at) {
-                Some(start) => start,
-                None => return,
-            },
-            _ => at,
-        };
-        for index in &self.served[anchor as usize] {
-            raw.extend(self.check(text, start, *index));
+        for (index, check) in &self.served[anchor as usize] {
+            if let Some(found) = (check.start)(text, at).and_then(|start| self.check(text, start, *index)) {
+                overlap::insert(raw, found);
+            }
         }
     }
 
+    /// The value of a detector that begins at `start`, if there is one.
     pub(super) fn check(&self, text: &[u8], start: usize, detector: u16) -> Option<Match> {
         let check = self.detectors.get(detector).check.run;
         let Checked { end, evidence, age, impersonal } = check(&Subject { text, start, registry: &self.registry })?;
-        Some(Match { detector, span: start..end, evidence, age, impersonal, key: None })
+        let found = Match { detector, span: start..end, evidence, age, impersonal, key: None };
+        match &self.words[usize::from(detector)] {
+            Words::Required(meaning, beginnings) => self.named(text, found, *meaning, beginnings),
+            _ => Some(found),
+        }
+    }
+
+    /// The match with its context, if that names the category.
+    fn named(&self, text: &[u8], mut found: Match, meaning: Meaning, beginnings: &Beginnings) -> Option<Match> {
+        found.key = layout::key_before(text, found.span.start);
+        if found.key.is_none() && !context::may_name(text, &found.span, beginnings) {
+            return None;
+        }
+        let said = context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, meaning)?;
+        found.evidence = found.evidence.with(said);
+        matches!(said, Evidence::KeyName | Evidence::ContextWord).then_some(found)
     }
 }

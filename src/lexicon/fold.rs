@@ -23,6 +23,9 @@ const KAZAKH: [char; 8] = ['ә', 'ғ', 'қ', 'ң', 'ө', 'ұ', 'ү', 'һ'];
 /// One reading where the text is ASCII or UTF-8 (a character cut at either end aside), else one for each of the
 /// single-byte charsets: a word of one is no word in the others.
 pub fn fold(text: &[u8]) -> Vec<Folded> {
+    if text.is_ascii() {
+        return vec![fold_ascii(text)];
+    }
     let whole = trim_cut(text);
     match std::str::from_utf8(whole) {
         // Bytes cut off before plain ASCII may as well be letters of a single-byte charset.
@@ -43,6 +46,32 @@ fn trim_cut(text: &[u8]) -> &[u8] {
 
 fn fold_single_byte(text: &[u8], charset: &'static Encoding) -> Folded {
     fold_str(&charset.decode_without_bom_handling(text).0)
+}
+
+/// [`fold_str`] for the text that most files are full of.
+fn fold_ascii(text: &[u8]) -> Folded {
+    let mut out = Vec::with_capacity(text.len() * 2 + 2);
+    out.push(b' ');
+    let mut last = b' ';
+    for byte in text {
+        let folded = if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b' ' };
+        let folded_last = *out.last().unwrap_or(&b' ');
+        let border = folded != b' '
+            && folded_last != b' '
+            && (byte.is_ascii_uppercase() && last.is_ascii_lowercase()
+                || folded.is_ascii_digit() != folded_last.is_ascii_digit());
+        if border || folded == b' ' && folded_last != b' ' {
+            out.push(b' ');
+        }
+        if folded != b' ' {
+            out.push(folded);
+        }
+        last = *byte;
+    }
+    if out.last() != Some(&b' ') {
+        out.push(b' ');
+    }
+    Folded(out)
 }
 
 /// Folds text that is known to be UTF-8.
@@ -117,6 +146,13 @@ mod tests {
         }
         assert_ne!(fold_str("birthdate"), fold_str("birth date"));
         assert_eq!(fold_str("iin2").bytes(), b" iin 2 ");
+    }
+
+    #[test]
+    fn ascii_folds_as_utf_8_does() {
+        for text in ["", " ", "userIIN_2 x--Y", "aB1c2D", "ABCdEF gh\t12\n", "IPAddress"] {
+            assert_eq!(fold_ascii(text.as_bytes()), fold_str(text), "{text}");
+        }
     }
 
     #[test]

@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
 
+mod beginnings;
 mod fold;
 
+pub use beginnings::Beginnings;
 pub use fold::{Folded, fold, fold_str};
 
 /// What a word says of the value near it.
@@ -40,6 +41,8 @@ struct Words {
 
 /// One word or phrase: folded tokens, each whole or a stem.
 struct Phrase {
+    /// The first four letters and which of them must be so: what most phrases fail by.
+    head: [u32; 2],
     meaning: Meaning,
     tokens: Vec<Token>,
     /// Counts only as the last tokens of a key.
@@ -63,9 +66,11 @@ pub struct Word {
 /// The compiled words.
 pub struct Lexicon {
     categories: Vec<Arc<str>>,
+    /// By the first two letters.
     phrases: Vec<Phrase>,
-    /// Finds the first token of each phrase, in the order of `phrases`.
-    automaton: AhoCorasick,
+    /// Where the phrases begin that start with two letters, see [`beginning`]. An automaton over all words would find as
+    /// much, but costs more to build than most scans take.
+    buckets: Vec<u16>,
 }
 
 macro_rules! embedded {
@@ -160,26 +165,24 @@ impl Lexicon {
             let plain = words.ru.iter().chain(&words.kk).chain(&words.en).map(|w| (w, false));
             for (word, key_only) in plain.chain(words.keys.iter().map(|w| (w, true))) {
                 let tokens = tokens(word);
-                if tokens.is_empty() {
-                    return Err(Error::new(format!("`{word}` holds no letter")).at(file));
+                let short = tokens.first().is_none_or(|token| token.stem && token.text.len() < 2);
+                if short {
+                    return Err(
+                        Error::new(format!("`{word}` does not begin with a word or a stem of two letters")).at(file)
+                    );
                 }
-                phrases.push(Phrase { meaning, tokens, key_only });
+                phrases.push(Phrase { head: head(&tokens[0]), meaning, tokens, key_only });
             }
         }
-        let first = phrases.iter().map(|p| {
-            let token = &p.tokens[0];
-            let mut needle = vec![b' '];
-            needle.extend_from_slice(&token.text);
-            if !token.stem {
-                needle.push(b' ');
-            }
-            needle
-        });
-        let automaton = AhoCorasickBuilder::new()
-            .match_kind(MatchKind::Standard)
-            .build(first)
-            .map_err(|e| Error::new(format!("the lexicon cannot be compiled: {e}")))?;
-        Ok(Self { categories, phrases, automaton })
+        phrases.sort_by_cached_key(|p| beginning(&p.tokens[0].text));
+        let mut buckets = vec![0; BEGINNINGS + 1];
+        for phrase in &phrases {
+            buckets[beginning(&phrase.tokens[0].text) + 1] += 1;
+        }
+        for i in 0..BEGINNINGS {
+            buckets[i + 1] += buckets[i];
+        }
+        Ok(Self { categories, phrases, buckets })
     }
 
     pub fn category(&self, id: &str) -> Option<Meaning> {
@@ -201,15 +204,64 @@ impl Lexicon {
         longest(self.find(text).filter(counts).map(|(_, word)| word).collect()).iter().map(|word| word.meaning).min()
     }
 
+    /// How the words of a meaning begin that may stand anywhere.
+    pub fn beginnings(&self, meaning: Meaning) -> Beginnings {
+        let mut beginnings = Beginnings::default();
+        for phrase in self.phrases.iter().filter(|p| p.meaning == meaning && !p.key_only) {
+            beginnings.add(&phrase.tokens[0].text, phrase.tokens[0].stem);
+        }
+        beginnings
+    }
+
     fn find<'a>(&'a self, text: &'a Folded) -> impl Iterator<Item = (&'a Phrase, Word)> + 'a {
         let bytes = text.bytes();
-        self.automaton.find_overlapping_iter(bytes).filter_map(move |found| {
-            let phrase = &self.phrases[found.pattern().as_usize()];
-            let start = found.start() + 1;
-            let end = phrase.end(bytes, start)?;
-            Some((phrase, Word { meaning: phrase.meaning, start, end }))
+        let starts = (1..bytes.len()).filter(|at| bytes[at - 1] == b' ');
+        starts.flat_map(move |start| {
+            let bucket = beginning(&bytes[start..]);
+            let phrases = &self.phrases[self.buckets[bucket].into()..self.buckets[bucket + 1].into()];
+            let first = first_four(&bytes[start..]);
+            let alike = phrases.iter().filter(move |phrase| (first ^ phrase.head[0]) & phrase.head[1] == 0);
+            alike.filter_map(move |phrase| {
+                let end = phrase.end(bytes, start)?;
+                Some((phrase, Word { meaning: phrase.meaning, start, end }))
+            })
         })
     }
+}
+
+/// The first four bytes of a folded text, spaces where it ends before.
+fn first_four(folded: &[u8]) -> u32 {
+    match folded.first_chunk::<4>() {
+        Some(four) => u32::from_le_bytes(*four),
+        None => {
+            let mut four = [b' '; 4];
+            four[..folded.len()].copy_from_slice(folded);
+            u32::from_le_bytes(four)
+        }
+    }
+}
+
+/// What [`first_four`] must give where a token stands, and the bits of it that count.
+fn head(token: &Token) -> [u32; 2] {
+    let length = if token.stem { token.text.len() } else { token.text.len() + 1 };
+    let mask = if length >= 4 { u32::MAX } else { (1 << (8 * length)) - 1 };
+    [first_four(&token.text), mask]
+}
+
+/// Letters of a folded text: a space, digits, Latin, Cyrillic.
+const LETTERS: usize = 1 + 10 + 26 + 42;
+const BEGINNINGS: usize = LETTERS * LETTERS;
+
+/// The first two letters of a token, as an index.
+#[inline]
+fn beginning(token: &[u8]) -> usize {
+    let letter = |at: usize| match token.get(at) {
+        Some(digit @ b'0'..=b'9') => 1 + usize::from(digit - b'0'),
+        Some(latin @ b'a'..=b'z') => 11 + usize::from(latin - b'a'),
+        Some(cyrillic @ 0x80..) => 37 + usize::from(cyrillic - 0x80).min(41),
+        _ => 0,
+    };
+    letter(0) * LETTERS + letter(1)
 }
 
 impl Phrase {
@@ -233,6 +285,9 @@ impl Phrase {
 }
 
 fn longest(words: Vec<Word>) -> Vec<Word> {
+    if words.len() < 2 {
+        return words;
+    }
     let within = |a: &Word, b: &Word| b.start <= a.start && a.end <= b.end && b.end - b.start > a.end - a.start;
     words.iter().filter(|word| !words.iter().any(|other| within(word, other))).copied().collect()
 }

@@ -61,6 +61,32 @@ pub struct Plan {
     pub fail_on_incomplete: bool,
 }
 
+impl Plan {
+    /// A scan of files and folders as `derbes scan` does it by default, with one thread.
+    pub fn new(paths: Vec<PathBuf>, categories: Arc<Categories>, today: jiff::civil::Date) -> Self {
+        Self {
+            paths,
+            git: None,
+            reports: Vec::new(),
+            ignore: true,
+            follow: false,
+            skip_binary: false,
+            categories,
+            policies: Vec::new(),
+            bindings: Vec::new(),
+            detectors_off: Vec::new(),
+            exceptions: Exceptions::none(today),
+            prune: false,
+            min_confidence: Confidence::Medium,
+            limits: Limits::default(),
+            threads: 1,
+            today,
+            fail_on: FailOn::Any,
+            fail_on_incomplete: false,
+        }
+    }
+}
+
 /// Policies of some paths.
 pub struct Binding {
     pub paths: Paths,

@@ -8,19 +8,29 @@ use std::path::Path;
 use crate::category::Categories;
 use crate::error::{Error, Result};
 
+mod check;
+pub mod diff;
+pub mod draft;
+mod found;
 mod judge;
 mod model;
 mod parse;
 mod period;
+mod schema;
 mod show;
+mod table;
 
+pub use check::check;
+pub use found::{Report, Seen};
 pub use judge::Judge;
 pub use model::{
     Clause, Deadline, Deadlines, Declaration, Document, Medium, Note, Operator, Policy, Prohibition, Retention,
     Security, Source, Storage, Subjects, Unit,
 };
 pub use period::Period;
+pub use schema::schema;
 pub use show::{list, show};
+pub use table::table;
 
 struct Embedded {
     id: &'static str,

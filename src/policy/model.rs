@@ -200,6 +200,8 @@ pub struct Retention {
     /// The declared categories it is for; empty for all that have none of their own.
     pub categories: Vec<Arc<str>>,
     pub clause: Clause,
+    /// Line of the policy file, from 1.
+    pub line: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

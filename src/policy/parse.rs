@@ -91,7 +91,7 @@ struct UnvalidatedSubjects {
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct UnvalidatedRetention {
-    period: Period,
+    period: Spanned<Period>,
     after: Option<String>,
     #[serde(default)]
     categories: Vec<Id>,
@@ -275,7 +275,8 @@ impl Validation<'_> {
             }
             Ok(category)
         })?;
-        Ok(Retention { period, after, categories, clause })
+        let line = self.line(period.span());
+        Ok(Retention { period: period.into_inner(), after, categories, clause, line })
     }
 }
 

@@ -2,6 +2,8 @@
 //! ASCII) at a domain under a known public suffix. Quoted local parts and domain literals are left out on purpose: in
 //! text they are never a person's.
 
+use std::borrow::Cow;
+
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
 use crate::finding::{Evidence, EvidenceSet};
@@ -27,7 +29,7 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     if start_of_local(text, at) != Some(start) {
         return None;
     }
-    let local = std::str::from_utf8(&text[start..at]).ok()?.to_lowercase();
+    let local = lowercase(std::str::from_utf8(&text[start..at]).ok()?);
     if local.starts_with('.') || local.ends_with('.') || local.contains("..") || NO_MAILBOX.contains(&&*local) {
         return None;
     }
@@ -43,6 +45,10 @@ pub fn check(subject: &Subject) -> Option<Checked> {
         .with_if(subject.registry.is_test_domain(&domain.name), Evidence::TestValue);
     let impersonal = subject.registry.is_role_mailbox(&local);
     Some(Checked { end, evidence, age: None, impersonal })
+}
+
+fn lowercase(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) { text.into() } else { text.to_lowercase().into() }
 }
 
 /// Bytes of the `@` or `%40` at `at`.
@@ -99,15 +105,15 @@ fn escape_at(text: &[u8], start: usize, at: usize) -> usize {
 }
 
 /// A domain name that can exist.
-struct Domain {
+struct Domain<'a> {
     /// In lower case.
-    name: String,
+    name: Cow<'a, str>,
     /// Bytes in the text.
     length: usize,
 }
 
-impl Domain {
-    fn read(text: &[u8], start: usize) -> Option<Self> {
+impl<'a> Domain<'a> {
+    fn read(text: &'a [u8], start: usize) -> Option<Self> {
         let mut end = start;
         let mut label = start;
         while end - start <= LONGEST_DOMAIN {
@@ -132,7 +138,7 @@ impl Domain {
         Self::known(domain).or_else(|| Self::known(without_next_sentence(domain)?))
     }
 
-    fn known(domain: &str) -> Option<Self> {
+    fn known(domain: &'a str) -> Option<Self> {
         let mut labels = domain.split('.');
         let fits = |label: &str| {
             (1..=LONGEST_LABEL).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
@@ -140,7 +146,7 @@ impl Domain {
         if !labels.all(fits) || is_image_density(domain) {
             return None;
         }
-        let name = domain.to_lowercase();
+        let name = lowercase(domain);
         let suffix = psl::suffix(name.as_bytes())?;
         let private = suffix.typ() == Some(psl::Type::Private);
         let exists = suffix.is_known() && (private || suffix.as_bytes().len() < name.len());

@@ -8,12 +8,16 @@ use super::{Checked, Subject, is_repdigit};
 use crate::finding::{Evidence, EvidenceSet};
 
 /// Older births are no longer expected among the living.
-const OLDEST_BIRTH: i16 = 1920;
+pub(super) const OLDEST_BIRTH: i16 = 1920;
 
 pub fn check(subject: &Subject) -> Option<Checked> {
-    if !Twelve::fifth_may_be(subject.text, subject.start, b'0'..=b'3') {
-        return None;
-    }
+    // Nearly all candidates end here, without the cost of a call.
+    let may_be = Twelve::may_be(subject.text, subject.start, b'0'..=b'3');
+    if may_be { look_closer(subject) } else { None }
+}
+
+#[inline(never)]
+fn look_closer(subject: &Subject) -> Option<Checked> {
     let number = Twelve::read(subject.text, subject.start)?;
     let birth = birth(&number, subject.registry.today)?;
     if !number.check_digit_holds() || !number.stands_alone(subject.text, subject.start) {
@@ -31,7 +35,7 @@ pub fn check(subject: &Subject) -> Option<Checked> {
 
 /// The birth that the number tells, `Some(None)` for a foreigner's, whose century is not told. `None` where there is no
 /// such day, or it is still to come.
-fn birth(number: &Twelve, today: Date) -> Option<Option<Date>> {
+pub(super) fn birth(number: &Twelve, today: Date) -> Option<Option<Date>> {
     let (year, month, day) = (i16::from(number.two(0)), number.two(2), number.two(4));
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
@@ -47,7 +51,8 @@ fn birth(number: &Twelve, today: Date) -> Option<Option<Date>> {
     }
 }
 
-fn age(birth: Date, today: Date) -> u8 {
+/// Full years on the day of the scan.
+pub(super) fn age(birth: Date, today: Date) -> u8 {
     let had_birthday = (today.month(), today.day()) >= (birth.month(), birth.day());
     u8::try_from(today.year() - birth.year() - i16::from(!had_birthday)).unwrap_or(u8::MAX)
 }

@@ -6,16 +6,25 @@ use std::ops::Range;
 use super::Registry;
 use crate::finding::EvidenceSet;
 
+mod birth_date;
+mod certificate;
+mod coordinates;
+mod device;
+mod document;
 mod email;
 mod iban;
+mod international_phone;
+mod ip;
 mod kz_bin;
 mod kz_iin;
+mod kz_rnn;
+mod mrz;
 mod payment_card;
 mod phone;
+mod secret;
+mod social;
 mod twelve;
-
-pub use email::start_of_local;
-pub use phone::start_of_number;
+mod vehicle;
 
 /// What a check looks at.
 pub struct Subject<'a> {
@@ -40,20 +49,52 @@ pub struct Checked {
 /// A check with its name.
 pub struct Check {
     pub name: &'static str,
+    /// Where the value begins that the finder saw at a position, if one may stand there.
+    pub start: fn(&[u8], usize) -> Option<usize>,
     pub run: fn(&Subject) -> Option<Checked>,
     /// Where two values share bytes, the less rank wins; none takes no part in that.
     pub rank: Option<u8>,
 }
 
+impl Check {
+    const fn new(name: &'static str, run: fn(&Subject) -> Option<Checked>, rank: Option<u8>) -> Self {
+        Self { name, start: |_, at| Some(at), run, rank }
+    }
+
+    /// For values that begin elsewhere than where the finder sees them.
+    const fn begins(self, start: fn(&[u8], usize) -> Option<usize>) -> Self {
+        Self { start, ..self }
+    }
+}
+
 /// Every check there is.
-pub static ALL: [Check; 7] = [
-    Check { name: "email", run: email::check, rank: None },
-    Check { name: "iban", run: iban::check, rank: Some(0) },
-    Check { name: "payment-card", run: payment_card::check, rank: Some(1) },
-    Check { name: "kz-iin", run: kz_iin::check, rank: Some(2) },
-    Check { name: "kz-bin", run: kz_bin::check, rank: Some(2) },
-    Check { name: "kz-phone", run: phone::check_kz, rank: Some(3) },
-    Check { name: "ru-phone", run: phone::check_ru, rank: Some(3) },
+pub static ALL: [Check; 26] = [
+    Check::new("email", email::check, None).begins(email::start_of_local),
+    Check::new("iban", iban::check, Some(0)),
+    Check::new("mrz", mrz::check, Some(0)).begins(mrz::start_of_zone),
+    Check::new("payment-card", payment_card::check, Some(1)),
+    Check::new("kz-rnn", kz_rnn::check, Some(1)),
+    Check::new("imei", device::check_imei, Some(1)),
+    Check::new("vin", vehicle::check_vin, Some(1)),
+    Check::new("kz-iin", kz_iin::check, Some(2)),
+    Check::new("kz-bin", kz_bin::check, Some(2)),
+    Check::new("kz-driver-licence", document::check_driver_licence, Some(2)),
+    Check::new("kz-phone", phone::check_kz, Some(3)).begins(|text, digit| Some(phone::start_of_number(text, digit))),
+    Check::new("ru-phone", phone::check_ru, Some(3)).begins(|text, digit| Some(phone::start_of_number(text, digit))),
+    Check::new("international-phone", international_phone::check, Some(3)),
+    Check::new("kz-id-card", document::check_id_card, Some(3)),
+    Check::new("kz-passport", document::check_passport, Some(3)),
+    Check::new("kz-plate", vehicle::check_plate, Some(3)),
+    Check::new("birth-date", birth_date::check, Some(4)).begins(birth_date::start_of_date),
+    Check::new("coordinate-pair", coordinates::check_pair, Some(4)).begins(coordinates::start_of_sign),
+    Check::new("coordinate", coordinates::check_single, Some(5)).begins(coordinates::start_of_sign),
+    Check::new("ipv4", ip::check_v4, None),
+    Check::new("ipv6", ip::check_v6, None),
+    Check::new("mac-address", device::check_mac, None),
+    Check::new("social-account", social::check, None).begins(social::start_of_host),
+    Check::new("eds-certificate", certificate::check, None).begins(certificate::start_of_subject),
+    Check::new("cookie", secret::check_cookie, None).begins(secret::start_of_value),
+    Check::new("password", secret::check_password, None).begins(secret::start_of_value),
 ];
 
 pub fn named(name: &str) -> Option<&'static Check> {

@@ -68,7 +68,8 @@ fn is_within_groups(text: &[u8], start: usize, end: usize) -> bool {
     before || after
 }
 
-fn luhn(number: &[u8]) -> bool {
+/// Luhn's check digit, the last one (ISO/IEC 7812-1, annex B).
+pub(super) fn luhn(number: &[u8]) -> bool {
     let doubled = |d: u8| if d > 4 { 2 * d - 9 } else { 2 * d };
     let sum: u32 =
         number.iter().rev().enumerate().map(|(i, d)| u32::from(if i % 2 == 1 { doubled(*d) } else { *d })).sum();

@@ -35,7 +35,13 @@ const GROUPINGS: [&[u8]; 21] = [
 const MOST_GROUPS: usize = 7;
 
 pub fn check_kz(subject: &Subject) -> Option<Checked> {
-    let number = Number::read(subject.text, subject.start, |first| matches!(first, b'6' | b'7'))?;
+    let wanted = |first| matches!(first, b'6' | b'7');
+    if may_be(subject.text, subject.start, wanted) { look_closer_kz(subject, wanted) } else { None }
+}
+
+#[inline(never)]
+fn look_closer_kz(subject: &Subject, wanted: fn(u8) -> bool) -> Option<Checked> {
+    let number = Number::read(subject.text, subject.start, wanted)?;
     let code = number.national[..3].iter().fold(0, |code, d| code * 10 + u16::from(*d));
     // The range 6xx is Kazakhstan's, but nobody has published which of its codes are in use.
     let assigned = subject.registry.is_kz_code(code);
@@ -47,7 +53,13 @@ pub fn check_kz(subject: &Subject) -> Option<Checked> {
 }
 
 pub fn check_ru(subject: &Subject) -> Option<Checked> {
-    let number = Number::read(subject.text, subject.start, |first| matches!(first, b'3' | b'4' | b'8' | b'9'))?;
+    let wanted = |first| matches!(first, b'3' | b'4' | b'8' | b'9');
+    if may_be(subject.text, subject.start, wanted) { look_closer_ru(subject, wanted) } else { None }
+}
+
+#[inline(never)]
+fn look_closer_ru(subject: &Subject, wanted: fn(u8) -> bool) -> Option<Checked> {
+    let number = Number::read(subject.text, subject.start, wanted)?;
     if number.prefix == Prefix::None {
         return None;
     }
@@ -113,14 +125,9 @@ struct Gap {
 impl Number {
     /// Reads a number that begins at `start`, if its first national digit is one of those that `wanted` takes.
     fn read(text: &[u8], start: usize, wanted: fn(u8) -> bool) -> Option<Self> {
-        let (plus, opens) = match byte(text, start) {
-            b'+' => (1, false),
-            b'%' => (3, false),
-            b'(' => (0, true),
-            _ => (0, false),
-        };
+        let (plus, opens) = opening(text, start);
         let digits = start + plus + usize::from(opens);
-        if !may_be(text, digits, wanted) || start_of_number(text, digits) != start {
+        if start_of_number(text, digits) != start {
             return None;
         }
         let mut groups = [Group::default(); MOST_GROUPS];
@@ -189,12 +196,7 @@ impl Number {
     }
 
     fn stands_alone(&self, text: &[u8], start: usize) -> bool {
-        let begins = match byte(text, start) {
-            b'+' => !byte_before(text, start, 1).is_ascii_alphanumeric() && byte_before(text, start, 1) != b'+',
-            b'%' => true,
-            _ => may_begin(text, start),
-        };
-        begins && may_end(text, self.end) && (self.prefix != Prefix::None || !self.has_digits_around(text, start))
+        may_end(text, self.end) && (self.prefix != Prefix::None || !self.has_digits_around(text, start))
     }
 
     /// Whether a digit stands one separator away on either side: without a prefix, ten digits among others are none.
@@ -218,10 +220,31 @@ impl Number {
     }
 }
 
-/// A first look that most candidates do not pass: whether the first national digit, with a prefix or without, is one that
-/// is wanted.
+/// Bytes of the plus at `start`, and whether a bracket stands there.
 #[inline]
-fn may_be(text: &[u8], digits: usize, wanted: fn(u8) -> bool) -> bool {
+fn opening(text: &[u8], start: usize) -> (usize, bool) {
+    match byte(text, start) {
+        b'+' => (1, false),
+        b'%' => (3, false),
+        b'(' => (0, true),
+        _ => (0, false),
+    }
+}
+
+/// A first look that most candidates do not pass: whether a number can begin here, and its first national digit, with a
+/// prefix or without, is one that is wanted.
+#[inline]
+fn may_be(text: &[u8], start: usize, wanted: fn(u8) -> bool) -> bool {
+    let begins = match byte(text, start) {
+        b'+' => !byte_before(text, start, 1).is_ascii_alphanumeric() && byte_before(text, start, 1) != b'+',
+        b'%' => true,
+        _ => may_begin(text, start),
+    };
+    if !begins {
+        return false;
+    }
+    let (plus, opens) = opening(text, start);
+    let digits = start + plus + usize::from(opens);
     let first = byte(text, digits);
     if wanted(first) {
         return true;

@@ -13,14 +13,8 @@ pub struct Twelve {
 }
 
 impl Twelve {
-    /// Reads 12 digits with a month at the third, that begin at `start` and are no part of a longer number.
-    #[inline]
+    /// Reads 12 digits that begin at `start` and are no part of a longer number.
     pub fn read(text: &[u8], start: usize) -> Option<Self> {
-        // Both have a month at the third digit, which most numbers have not. In groups of three the fourth stands apart.
-        match (byte(text, start + 2), byte(text, start + 3)) {
-            (b'0', b'1'..=b'9') | (b'1', b'0'..=b'2') | (b'0' | b'1', b' ' | b'-') => {}
-            _ => return None,
-        }
         let run = text.get(start..)?.iter().take(13).take_while(|b| b.is_ascii_digit()).count();
         let (end, grouped) = match run {
             12 => (start + 12, false),
@@ -38,11 +32,18 @@ impl Twelve {
         Some(Self { digits, end, grouped })
     }
 
-    /// Whether the fifth digit, where it stands with those before it, is one of `wanted`: what tells an ИИН from a БИН.
+    /// A first look: whether a month stands at the third digit, which is so in both numbers and in few others, and whether
+    /// the fifth, which tells them apart, is one of `fifth`. Digits that stand beyond a gap are not looked at.
     #[inline]
-    pub fn fifth_may_be(text: &[u8], start: usize, wanted: RangeInclusive<u8>) -> bool {
-        let fifth = byte(text, start + 4);
-        !fifth.is_ascii_digit() || !byte(text, start + 3).is_ascii_digit() || wanted.contains(&fifth)
+    pub fn may_be(text: &[u8], start: usize, fifth: RangeInclusive<u8>) -> bool {
+        let Some(&[_, _, third, fourth, next, ..]) = text.get(start..).and_then(|t| t.first_chunk::<5>()) else {
+            return false;
+        };
+        match (third, fourth) {
+            (b'0', b'1'..=b'9') | (b'1', b'0'..=b'2') => !next.is_ascii_digit() || fifth.contains(&next),
+            (b'0' | b'1', b' ' | b'-') => true,
+            _ => false,
+        }
     }
 
     pub fn two(&self, at: usize) -> u8 {

@@ -6,8 +6,8 @@ use std::arch::x86_64::{
 };
 use std::ops::Range;
 
-use super::masks::{Masks, SEEN};
-use super::{Anchor, find_with};
+use super::masks::{Marks, Masks, SEEN};
+use super::{Anchor, Width, find_with};
 
 pub fn is_supported() -> bool {
     is_x86_feature_detected!("avx2")
@@ -19,15 +19,15 @@ pub fn is_supported() -> bool {
 
 /// The finder compiled for AVX2. Only to be called where [`is_supported`].
 #[inline]
-pub fn find(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
+pub fn find<W: Width>(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
     debug_assert!(is_supported());
     // SAFETY: `Engine::all` gives this engine only where `is_supported` saw every feature named below.
-    unsafe { find_avx2(text, range, found) }
+    unsafe { find_avx2::<W>(text, range, found) }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn find_avx2(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
-    find_with(text, range, |chunk| masks(chunk), found);
+fn find_avx2<W: Width>(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
+    find_with::<W>(text, range, |chunk| masks(chunk), |chunk| marks(chunk), found);
 }
 
 #[target_feature(enable = "avx2")]
@@ -82,5 +82,68 @@ fn half(bytes: &[u8; 32]) -> Half {
         gap: bits(_mm256_or_si256(gap, v)),
         dot: bits(equal(b'.')),
         at: bits(_mm256_or_si256(equal(b'@'), equal(b'%'))),
+    }
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn marks(chunk: &[u8; SEEN]) -> Marks {
+    let low = half_marks(chunk.first_chunk().expect("64 bytes hold 32"));
+    let high = half_marks(chunk.last_chunk().expect("64 bytes hold 32"));
+    let join = |pick: fn(&HalfMarks) -> u32| u64::from(pick(&low)) | u64::from(pick(&high)) << 32;
+    Marks {
+        space: join(|h| h.space),
+        slash: join(|h| h.slash),
+        colon: join(|h| h.colon),
+        equals: join(|h| h.equals),
+        quote: join(|h| h.quote),
+        angle: join(|h| h.angle),
+        plus: join(|h| h.plus),
+        high: join(|h| h.high),
+        last: join(|h| h.last),
+        j_or_s: join(|h| h.j_or_s),
+        t_or_u: join(|h| h.t_or_u),
+    }
+}
+
+struct HalfMarks {
+    space: u32,
+    slash: u32,
+    colon: u32,
+    equals: u32,
+    quote: u32,
+    angle: u32,
+    plus: u32,
+    high: u32,
+    last: u32,
+    j_or_s: u32,
+    t_or_u: u32,
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn half_marks(bytes: &[u8; 32]) -> HalfMarks {
+    // SAFETY: the load reads 32 bytes without alignment, and the reference is to 32 bytes.
+    let v = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast::<__m256i>()) };
+    let set = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
+    let bits = |mask: __m256i| _mm256_movemask_epi8(mask).cast_unsigned();
+    let equal = |byte: u8| _mm256_cmpeq_epi8(v, set(byte));
+    let lower = _mm256_or_si256(v, set(0x20));
+    let letter = |byte: u8| _mm256_cmpeq_epi8(lower, set(byte));
+    let quote = _mm256_or_si256(_mm256_or_si256(equal(b'"'), equal(b'\'')), equal(b'\\'));
+    let d_or_e = _mm256_or_si256(letter(b'd'), letter(b'e'));
+    let h_or_s = _mm256_or_si256(letter(b'h'), letter(b's'));
+    HalfMarks {
+        space: bits(equal(b' ')),
+        slash: bits(equal(b'/')),
+        colon: bits(equal(b':')),
+        equals: bits(equal(b'=')),
+        quote: bits(quote),
+        angle: bits(equal(b'<')),
+        plus: bits(equal(b'+')),
+        high: bits(v),
+        last: bits(_mm256_or_si256(d_or_e, h_or_s)),
+        j_or_s: bits(_mm256_or_si256(equal(b'J'), equal(b'S'))),
+        t_or_u: bits(_mm256_or_si256(equal(b'T'), equal(b'U'))),
     }
 }

@@ -6,8 +6,8 @@ use std::arch::x86_64::{
 };
 use std::ops::Range;
 
-use super::masks::{Masks, SEEN};
-use super::{Anchor, find_with};
+use super::masks::{Marks, Masks, SEEN};
+use super::{Anchor, Width, find_with};
 
 pub fn is_supported() -> bool {
     is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && super::avx2::is_supported()
@@ -15,15 +15,15 @@ pub fn is_supported() -> bool {
 
 /// The finder compiled for AVX-512. Only to be called where [`is_supported`].
 #[inline]
-pub fn find(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
+pub fn find<W: Width>(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
     debug_assert!(is_supported());
     // SAFETY: `Engine::all` gives this engine only where `is_supported` saw every feature named below.
-    unsafe { find_avx512(text, range, found) }
+    unsafe { find_avx512::<W>(text, range, found) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn find_avx512(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
-    find_with(text, range, |chunk| masks(chunk), found);
+fn find_avx512<W: Width>(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
+    find_with::<W>(text, range, |chunk| masks(chunk), |chunk| marks(chunk), found);
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
@@ -44,5 +44,30 @@ fn masks(chunk: &[u8; SEEN]) -> Masks {
         gap: joint | within(v, b'(', 1) | _mm512_movepi8_mask(v),
         dot: equal(b'.'),
         at: equal(b'@') | equal(b'%'),
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn marks(chunk: &[u8; SEEN]) -> Marks {
+    // SAFETY: the load reads 64 bytes without alignment, and the reference is to 64 bytes.
+    let v = unsafe { _mm512_loadu_si512(chunk.as_ptr().cast::<__m512i>()) };
+    let set = |byte: u8| _mm512_set1_epi8(byte.cast_signed());
+    let equal = |byte: u8| _mm512_cmpeq_epi8_mask(v, set(byte));
+    let within = |v: __m512i, first: u8, width: u8| _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, set(first)), set(width));
+    let lower = _mm512_or_si512(v, set(0x20));
+    let letter = |byte: u8| _mm512_cmpeq_epi8_mask(lower, set(byte));
+    Marks {
+        space: equal(b' '),
+        slash: equal(b'/'),
+        colon: equal(b':'),
+        equals: equal(b'='),
+        quote: equal(b'"') | equal(b'\'') | equal(b'\\'),
+        angle: equal(b'<'),
+        plus: equal(b'+'),
+        high: _mm512_movepi8_mask(v),
+        last: within(lower, b'd', 1) | letter(b'h') | letter(b's'),
+        j_or_s: equal(b'J') | equal(b'S'),
+        t_or_u: within(v, b'T', 1),
     }
 }

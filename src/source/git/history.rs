@@ -2,7 +2,7 @@
 //! stood. A blob is named after its first path and commit: `src/a.py@0123456789ab`.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::sync::Arc;
 
 use super::{Query, Repository, command, failure, path, start};
@@ -53,7 +53,7 @@ struct Blobs {
 impl Blobs {
     /// Reads commits, each followed by what it changed against all of its parents: `::MODE MODE MODE ID ID ID STATUS`,
     /// as many colons as parents.
-    fn read(&mut self, mut records: impl Read + BufRead) -> Result<()> {
+    fn read(&mut self, mut records: impl BufRead) -> Result<()> {
         let failed = |e| Error::new(format!("git cannot list the history: {e}"));
         let mut record = Vec::new();
         let mut commit: Arc<str> = "".into();
