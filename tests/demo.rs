@@ -20,6 +20,7 @@ fn outcomes() -> BTreeMap<String, Vec<Outcome>> {
         ignore: true,
         follow: false,
         skip_binary: false,
+        all_detectors: true,
         policies: POLICIES.iter().map(|id| policy::load(id, &categories).unwrap()).collect(),
         categories,
         min_confidence: Confidence::Medium,

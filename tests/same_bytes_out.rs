@@ -16,6 +16,7 @@ fn plan(paths: Vec<PathBuf>, threads: usize, limits: Limits) -> Plan {
         ignore: true,
         follow: false,
         skip_binary: false,
+        all_detectors: true,
         policies: vec![derbes::policy::load("anysoft", &categories).unwrap()],
         categories,
         min_confidence: Confidence::Low,

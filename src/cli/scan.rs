@@ -35,7 +35,7 @@ pub fn run(scan: Scan) -> Result<u8> {
 fn options(reports: &[(Format, Option<PathBuf>)], categories: &Arc<Categories>) -> Result<Options> {
     let mut rules: Vec<Rule> = Vec::new();
     if reports.iter().any(|(format, _)| format.has_rules()) {
-        rules.extend(Detectors::builtin(categories)?.iter().map(|detector| rule(&detector.definition)));
+        rules.extend(Detectors::builtin(categories, true)?.iter().map(|detector| rule(&detector.definition)));
     }
     Ok(Options {
         categories: Some(Arc::clone(categories)),
@@ -73,6 +73,7 @@ fn plan(scan: Scan) -> Result<Plan> {
         ignore: !scan.no_ignore,
         follow: scan.follow,
         skip_binary: scan.skip_binary,
+        all_detectors: scan.all_detectors,
         categories,
         policies,
         min_confidence: scan.min_confidence,

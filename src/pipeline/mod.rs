@@ -37,6 +37,8 @@ pub struct Plan {
     pub ignore: bool,
     pub follow: bool,
     pub skip_binary: bool,
+    /// Whether the detectors run too that are off by default.
+    pub all_detectors: bool,
     pub categories: Arc<Categories>,
     pub policies: Vec<Policy>,
     pub min_confidence: Confidence,
@@ -136,7 +138,7 @@ fn sink_failed(error: io::Error) -> Error {
 
 impl<'a> Shared<'a> {
     fn new(plan: &'a Plan, progress: &'a Progress, listing: source::Listing) -> Result<Self> {
-        let detectors = Arc::new(Detectors::builtin(&plan.categories)?);
+        let detectors = Arc::new(Detectors::builtin(&plan.categories, plan.all_detectors)?);
         let lexicon = Lexicon::builtin(|category| detectors.iter().any(|d| &*d.definition.category == category))?;
         let weights = Weights::builtin(detectors.iter().map(|d| &*d.definition.id))?;
         let scanner = Scanner::new(detectors, Registry::builtin(plan.today)?, lexicon, Engine::best());
