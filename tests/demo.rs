@@ -15,6 +15,7 @@ fn outcomes() -> BTreeMap<String, Vec<Outcome>> {
     let categories = Arc::new(Categories::builtin().unwrap());
     let today = jiff::civil::date(2026, 11, 22);
     let plan = Plan {
+        all_detectors: true,
         policies: POLICIES.iter().map(|id| policy::load(id, &categories).unwrap()).collect(),
         threads: 2,
         fail_on: FailOn::Undeclared,

@@ -12,6 +12,7 @@ fn plan(paths: Vec<PathBuf>, threads: usize, limits: Limits) -> Plan {
     let categories = Arc::new(Categories::builtin().unwrap());
     let today = jiff::civil::date(2026, 11, 22);
     Plan {
+        all_detectors: true,
         policies: vec![derbes::policy::load("anysoft", &categories).unwrap()],
         min_confidence: Confidence::Low,
         limits,

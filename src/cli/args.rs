@@ -226,6 +226,11 @@ pub struct Scan {
     #[arg(long, help_heading = "Reading")]
     pub skip_binary: bool,
 
+    /// Look also for documents, births, vehicles, network addresses, devices, accounts, places, cookies and passwords:
+    /// slower, and less sure
+    #[arg(long, help_heading = "Reading")]
+    pub all_detectors: bool,
+
     /// Threads, at most 1024. Default: one for each core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Reading")]
     pub threads: Option<u16>,

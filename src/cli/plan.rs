@@ -34,6 +34,7 @@ pub fn plan(scan: Scan) -> Result<Plan> {
         ignore: !scan.no_ignore,
         follow: scan.follow,
         skip_binary: scan.skip_binary,
+        all_detectors: scan.all_detectors,
         categories,
         policies,
         bindings,

@@ -39,7 +39,7 @@ pub fn run(scan: Scan) -> Result<u8> {
 fn options(reports: &[(Format, Option<PathBuf>)], categories: &Arc<Categories>) -> Result<Options> {
     let mut rules: Vec<Rule> = Vec::new();
     if reports.iter().any(|(format, _)| format.has_rules()) {
-        rules.extend(Detectors::builtin(categories)?.iter().map(|detector| rule(&detector.definition)));
+        rules.extend(Detectors::builtin(categories, true)?.iter().map(|detector| rule(&detector.definition)));
     }
     Ok(Options {
         categories: Some(Arc::clone(categories)),

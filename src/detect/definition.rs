@@ -17,6 +17,9 @@ use crate::finding::MaskRule;
 pub struct Definition {
     pub id: Arc<str>,
     pub category: Arc<str>,
+    /// Whether a scan runs it without being told to.
+    #[serde(default = "yes")]
+    pub default: bool,
     pub title: Title,
     /// The plain definition, a regular expression over bytes. A value is a match of it that passes the check.
     pub pattern: String,
@@ -48,6 +51,10 @@ pub enum Context {
     Required,
     /// They are not read: the value tells by itself what it is.
     Ignored,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A detector that can run.
@@ -131,8 +138,11 @@ pub const BUILTIN: &[(&str, &str)] = embedded![
 pub struct Detectors(Vec<Detector>);
 
 impl Detectors {
-    pub fn builtin(categories: &Categories) -> Result<Self> {
-        Self::parse(BUILTIN, categories)
+    /// Those embedded at build time: all, or the ones that a scan runs without being told to.
+    pub fn builtin(categories: &Categories, all: bool) -> Result<Self> {
+        let mut detectors = Self::parse(BUILTIN, categories)?;
+        detectors.0.retain(|detector| all || detector.definition.default);
+        Ok(detectors)
     }
 
     /// Reads detector files given as (name, text).

@@ -18,7 +18,7 @@ pub use fold::{Folded, fold, fold_str};
 /// What a word says of the value near it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Meaning {
-    /// It names the category with this index in [`Lexicon::categories`].
+    /// It names the category with this index, see [`Lexicon::category`].
     Category(u16),
     /// It names something that is no personal data: an order, a terminal, a barcode.
     Other,

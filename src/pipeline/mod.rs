@@ -43,6 +43,8 @@ pub struct Plan {
     pub ignore: bool,
     pub follow: bool,
     pub skip_binary: bool,
+    /// Whether the detectors run too that are off by default.
+    pub all_detectors: bool,
     pub categories: Arc<Categories>,
     /// Those that judge all findings.
     pub policies: Vec<Policy>,
@@ -71,6 +73,7 @@ impl Plan {
             ignore: true,
             follow: false,
             skip_binary: false,
+            all_detectors: false,
             categories,
             policies: Vec::new(),
             bindings: Vec::new(),
@@ -223,7 +226,7 @@ impl<'a> Shared<'a> {
 
     /// Everything but what to scan.
     fn ready(plan: &'a Plan, progress: &'a Progress) -> Result<Self> {
-        let detectors = Arc::new(Detectors::builtin(&plan.categories)?);
+        let detectors = Arc::new(Detectors::builtin(&plan.categories, plan.all_detectors)?);
         let lexicon = Lexicon::builtin(|category| detectors.iter().any(|d| &*d.definition.category == category))?;
         let weights = Weights::builtin(detectors.iter().map(|d| &*d.definition.id))?;
         let off = detectors.iter().map(|d| plan.detectors_off.contains(&d.definition.id)).collect();

@@ -9,7 +9,7 @@ use derbes::lexicon::Lexicon;
 
 pub fn scanner(engine: Engine) -> Scanner {
     let categories = Categories::builtin().unwrap();
-    let detectors = Arc::new(Detectors::builtin(&categories).unwrap());
+    let detectors = Arc::new(Detectors::builtin(&categories, true).unwrap());
     let lexicon = Lexicon::builtin(|c| detectors.iter().any(|d| &*d.definition.category == c)).unwrap();
     Scanner::new(detectors, Registry::builtin(jiff::civil::date(2026, 11, 22)).unwrap(), lexicon, engine)
 }

@@ -140,7 +140,7 @@ impl File<'_> {
         if off.is_empty() {
             return Ok(Vec::new());
         }
-        let detectors = Detectors::builtin(categories)?;
+        let detectors = Detectors::builtin(categories, true)?;
         let id = |typed: Spanned<String>| {
             if detectors.find(typed.as_ref()).is_none() {
                 let known: Vec<_> = detectors.iter().map(|d| &*d.definition.id).collect();

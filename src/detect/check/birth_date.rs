@@ -37,7 +37,7 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     }
     let (date, end) = numeric(text, start).or_else(|| in_words(text, start))?;
     let next = byte(text, end);
-    let goes_on = next.is_ascii_digit() || next == b'-' || next == b'.' && byte(text, end + 1).is_ascii_digit();
+    let goes_on = next.is_ascii_digit() || next == b'-' || is_mark(next) && byte(text, end + 1).is_ascii_digit();
     let today = subject.registry.today;
     if goes_on || has_time(text, end) || date > today || age(date, today) > OLDEST {
         return None;

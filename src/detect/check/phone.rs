@@ -120,6 +120,8 @@ struct Gap {
     opens: bool,
     closes: bool,
     dot: bool,
+    /// Whether anything but a dot stands in it.
+    other: bool,
 }
 
 impl Number {
@@ -177,6 +179,11 @@ impl Number {
 
     fn new(text: &[u8], digits: usize, groups: &[Group], prefix: Prefix, skip: usize) -> Option<Self> {
         if !GROUPINGS.iter().any(|g| g.len() == groups.len() && g.iter().zip(groups).all(|(n, g)| *n == g.length)) {
+            return None;
+        }
+        // Where a dot separates, dots do throughout: lists of fractions are full of digits, dots and spaces.
+        let dotted = groups.iter().any(|g| g.gap.dot);
+        if dotted && groups.iter().enumerate().any(|(i, g)| g.gap.other || i > 0 && !g.gap.dot) {
             return None;
         }
         // Brackets stand around the area code or nowhere.
@@ -302,6 +309,7 @@ fn read_gap(text: &[u8], start: usize) -> (Gap, usize) {
             b'.' => gap.dot = true,
             _ => {}
         }
+        gap.other |= byte(text, at) != b'.';
         at += match byte(text, at) {
             b'(' | b')' => 1,
             _ => match separator(text, at) {
@@ -311,6 +319,7 @@ fn read_gap(text: &[u8], start: usize) -> (Gap, usize) {
         };
     }
     let width = at - start;
+    gap.other &= width > usize::from(gap.dot);
     (gap, if width <= WIDEST_GAP { width } else { 0 })
 }
 
