@@ -50,28 +50,24 @@ fn fold_single_byte(text: &[u8], charset: &'static Encoding) -> Folded {
 
 /// [`fold_str`] for the text that most files are full of.
 fn fold_ascii(text: &[u8]) -> Folded {
-    let mut out = Vec::with_capacity(text.len() * 2 + 2);
-    out.push(b' ');
+    let mut out = vec![b' '; text.len() * 2 + 2];
+    let mut end = 1;
     let (mut last, mut folded_last) = (b' ', b' ');
     for byte in text {
         let folded = FOLDED[usize::from(*byte)];
-        if folded == b' ' {
-            if folded_last != b' ' {
-                out.push(b' ');
-            }
+        let border = if folded == b' ' {
+            folded_last != b' '
         } else {
-            let border = byte.is_ascii_uppercase() && last.is_ascii_lowercase()
-                || folded_last != b' ' && folded.is_ascii_digit() != folded_last.is_ascii_digit();
-            if border {
-                out.push(b' ');
-            }
-            out.push(folded);
-        }
+            byte.is_ascii_uppercase() && last.is_ascii_lowercase()
+                || folded_last != b' ' && folded.is_ascii_digit() != folded_last.is_ascii_digit()
+        };
+        end += usize::from(border);
+        out[end] = folded;
+        end += usize::from(folded != b' ');
         (last, folded_last) = (*byte, folded);
     }
-    if folded_last != b' ' {
-        out.push(b' ');
-    }
+    end += usize::from(folded_last != b' ');
+    out.truncate(end);
     Folded(out)
 }
 

@@ -36,7 +36,7 @@ const MOST_GROUPS: usize = 7;
 
 pub fn check_kz(subject: &Subject) -> Option<Checked> {
     let wanted = |first| matches!(first, b'6' | b'7');
-    if may_be(subject.text, subject.start, wanted) { look_closer_kz(subject, wanted) } else { None }
+    if may_be(subject.text, subject.start, wanted, true) { look_closer_kz(subject, wanted) } else { None }
 }
 
 #[inline(never)]
@@ -54,7 +54,7 @@ fn look_closer_kz(subject: &Subject, wanted: fn(u8) -> bool) -> Option<Checked> 
 
 pub fn check_ru(subject: &Subject) -> Option<Checked> {
     let wanted = |first| matches!(first, b'3' | b'4' | b'8' | b'9');
-    if may_be(subject.text, subject.start, wanted) { look_closer_ru(subject, wanted) } else { None }
+    if may_be(subject.text, subject.start, wanted, false) { look_closer_ru(subject, wanted) } else { None }
 }
 
 #[inline(never)]
@@ -239,9 +239,9 @@ fn opening(text: &[u8], start: usize) -> (usize, bool) {
 }
 
 /// A first look that most candidates do not pass: whether a number can begin here, and its first national digit, with a
-/// prefix or without, is one that is wanted.
+/// prefix or, where it may be `bare`, without, is one that is wanted.
 #[inline]
-fn may_be(text: &[u8], start: usize, wanted: fn(u8) -> bool) -> bool {
+fn may_be(text: &[u8], start: usize, wanted: fn(u8) -> bool, bare: bool) -> bool {
     let begins = match byte(text, start) {
         b'+' => !byte_before(text, start, 1).is_ascii_alphanumeric() && byte_before(text, start, 1) != b'+',
         b'%' => true,
@@ -253,7 +253,7 @@ fn may_be(text: &[u8], start: usize, wanted: fn(u8) -> bool) -> bool {
     let (plus, opens) = opening(text, start);
     let digits = start + plus + usize::from(opens);
     let first = byte(text, digits);
-    if wanted(first) {
+    if bare && wanted(first) {
         return true;
     }
     let mut second = digits + 1;
