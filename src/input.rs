@@ -95,7 +95,7 @@ pub struct Blob {
     pub stood: Option<Arc<Stood>>,
 }
 
-/// Where a blob stood in a history: the first commits that brought it, and its first paths from the root.
+/// Where a blob stood in a history: the first commits that brought it, and its first paths.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stood {
     pub blob: ObjectId,
@@ -125,6 +125,12 @@ impl Target {
 
     pub fn file(path: PathBuf) -> Self {
         Self { origin: Origin::file(&path), store: Store::File(path) }
+    }
+
+    /// Where it stands: at its origin, or where a blob of a history stood.
+    pub fn paths(&self) -> &[Origin] {
+        let stood = self.blob().and_then(|blob| blob.stood.as_deref());
+        stood.map_or(std::slice::from_ref(&self.origin), |stood| &stood.paths)
     }
 
     pub fn blob(&self) -> Option<&Blob> {

@@ -175,13 +175,13 @@ fn a_hook_stops_a_commit_and_says_what_to_do() {
         "because the check digit holds",
         "git add -- b.txt",
         "derbes:allow iin reason=",
-        "derbes scan --write-baseline .derbes-baseline -- b.txt && git add .derbes-baseline",
+        "derbes scan --staged --write-baseline .derbes-baseline && git add .derbes-baseline",
         "1 file, 21 B in ",
     ] {
         assert!(told.contains(part), "{part}: {told}");
     }
     // Each way out is one.
-    assert_eq!(repo.derbes("scan --write-baseline .derbes-baseline -- b.txt").exit, 0);
+    assert_eq!(repo.derbes("scan --staged --write-baseline .derbes-baseline").exit, 0);
     repo.git("add .derbes-baseline");
     assert!(repo.try_git("commit -q -m known").status.success());
     repo.stage("c.txt", IIN.replace('\n', " # derbes:allow iin reason=made up\n"));

@@ -162,7 +162,7 @@ pub struct Scan {
     pub baseline: Option<PathBuf>,
 
     /// Record the hits in this file, to be quiet from now on; those of files that are not scanned stay in it
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["git", "prune_baseline"], help_heading = "Known")]
+    #[arg(long, value_name = "FILE", conflicts_with = "prune_baseline", help_heading = "Known")]
     pub write_baseline: Option<PathBuf>,
 
     /// Take out of the baseline what is not found any more

@@ -10,9 +10,11 @@ use derbes::finding::Event;
 use derbes::limits::Places;
 use derbes::pipeline::{self, Outcome, Plan, Progress};
 use derbes::report::{Format, Options, Rule};
+use derbes::suppress::Exceptions;
 
 use super::args::Scan;
 use super::columns::columns;
+use super::config::BASELINE;
 use super::output::{Failure, Outputs};
 use super::plan::plan;
 use super::progress::Line;
@@ -25,6 +27,7 @@ pub fn run(scan: Scan) -> Result<u8> {
     let human = scan.places.unwrap_or(Places::First(3));
     let (staged, write) = (scan.staged, scan.write_baseline.clone());
     let plan = plan(scan)?;
+    let staged = staged.then(|| offered(&plan.exceptions));
     for file in reports.iter().filter_map(|(_, file)| file.as_ref()) {
         spare(file, &plan.paths)?;
     }
@@ -33,6 +36,14 @@ pub fn run(scan: Scan) -> Result<u8> {
     options.columns = options.columns.filter(|_| plan.git.is_none());
     let baseline = write.unwrap_or_else(|| plan.exceptions.baseline_file.clone());
     execute(&plan, Outputs::open(&reports, color, &options)?, &baseline)
+}
+
+/// The baseline to record hits in: the one that is there, or one at the root.
+fn offered(exceptions: &Exceptions) -> String {
+    match exceptions.baseline_file.as_os_str().is_empty() {
+        true => "../".repeat(exceptions.prefix.components().count()) + BASELINE,
+        false => exceptions.baseline_file.display().to_string(),
+    }
 }
 
 /// What the reports know beyond the events. The detectors are read only for reports that show them.

@@ -60,7 +60,7 @@ impl<W: Write> Report for Human<W> {
 impl<W: Write> Human<W> {
     pub fn new(out: W, options: Options) -> Self {
         let (tally, outcomes, stale) = Default::default();
-        let stopped = options.staged.then(Stopped::default);
+        let stopped = options.staged.clone().map(Stopped::new);
         Self { out, options, written: Written::Nothing, tally, outcomes, stale, stopped }
     }
 

@@ -81,8 +81,8 @@ pub struct Options {
     pub columns: Option<Columns>,
     /// When the run began.
     pub started: Timestamp,
-    /// Whether it is the next commit that is scanned.
-    pub staged: bool,
+    /// Where it is the next commit that is scanned: the baseline to offer to whom it stops.
+    pub staged: Option<String>,
     /// The commit that was scanned, in hexadecimal digits.
     pub commit: Option<String>,
 }
@@ -96,7 +96,7 @@ impl Default for Options {
             rules: Arc::default(),
             columns: None,
             started: Timestamp::UNIX_EPOCH,
-            staged: false,
+            staged: None,
             commit: None,
         }
     }

@@ -10,13 +10,19 @@ use crate::finding::{Finding, Summary};
 const FILES: usize = 3;
 
 /// The findings of what is staged.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Stopped {
+    baseline: String,
     paths: BTreeSet<String>,
     category: Option<Arc<str>>,
 }
 
 impl Stopped {
+    /// `baseline` is the file that is offered for the hits.
+    pub fn new(baseline: String) -> Self {
+        Self { baseline, paths: BTreeSet::new(), category: None }
+    }
+
     pub fn add(&mut self, finding: &Finding) {
         self.category.get_or_insert_with(|| finding.category.clone());
         self.paths.insert(finding.path.as_str().to_owned());
@@ -30,7 +36,7 @@ impl Stopped {
         };
         let files: Vec<_> = self.paths.iter().take(FILES).map(|path| quoted(path)).collect();
         let more = if self.paths.len() > FILES { "   # and so on for the other files" } else { "" };
-        let files = files.join(" ");
+        let (files, baseline) = (files.join(" "), quoted(&self.baseline));
         Some(format!(
             "The commit is stopped. Three ways out:\n  \
              remove    take the values out of the files, then\n            \
@@ -38,7 +44,7 @@ impl Stopped {
              allow     in a comment on the line or alone on the line before, then `git add` as above\n            \
              derbes:allow {} reason=why this may stand here\n  \
              baseline  keep what stands there now quiet, and stop only what is new\n            \
-             derbes scan --write-baseline .derbes-baseline -- {files} && git add .derbes-baseline{more}\n",
+             derbes scan --staged --write-baseline {baseline} && git add {baseline}\n",
             escape(category)
         ))
     }
@@ -65,22 +71,23 @@ mod tests {
 
     #[test]
     fn three_ways_out_as_commands() {
-        let mut stopped = Stopped::default();
+        let mut stopped = Stopped::new("../.derbes-baseline".to_owned());
         for path in ["b c.txt", "a.txt", "it's.txt", "z.txt"] {
             stopped.add(&sample::finding(path, None));
         }
         let text = stopped.text(&Summary { exit: 1, files: 4, ..Summary::default() }).unwrap();
         assert!(text.contains("git add -- a.txt 'b c.txt' 'it'\\''s.txt'   # and so on"), "{text}");
         assert!(text.contains("derbes:allow iin reason="), "{text}");
-        assert!(text.contains("--write-baseline .derbes-baseline -- a.txt"), "{text}");
+        assert!(text.contains("--write-baseline ../.derbes-baseline && git add ../.derbes-baseline\n"), "{text}");
         assert_eq!(stopped.text(&Summary { exit: 0, files: 4, ..Summary::default() }), None);
     }
 
     #[test]
     fn a_run_that_looked_at_nothing_says_so() {
-        let text = Stopped::default().text(&Summary::default()).unwrap();
+        let stopped = Stopped::new(String::new());
+        let text = stopped.text(&Summary::default()).unwrap();
         assert!(text.contains("no file was looked at"), "{text}");
-        assert_eq!(Stopped::default().text(&Summary { files: 1, ..Summary::default() }), None);
+        assert_eq!(stopped.text(&Summary { files: 1, ..Summary::default() }), None);
     }
 
     #[test]

@@ -100,11 +100,10 @@ impl Blobs {
     fn listing(mut self, repository: &Repository, query: &Query) -> Listing {
         let mut ignored = repository.ignored(query);
         let mut listing = Listing::default();
-        for (id, stood) in self.blobs {
-            let Some(first) = stood.paths.iter().find(|path| !ignored.contains(path.as_str().as_ref())) else {
-                continue;
-            };
-            let shown = repository.origin(first.as_str().as_ref());
+        for (id, mut stood) in self.blobs {
+            stood.paths.retain(|path| !ignored.contains(path.as_str().as_ref()));
+            stood.paths.iter_mut().for_each(|path| *path = repository.origin(path.as_str().as_ref()));
+            let Some(shown) = stood.paths.first() else { continue };
             let commit = stood.commits.first().map_or("", |commit| &commit[..commit.len().min(SHORT)]);
             let origin = Origin::file(format!("{shown}@{commit}").as_ref());
             let blob = Blob { id, since: Vec::new(), stood: Some(Arc::new(stood)) };
