@@ -95,11 +95,13 @@ pub struct Blob {
     pub stood: Option<Arc<Stood>>,
 }
 
-/// Where a blob stood in a history: the first commits that brought it, and its first paths.
+/// Which blob, and where it stood in a history: the first commits that brought it, and its first paths.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stood {
     pub blob: ObjectId,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub commits: Vec<Arc<str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<Origin>,
 }
 

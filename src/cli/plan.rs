@@ -34,7 +34,7 @@ pub fn plan(scan: Scan) -> Result<Plan> {
         ignore: !scan.no_ignore,
         follow: scan.follow,
         skip_binary: scan.skip_binary,
-        all_detectors: scan.all_detectors,
+        all_detectors: scan.all_detectors || config.detectors_all.as_ref().is_some_and(|set| set.value),
         categories,
         policies,
         bindings,

@@ -9,11 +9,12 @@ use derbes::error::{Error, Result};
 use derbes::finding::Event;
 use derbes::limits::Places;
 use derbes::pipeline::{self, Outcome, Plan, Progress};
-use derbes::report::{Format, Options, Rule};
+use derbes::report::{Format, Options, Rule, escape};
 use derbes::suppress::Exceptions;
 
 use super::args::Scan;
 use super::columns::columns;
+use super::complain;
 use super::config::BASELINE;
 use super::output::{Failure, Outputs};
 use super::plan::plan;
@@ -31,9 +32,7 @@ pub fn run(scan: Scan) -> Result<u8> {
     for file in reports.iter().filter_map(|(_, file)| file.as_ref()) {
         spare(file, &plan.paths)?;
     }
-    let mut options = Options { places: human, staged, ..options(&reports, &plan.categories)? };
-    // Columns are counted in files, and it is not these that are scanned.
-    options.columns = options.columns.filter(|_| plan.git.is_none());
+    let options = Options { places: human, staged, ..options(&reports, &plan.categories)? };
     let baseline = write.unwrap_or_else(|| plan.exceptions.baseline_file.clone());
     execute(&plan, Outputs::open(&reports, color, &options)?, &baseline)
 }
@@ -106,6 +105,8 @@ fn execute(plan: &Plan, mut outputs: Outputs, baseline: &Path) -> Result<u8> {
         (None, Ok(Outcome { summary, baseline: Some(known) })) => {
             let failed = |e| Error::new(format!("cannot be written: {e}")).at(baseline.display().to_string());
             std::fs::write(baseline, known.text()).map_err(failed)?;
+            let hits = if known.hits() == 1 { "1 hit".to_owned() } else { format!("{} hits", known.hits()) };
+            complain(&format!("derbes: {} has {hits} now", escape(&baseline.to_string_lossy())));
             Ok(summary.exit)
         }
     }

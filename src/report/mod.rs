@@ -10,7 +10,6 @@ use jiff::Timestamp;
 
 use crate::category::{Categories, Title};
 use crate::finding::{Event, Finding, Place};
-use crate::input::Origin;
 use crate::limits::Places;
 
 mod fingerprint;
@@ -117,8 +116,8 @@ pub struct Rule {
 #[derive(Clone)]
 pub struct Columns(pub Arc<FindColumns>);
 
-/// Takes the origin of a place and the place, gives its columns.
-pub type FindColumns = dyn Fn(&Origin, &Place) -> Option<Range<u64>> + Send + Sync;
+/// Takes a finding and one of its places, gives its columns.
+pub type FindColumns = dyn Fn(&Finding, &Place) -> Option<Range<u64>> + Send + Sync;
 
 impl fmt::Debug for Columns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -132,8 +131,8 @@ impl Options {
         self.categories.as_ref().is_none_or(|categories| finding.is_personal(categories))
     }
 
-    fn columns(&self, path: &Origin, place: &Place) -> Option<Range<u64>> {
-        (self.columns.as_ref()?.0)(path, place)
+    fn columns(&self, finding: &Finding, place: &Place) -> Option<Range<u64>> {
+        (self.columns.as_ref()?.0)(finding, place)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::super::work::{Done, lock};
 use super::{Worker, failed, problem};
 use crate::finding::Event;
-use crate::input::{Blob, Target};
+use crate::input::{Blob, Stood, Target};
 use crate::source::git;
 
 impl Worker<'_> {
@@ -30,14 +31,9 @@ impl Worker<'_> {
     /// Scans a blob; where something is told of it, once more for the lines that count.
     pub(super) fn blob(&mut self, target: &Target, blob: &Blob) -> Done {
         let mut whole = self.version(target, blob);
-        if let Some(stood) = &blob.stood {
+        if blob.stood.is_some() {
             // Nobody mends a mark in what was committed long ago.
             whole.events.retain(|event| !matches!(event, Event::Unused(_)));
-            for event in &mut whole.events {
-                if let Event::Finding(finding) = event {
-                    finding.stood = Some(stood.clone());
-                }
-            }
             return whole;
         }
         let is_told = |event: &Event| matches!(event, Event::Finding(_) | Event::Unused(_));
@@ -86,11 +82,20 @@ impl Worker<'_> {
         let opened = opened.and_then(|mut git| git.open(&blob.id).map(|length| (git, length)));
         match opened {
             Ok((mut git, length)) => {
-                let done = self.bytes(target, &mut git, length, u64::MAX).unwrap_or_default();
+                let mut done = self.bytes(target, &mut git, length, u64::MAX).unwrap_or_default();
+                done.events.iter_mut().for_each(|event| name(event, blob));
                 self.blobs = done.events.iter().all(|event| !matches!(event, Event::Problem(_))).then_some(git);
                 done
             }
             Err(error) => failed(target, 0, 0, &error),
         }
+    }
+}
+
+/// Names the blob in a finding.
+fn name(event: &mut Event, blob: &Blob) {
+    if let Event::Finding(finding) = event {
+        let stood = || Arc::new(Stood { blob: blob.id.clone(), commits: Vec::new(), paths: Vec::new() });
+        finding.stood = Some(blob.stood.clone().unwrap_or_else(stood));
     }
 }
