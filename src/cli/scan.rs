@@ -9,7 +9,7 @@ use derbes::error::{Error, Result};
 use derbes::finding::Event;
 use derbes::limits::Places;
 use derbes::pipeline::{self, Outcome, Plan, Progress};
-use derbes::report::{Format, Options, Rule, escape};
+use derbes::report::{Format, Options, Rule, Staged, escape};
 use derbes::suppress::Exceptions;
 
 use super::args::Scan;
@@ -28,7 +28,7 @@ pub fn run(scan: Scan) -> Result<u8> {
     let human = scan.places.unwrap_or(Places::First(3));
     let (staged, write) = (scan.staged, scan.write_baseline.clone());
     let plan = plan(scan)?;
-    let staged = staged.then(|| offered(&plan.exceptions));
+    let staged = staged.then(|| next_commit(&plan.exceptions));
     for file in reports.iter().filter_map(|(_, file)| file.as_ref()) {
         spare(file, &plan.paths)?;
     }
@@ -37,12 +37,15 @@ pub fn run(scan: Scan) -> Result<u8> {
     execute(&plan, Outputs::open(&reports, color, &options)?, &baseline)
 }
 
-/// The baseline to record hits in: the one that is there, or one at the root.
-fn offered(exceptions: &Exceptions) -> String {
-    match exceptions.baseline_file.as_os_str().is_empty() {
+/// What there is to tell whom a commit is stopped for: the baseline is the one that is there, or one at the root.
+fn next_commit(exceptions: &Exceptions) -> Staged {
+    let baseline = match exceptions.baseline_file.as_os_str().is_empty() {
         true => "../".repeat(exceptions.prefix.components().count()) + BASELINE,
         false => exceptions.baseline_file.display().to_string(),
-    }
+    };
+    // Git names it so in a hook.
+    let is_temporary = std::env::var("GIT_INDEX_FILE").is_ok_and(|file| file.ends_with(".lock"));
+    Staged { baseline, is_temporary }
 }
 
 /// What the reports know beyond the events. The detectors are read only for reports that show them.

@@ -80,8 +80,8 @@ pub struct Options {
     pub columns: Option<Columns>,
     /// When the run began.
     pub started: Timestamp,
-    /// Where it is the next commit that is scanned: the baseline to offer to whom it stops.
-    pub staged: Option<String>,
+    /// Where it is the next commit that is scanned.
+    pub staged: Option<Staged>,
     /// The commit that was scanned, in hexadecimal digits.
     pub commit: Option<String>,
 }
@@ -99,6 +99,15 @@ impl Default for Options {
             commit: None,
         }
     }
+}
+
+/// What there is to tell whom a commit is stopped for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Staged {
+    /// The file to record hits in.
+    pub baseline: String,
+    /// Whether the index is that of `git commit --all` or `git commit FILE`, and gone once the commit is stopped.
+    pub is_temporary: bool,
 }
 
 /// What a report tells about a detector.

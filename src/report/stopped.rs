@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::Staged;
 use super::text::escape;
 use crate::finding::{Finding, Problem, Summary};
 
@@ -12,7 +13,7 @@ const FILES: usize = 3;
 /// The findings of what is staged.
 #[derive(Debug)]
 pub(super) struct Stopped {
-    baseline: String,
+    staged: Staged,
     paths: BTreeSet<String>,
     category: Option<Arc<str>>,
     /// What could not be examined.
@@ -20,9 +21,8 @@ pub(super) struct Stopped {
 }
 
 impl Stopped {
-    /// `baseline` is the file that is offered for the hits.
-    pub fn new(baseline: String) -> Self {
-        Self { baseline, paths: BTreeSet::new(), category: None, broken: BTreeSet::new() }
+    pub fn new(staged: Staged) -> Self {
+        Self { staged, paths: BTreeSet::new(), category: None, broken: BTreeSet::new() }
     }
 
     pub fn add(&mut self, finding: &Finding) {
@@ -48,7 +48,12 @@ impl Stopped {
 
     fn found(&self, category: &str) -> String {
         let (files, more) = named(&self.paths);
-        let baseline = quoted(&self.baseline);
+        let baseline = quoted(&self.staged.baseline);
+        let add = match (self.staged.is_temporary, more) {
+            (false, _) => String::new(),
+            (true, "") => format!("git add -- {files} && "),
+            (true, _) => "git add --update && ".to_owned(),
+        };
         format!(
             "The commit is stopped. Three ways out:\n  \
              remove    take the values out of the files, then\n            \
@@ -56,7 +61,7 @@ impl Stopped {
              allow     in a comment on the line or alone on the line before, then `git add` as above\n            \
              derbes:allow {} reason=why this may stand here\n  \
              baseline  keep what stands there now quiet, and stop only what is new\n            \
-             derbes scan --staged --write-baseline {baseline} && git add {baseline}\n",
+             {add}derbes scan --staged --write-baseline {baseline} && git add {baseline}\n",
             escape(category)
         )
     }
@@ -100,7 +105,7 @@ mod tests {
 
     #[test]
     fn three_ways_out_as_commands() {
-        let mut stopped = Stopped::new("../.derbes-baseline".to_owned());
+        let mut stopped = Stopped::new(Staged { baseline: "../.derbes-baseline".to_owned(), is_temporary: false });
         for path in ["b c.txt", "a.txt", "it's.txt", "z.txt"] {
             stopped.add(&sample::finding(path, None));
         }
@@ -112,8 +117,19 @@ mod tests {
     }
 
     #[test]
+    fn an_index_that_is_gone_is_made_again_first() {
+        let mut stopped = Stopped::new(Staged { baseline: "b".to_owned(), is_temporary: true });
+        let summary = Summary { exit: 1, files: 4, ..Summary::default() };
+        stopped.add(&sample::finding("a.txt", None));
+        let text = stopped.text(&summary).unwrap();
+        assert!(text.contains("git add -- a.txt && derbes scan --staged --write-baseline b && git add b\n"), "{text}");
+        ["b", "c", "d"].iter().for_each(|path| stopped.add(&sample::finding(path, None)));
+        assert!(stopped.text(&summary).unwrap().contains("git add --update && derbes scan --staged"));
+    }
+
+    #[test]
     fn a_run_that_looked_at_nothing_says_so() {
-        let stopped = Stopped::new(String::new());
+        let stopped = Stopped::new(Staged::default());
         let text = stopped.text(&Summary::default()).unwrap();
         assert!(text.contains("no file was looked at"), "{text}");
         assert_eq!(stopped.text(&Summary { files: 1, ..Summary::default() }), None);
