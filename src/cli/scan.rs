@@ -9,10 +9,13 @@ use derbes::error::{Error, Result};
 use derbes::finding::Event;
 use derbes::limits::Places;
 use derbes::pipeline::{self, Outcome, Plan, Progress};
-use derbes::report::{Format, Options, Rule};
+use derbes::report::{Format, Options, Rule, Staged, escape};
+use derbes::suppress::Exceptions;
 
 use super::args::Scan;
 use super::columns::columns;
+use super::complain;
+use super::config::BASELINE;
 use super::output::{Failure, Outputs};
 use super::plan::plan;
 use super::progress::Line;
@@ -25,14 +28,24 @@ pub fn run(scan: Scan) -> Result<u8> {
     let human = scan.places.unwrap_or(Places::First(3));
     let (staged, write) = (scan.staged, scan.write_baseline.clone());
     let plan = plan(scan)?;
+    let staged = staged.then(|| next_commit(&plan.exceptions));
     for file in reports.iter().filter_map(|(_, file)| file.as_ref()) {
         spare(file, &plan.paths)?;
     }
-    let mut options = Options { places: human, staged, ..options(&reports, &plan.categories)? };
-    // Columns are counted in files, and it is not these that are scanned.
-    options.columns = options.columns.filter(|_| plan.git.is_none());
+    let options = Options { places: human, staged, ..options(&reports, &plan.categories)? };
     let baseline = write.unwrap_or_else(|| plan.exceptions.baseline_file.clone());
     execute(&plan, Outputs::open(&reports, color, &options)?, &baseline)
+}
+
+/// What there is to tell whom a commit is stopped for: the baseline is the one that is there, or one at the root.
+fn next_commit(exceptions: &Exceptions) -> Staged {
+    let baseline = match exceptions.baseline_file.as_os_str().is_empty() {
+        true => "../".repeat(exceptions.prefix.components().count()) + BASELINE,
+        false => exceptions.baseline_file.display().to_string(),
+    };
+    // Git names it so in a hook.
+    let is_temporary = std::env::var("GIT_INDEX_FILE").is_ok_and(|file| file.ends_with(".lock"));
+    Staged { baseline, is_temporary }
 }
 
 /// What the reports know beyond the events. The detectors are read only for reports that show them.
@@ -95,6 +108,8 @@ fn execute(plan: &Plan, mut outputs: Outputs, baseline: &Path) -> Result<u8> {
         (None, Ok(Outcome { summary, baseline: Some(known) })) => {
             let failed = |e| Error::new(format!("cannot be written: {e}")).at(baseline.display().to_string());
             std::fs::write(baseline, known.text()).map_err(failed)?;
+            let hits = if known.hits() == 1 { "1 hit".to_owned() } else { format!("{} hits", known.hits()) };
+            complain(&format!("derbes: {} has {hits} now", escape(&baseline.to_string_lossy())));
             Ok(summary.exit)
         }
     }

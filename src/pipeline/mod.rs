@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use crate::category::Categories;
@@ -175,6 +175,8 @@ struct Shared<'a> {
     /// By binding.
     judges: Vec<Judge>,
     items: Vec<Item>,
+    /// The first thread's reader of blobs, started while git lists them.
+    blobs: Mutex<Option<git::Blobs>>,
     /// Whether a named path does not exist.
     missing: bool,
 }
@@ -218,9 +220,10 @@ impl<'a> Shared<'a> {
         // Git takes its time, and what is read meanwhile does not depend on it.
         std::thread::scope(|scope| {
             let listing = scope.spawn(|| list(plan));
+            let blobs = plan.git.as_ref().and_then(|_| git::Blobs::start().ok());
             let shared = Self::ready(plan, progress);
             let listing = listing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            Ok(shared?.with(listing))
+            Ok(Self { blobs: Mutex::new(blobs), ..shared?.with(listing) })
         })
     }
 
@@ -234,7 +237,8 @@ impl<'a> Shared<'a> {
         let judge = |policies: &[Policy]| Judge::new(policies.to_vec(), plan.categories.clone());
         let judges = plan.bindings.iter().map(|binding| judge(&binding.policies)).collect();
         let judge = judge(&plan.policies);
-        Ok(Self { plan, progress, scanner, weights, off, judge, judges, items: Vec::new(), missing: false })
+        let (items, blobs, missing) = Default::default();
+        Ok(Self { plan, progress, scanner, weights, off, judge, judges, items, blobs, missing })
     }
 
     fn with(mut self, listing: source::Listing) -> Self {
@@ -248,21 +252,22 @@ impl<'a> Shared<'a> {
         Self { items, ..self }
     }
 
-    /// Those of the policies that are bound to the path.
-    fn judges_of(&self, path: &Origin) -> impl Iterator<Item = &Judge> {
-        let path = self.plan.exceptions.path(path);
+    /// Those of the policies that are bound to where the target stands.
+    fn judges_of(&self, target: &Target) -> impl Iterator<Item = &Judge> {
+        let paths = self.plan.exceptions.paths(target);
         let bound = self.plan.bindings.iter().zip(&self.judges);
-        bound.filter(move |(b, _)| path.as_ref().is_some_and(|path| b.paths.contain(path))).map(|(_, judge)| judge)
+        let binds = move |binding: &Binding| paths.as_ref().is_some_and(|paths| binding.paths.contain_all(paths));
+        bound.filter(move |(binding, _)| binds(binding)).map(|(_, judge)| judge)
     }
 
     /// Names and judges the findings of a whole target.
-    fn findings(&self, path: &Origin, partial: crate::classify::Partial) -> Vec<Finding> {
+    fn findings(&self, target: &Target, partial: crate::classify::Partial) -> Vec<Finding> {
         let name = |detector| {
             let definition = &self.scanner.detectors.get(detector).definition;
             (definition.category.clone(), definition.id.clone())
         };
-        let mut findings = partial.finish(path, name);
-        let judges: Vec<_> = if findings.is_empty() { Vec::new() } else { self.judges_of(path).collect() };
+        let mut findings = partial.finish(&target.origin, name);
+        let judges: Vec<_> = if findings.is_empty() { Vec::new() } else { self.judges_of(target).collect() };
         for finding in &mut findings {
             finding.verdicts = self.judge.judge(finding);
             for judge in &judges {

@@ -10,7 +10,6 @@ use jiff::Timestamp;
 
 use crate::category::{Categories, Title};
 use crate::finding::{Event, Finding, Place};
-use crate::input::Origin;
 use crate::limits::Places;
 
 mod fingerprint;
@@ -81,8 +80,8 @@ pub struct Options {
     pub columns: Option<Columns>,
     /// When the run began.
     pub started: Timestamp,
-    /// Whether it is the next commit that is scanned.
-    pub staged: bool,
+    /// Where it is the next commit that is scanned.
+    pub staged: Option<Staged>,
     /// The commit that was scanned, in hexadecimal digits.
     pub commit: Option<String>,
 }
@@ -96,10 +95,19 @@ impl Default for Options {
             rules: Arc::default(),
             columns: None,
             started: Timestamp::UNIX_EPOCH,
-            staged: false,
+            staged: None,
             commit: None,
         }
     }
+}
+
+/// What there is to tell whom a commit is stopped for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Staged {
+    /// The file to record hits in.
+    pub baseline: String,
+    /// Whether the index is that of `git commit --all` or `git commit FILE`, and gone once the commit is stopped.
+    pub is_temporary: bool,
 }
 
 /// What a report tells about a detector.
@@ -117,8 +125,8 @@ pub struct Rule {
 #[derive(Clone)]
 pub struct Columns(pub Arc<FindColumns>);
 
-/// Takes the origin of a place and the place, gives its columns.
-pub type FindColumns = dyn Fn(&Origin, &Place) -> Option<Range<u64>> + Send + Sync;
+/// Takes a finding and one of its places, gives its columns.
+pub type FindColumns = dyn Fn(&Finding, &Place) -> Option<Range<u64>> + Send + Sync;
 
 impl fmt::Debug for Columns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -132,8 +140,8 @@ impl Options {
         self.categories.as_ref().is_none_or(|categories| finding.is_personal(categories))
     }
 
-    fn columns(&self, path: &Origin, place: &Place) -> Option<Range<u64>> {
-        (self.columns.as_ref()?.0)(path, place)
+    fn columns(&self, finding: &Finding, place: &Place) -> Option<Range<u64>> {
+        (self.columns.as_ref()?.0)(finding, place)
     }
 }
 
