@@ -38,6 +38,8 @@ pub struct Category {
     /// The categories that a document of this kind carries besides: an identity document shows a name, a birth date,
     /// a photo.
     pub carries: Vec<Arc<str>>,
+    /// Whether systems record it by themselves, so that it may stand in logs.
+    pub technical: bool,
 }
 
 /// All categories, by id.
@@ -51,6 +53,8 @@ struct Entry {
     standing: Standing,
     #[serde(default)]
     carries: Vec<Arc<str>>,
+    #[serde(default)]
+    technical: bool,
 }
 
 impl Categories {
@@ -68,8 +72,8 @@ impl Categories {
             }
         }
         let category = |(id, entry): (Arc<str>, Entry)| {
-            let Entry { title, standing, carries } = entry;
-            (id.clone(), Category { id, title, standing, carries })
+            let Entry { title, standing, carries, technical } = entry;
+            (id.clone(), Category { id, title, standing, carries, technical })
         };
         Ok(Self(entries.into_iter().map(category).collect()))
     }

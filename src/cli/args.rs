@@ -181,8 +181,16 @@ pub struct Scan {
     #[arg(long = "policy", value_name = "ID|FILE", help_heading = "Verdict")]
     pub policies: Vec<String>,
 
+    /// Count what a declared document only implies, such as the ИИН in an identity card, as undeclared
+    #[arg(long, help_heading = "Verdict")]
+    pub strict: bool,
+
+    /// The country that what is scanned lies in, such as KZ: policies may name those where data is kept
+    #[arg(long, value_name = "CC", value_parser = country, help_heading = "Verdict")]
+    pub country: Option<String>,
+
     /// Findings that make the exit code 1. Default: `any`, or `undeclared` with --policy, which includes forbidden,
-    /// minor and expired
+    /// minor, misplaced and expired
     #[arg(long, value_name = "WHAT", value_parser = one_of(FAIL_ON), hide_default_value = true, help_heading = "Verdict")]
     pub fail_on: Option<FailOn>,
 
@@ -275,6 +283,11 @@ fn one_of<T: Copy + Send + Sync + 'static>(values: Values<T>) -> impl TypedValue
     PossibleValuesParser::new(names).try_map(move |typed| {
         values.iter().find(|(name, _)| *name == typed).map(|(_, value)| *value).ok_or("not one of the possible values")
     })
+}
+
+fn country(typed: &str) -> Result<String, String> {
+    let is_code = typed.len() == 2 && typed.bytes().all(|byte| byte.is_ascii_uppercase());
+    if is_code { Ok(typed.to_owned()) } else { Err("write a two-letter code in capitals, such as KZ".to_owned()) }
 }
 
 fn places(typed: &str) -> Result<Places, String> {

@@ -14,14 +14,19 @@ use derbes::suppress::{Baseline, Exceptions, Key};
 use jiff::civil::Date;
 
 use super::args::Scan;
-use super::config::Config;
+use super::config::{Bound, Config, Set};
 
 pub fn plan(scan: Scan) -> Result<Plan> {
     let categories = Arc::new(Categories::builtin()?);
     let config = Config::load(scan.config.as_deref(), &categories)?;
     let policies = policies(&scan.policies, &categories)?;
-    let bindings = if policies.is_empty() { bindings(&config, &categories)? } else { Vec::new() };
-    let fail_on = fail_on(&scan, &config, policies.is_empty() && bindings.is_empty())?;
+    let mut bindings = bindings(&config, &categories)?;
+    if !policies.is_empty() {
+        // What was typed goes before what is configured; where data lies and what may stand there it does not tell.
+        bindings.iter_mut().for_each(|binding| binding.policies.clear());
+    }
+    let unjudged = policies.is_empty() && bindings.iter().all(|binding| binding.policies.is_empty());
+    let fail_on = fail_on(&scan, &config, unjudged)?;
     let today = scan.today.unwrap_or_else(|| jiff::Zoned::now().date());
     let exceptions = exceptions(&scan, &config, today)?;
     let limits = config.limits();
@@ -38,6 +43,8 @@ pub fn plan(scan: Scan) -> Result<Plan> {
         categories,
         policies,
         bindings,
+        strict: scan.strict,
+        country: scan.country.map(Into::into),
         detectors_off: config.detectors_off.iter().map(|set| set.value.clone()).collect(),
         exceptions,
         prune: scan.prune_baseline,
@@ -114,16 +121,18 @@ fn baseline(file: &Path) -> Result<Baseline> {
 }
 
 fn bindings(config: &Config, categories: &Categories) -> Result<Vec<Binding>> {
-    let bound = config.bound.iter().filter(|bound| !bound.value.policies.is_empty());
-    let binding = |bound: &super::config::Set<super::config::Bound>| {
+    let file: Arc<str> = config.file.clone().unwrap_or_default();
+    let binding = |bound: &Set<Bound>| {
         let named: Vec<_> = bound.value.policies.iter().map(|policy| config.policy(policy)).collect();
         let policies = policies(&named, categories).map_err(|error| match &error.place {
             Some(_) => error,
-            None => error.at(format!("{}:{}", config.file.as_deref().unwrap_or_default(), bound.line)),
+            None => error.at(format!("{file}:{}", bound.line)),
         })?;
-        Ok(Binding { paths: bound.value.paths.clone(), policies })
+        let Bound { paths, posture, country, .. } = bound.value.clone();
+        let by_name = posture.is_none() && !policies.is_empty();
+        Ok(Binding { paths, policies, posture, by_name, country, file: file.clone(), line: bound.line })
     };
-    bound.map(binding).collect()
+    config.bound.iter().map(binding).collect()
 }
 
 fn policies(typed: &[String], categories: &Categories) -> Result<Vec<Policy>> {

@@ -2,7 +2,6 @@
 //! both places.
 
 use super::model::{Policy, Retention};
-use super::period::Period;
 use crate::error::Error;
 
 /// What is wrong with policies that were read: ids that two files share, and periods that contradict.
@@ -22,7 +21,7 @@ pub fn check(policies: &[Policy]) -> Vec<Error> {
 fn periods(policy: &Policy) -> Vec<Error> {
     let at = |line: usize| format!("{}:{line}", policy.file);
     let mut wrong = Vec::new();
-    for (i, retention) in policy.retention.iter().enumerate().filter(|(_, retention)| is_counted(retention.period)) {
+    for (i, retention) in policy.retention.iter().enumerate().filter(|(_, retention)| retention.period.is_counted()) {
         for first in policy.retention[..i].iter().filter(|first| contradicts(first, retention)) {
             let of = shared(first, retention).map_or("data".to_owned(), |category| format!("`{category}`"));
             let message = format!(
@@ -51,13 +50,9 @@ fn periods(policy: &Policy) -> Vec<Error> {
 const HELP: &str =
     "keep what the document means; if it says both, name the event that each counts from, or tell so in a [[note]]";
 
-fn is_counted(period: Period) -> bool {
-    matches!(period, Period::Days(_) | Period::Months(_) | Period::Years(_))
-}
-
 fn contradicts(first: &Retention, second: &Retention) -> bool {
     let same_data = first.categories.is_empty() && second.categories.is_empty() || shared(first, second).is_some();
-    same_data && is_counted(first.period) && first.period != second.period && first.after == second.after
+    same_data && first.period.is_counted() && first.period != second.period && first.after == second.after
 }
 
 fn shared<'r>(first: &'r Retention, second: &Retention) -> Option<&'r str> {

@@ -9,25 +9,30 @@ use crate::category::Categories;
 use crate::error::{Error, Result};
 
 mod check;
+mod dated;
 pub mod diff;
 pub mod draft;
+mod expiry;
 mod found;
 mod judge;
 mod model;
 mod parse;
 mod period;
+mod posture;
 mod schema;
 mod show;
 mod table;
 
 pub use check::check;
+pub use dated::{Dates, Traces};
 pub use found::{Report, Seen};
-pub use judge::Judge;
+pub use judge::{Judge, stale};
 pub use model::{
     Clause, Deadline, Deadlines, Declaration, Document, Medium, Note, Operator, Policy, Prohibition, Retention,
     Security, Source, Storage, Subjects, Unit,
 };
 pub use period::Period;
+pub use posture::Postures;
 pub use schema::schema;
 pub use show::{list, show};
 pub use table::table;

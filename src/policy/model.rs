@@ -45,6 +45,12 @@ impl Policy {
     pub fn prohibition(&self, category: &str) -> Option<&Prohibition> {
         self.forbids.iter().find(|prohibition| &*prohibition.category == category)
     }
+
+    /// Whether it keeps data for a number of days, months or years, so that data may be too old for it.
+    pub fn keeps_for_a_time(&self) -> bool {
+        let own = self.declares.iter().filter_map(|declaration| declaration.retention);
+        own.chain(self.retention.iter().map(|retention| retention.period)).any(Period::is_counted)
+    }
 }
 
 /// Where a document says something, in its own numbering: one clause, or several that say the same, the one that says
