@@ -98,6 +98,17 @@ impl Plan {
         }
     }
 
+    /// The ids of the policies that may have a say, each once, in their order.
+    pub fn policy_ids(&self) -> Vec<Arc<str>> {
+        let mut ids: Vec<Arc<str>> = Vec::new();
+        for policy in self.all_policies() {
+            if !ids.contains(&policy.id) {
+                ids.push(policy.id.clone());
+            }
+        }
+        ids
+    }
+
     /// The policies of the run, with those that are bound to paths.
     fn all_policies(&self) -> impl Iterator<Item = &Policy> {
         self.policies.iter().chain(self.bindings.iter().flat_map(|binding| &binding.policies))

@@ -17,10 +17,12 @@ use crate::classify::{Hit, Lines, Partial};
 use crate::decode::{Charset, Decoder, SNIFF, Sniffed, sniff, to_utf8};
 use crate::detect::{MARGIN, Match, Scratch};
 use crate::finding::{Event, Problem, Redacted, Skipped, Unused};
-use crate::input::{Blob, Origin, Store, Target};
+use crate::input::{Origin, Store, Target};
 use crate::policy::Traces;
 use crate::source::git;
 use crate::suppress::{self, Known, Quiet};
+
+mod blob;
 
 /// Longest run of digits that the name of a key may hold: a longer one may be somebody's value.
 const KEY_DIGITS: usize = 4;
@@ -132,63 +134,6 @@ impl<'a> Worker<'a> {
         let receipt = self.sweep(reader, &Extent { own: 0..u64::MAX, length: known, binary }, quiet);
         let read = self.window.read_so_far();
         Ok(self.done(origin, receipt, length.max(read), read))
-    }
-
-    /// Scans a blob; where values were found, once more for those on the lines that count.
-    fn blob(&mut self, origin: &Origin, blob: &Blob) -> Done {
-        let mut whole = self.version(origin, blob);
-        if blob.since.is_empty() {
-            for event in &mut whole.events {
-                if let Event::Finding(finding) = event {
-                    finding.stood.clone_from(&blob.stood);
-                }
-            }
-            return whole;
-        }
-        // Marks on other lines may be in use there.
-        whole.events.retain(|event| !matches!(event, Event::Unused(_)));
-        if !whole.events.iter().any(|event| matches!(event, Event::Finding(_))) {
-            return whole;
-        }
-        match git::added(&blob.id, &blob.since) {
-            Ok(lines) => self.lines(origin, blob, lines),
-            Err(error) => {
-                whole.events.push(problem(origin, whole.examined, &error));
-                whole
-            }
-        }
-    }
-
-    /// Scans the lines of a blob that count.
-    fn lines(&mut self, origin: &Origin, blob: &Blob, lines: Vec<Range<u64>>) -> Done {
-        // Git reads ahead what comes next, so this one is asked for from another.
-        let ahead = self.blobs.take();
-        if self.left.is_some() {
-            // What the baseline knows was on the other lines before it was on these.
-            self.sweep.lines = Some(git::others(&lines));
-            self.version(origin, blob);
-            self.carried = self.left.take();
-        }
-        self.sweep.lines = Some(lines);
-        let mut done = self.version(origin, blob);
-        self.sweep.lines = None;
-        self.blobs = ahead;
-        done.events.retain(|event| !matches!(event, Event::Unused(_)));
-        done
-    }
-
-    /// Scans a blob as it is stored. A git that has failed is started anew for the next one.
-    fn version(&mut self, origin: &Origin, blob: &Blob) -> Done {
-        let opened = self.blobs.take().map_or_else(git::Blobs::start, Ok);
-        let opened = opened.and_then(|mut git| git.open(&blob.id).map(|length| (git, length)));
-        match opened {
-            Ok((mut git, length)) => {
-                let done = self.bytes(origin, &mut git, length, u64::MAX).unwrap_or_default();
-                self.blobs = done.events.iter().all(|event| !matches!(event, Event::Problem(_))).then_some(git);
-                done
-            }
-            Err(error) => failed(origin, 0, 0, &error),
-        }
     }
 
     /// Scans what has to be decoded first, as a stream. `length` is the stored length where it is known.

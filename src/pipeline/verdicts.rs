@@ -1,6 +1,8 @@
 //! Judging the findings of a target: takes them with what is known of the target, gives each its verdicts. Which policies
 //! have a say, and what may stand there, depends on the path.
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{Binding, Plan};
@@ -8,6 +10,7 @@ use crate::error::Result;
 use crate::finding::{Finding, Posture, Setting, Stale, Verdict};
 use crate::input::Origin;
 use crate::policy::{Dates, Judge, Policy, Postures, Traces, stale};
+use crate::source::git;
 
 /// The judge, and what tells it the settings.
 pub struct Bench<'a> {
@@ -16,6 +19,16 @@ pub struct Bench<'a> {
     postures: Postures,
     /// Only where a policy keeps data for a counted time.
     dates: Option<Dates>,
+}
+
+/// What holds for one target.
+struct Terms<'a> {
+    policies: Vec<&'a Policy>,
+    /// With what binds it.
+    posture: Option<(Posture, &'a Binding)>,
+    country: Option<Arc<str>>,
+    /// What the target is, as far as it is bound or its name tells.
+    kind: Option<Posture>,
 }
 
 impl<'a> Bench<'a> {
@@ -30,37 +43,56 @@ impl<'a> Bench<'a> {
         self.dates.is_some()
     }
 
+    /// `traces` are without the path, which is that of the origin.
     pub fn judge(&self, origin: &Origin, findings: &mut [Finding], traces: &Traces) {
         if findings.is_empty() {
             return;
         }
-        let path = self.plan.exceptions.path(origin);
-        let contains = |binding: &&Binding| path.as_ref().is_some_and(|path| binding.paths.contain(path));
-        let bound: Vec<&Binding> = self.plan.bindings.iter().filter(contains).collect();
-        let policies = policies(self.plan, &bound);
-        let named = || self.postures.of(path.as_deref().filter(|_| traces.path != "-").unwrap_or(traces.path));
-        let explicit = bound.iter().rev().find_map(|binding| Some((binding.posture?, *binding)));
-        let by_name =
-            || bound.iter().rev().find(|binding| binding.by_name).and_then(|binding| Some((named()?, *binding)));
-        let posture = explicit.or_else(by_name);
-        let ages = policies.iter().any(|policy| policy.keeps_for_a_time());
+        let path = self.path(origin);
+        let terms = self.terms(path);
+        let dated = self.dates.as_ref().filter(|_| terms.policies.iter().any(|policy| policy.keeps_for_a_time()));
+        let traces = Traces { path, ..*traces };
         let setting = Setting {
-            posture: posture.map(|(posture, _)| posture),
-            dated: self.dates.as_ref().filter(|_| ages).and_then(|dates| {
-                let kind = explicit.map(|(posture, _)| posture).or_else(named);
-                dates.of(traces, kind, self.plan.today)
-            }),
-            country: bound
-                .iter()
-                .rev()
-                .find_map(|binding| binding.country.clone())
-                .or_else(|| self.plan.country.clone()),
+            posture: terms.posture.map(|(posture, _)| posture),
+            dated: dated.and_then(|dates| dates.of(&traces, terms.kind, self.plan.today)),
+            country: terms.country,
         };
         for finding in findings {
-            finding.verdicts = policies.iter().map(|policy| self.judge.verdict(policy, finding, &setting)).collect();
-            if policies.is_empty() {
-                finding.verdicts.extend(posture.and_then(|posture| self.alone(finding, posture)));
+            let verdicts = terms.policies.iter().map(|policy| self.judge.verdict(policy, finding, &setting));
+            finding.verdicts = verdicts.collect();
+            if terms.policies.is_empty() {
+                finding.verdicts.extend(terms.posture.and_then(|posture| self.alone(finding, posture)));
             }
+        }
+    }
+
+    /// The path of an origin: what a history shows has the commit after it.
+    fn path<'o>(&self, origin: &'o Origin) -> &'o str {
+        let history =
+            matches!(&self.plan.git, Some(query) if matches!(query.selection, git::Selection::History { .. }));
+        let commit = origin.as_str().rsplit_once('@').filter(|_| history);
+        commit.map_or(origin.as_str(), |(path, _)| path)
+    }
+
+    fn terms(&self, path: &str) -> Terms<'a> {
+        let plan = self.plan;
+        let below_root = plan.exceptions.path(&Origin::file(Path::new(path))).filter(|_| path != "-");
+        let contains = |binding: &&Binding| below_root.as_ref().is_some_and(|path| binding.paths.contain(path));
+        let bound: Vec<&Binding> = plan.bindings.iter().filter(contains).collect();
+        let named = self.postures.of(below_root.as_deref().unwrap_or(path));
+        let explicit = bound.iter().rev().find_map(|binding| Some((binding.posture?, *binding)));
+        let by_name =
+            || bound.iter().rev().find(|binding| binding.by_name).and_then(|binding| Some((named?, *binding)));
+        Terms {
+            policies: policies(plan, &bound),
+            posture: explicit.or_else(by_name),
+            country: bound.iter().rev().find_map(|b| b.country.clone()).or_else(|| plan.country.clone()),
+            kind: match (explicit, named) {
+                // Bound to be kept like any data, it is still read like a log.
+                (Some((Posture::Data, _)), Some(Posture::Logs)) => named,
+                (Some((posture, _)), _) => Some(posture),
+                (None, _) => named,
+            },
         }
     }
 
@@ -69,7 +101,7 @@ impl<'a> Bench<'a> {
     }
 
     /// What is declared and never seen, each policy once.
-    pub fn stale(&self, seen: &std::collections::BTreeSet<Arc<str>>) -> Vec<Stale> {
+    pub fn stale(&self, seen: &BTreeSet<Arc<str>>) -> Vec<Stale> {
         stale(policies(self.plan, &self.plan.bindings.iter().collect::<Vec<_>>()), seen)
     }
 }

@@ -37,26 +37,23 @@ struct Ruling<'p> {
 
 impl Judge {
     pub fn verdict(&self, policy: &Policy, finding: &Finding, setting: &Setting) -> Verdict {
-        let personal = self.personal(finding, setting.posture);
-        if personal == 0 {
-            return verdict(&policy.id, finding, self.about_nobody(finding, setting.posture));
-        }
-        let (outcome, clause, declaration) = self.cover(policy, &finding.category);
-        let ground = pupils(policy, finding).filter(|_| declaration.is_some());
-        let too_old = || {
-            let dated = setting.dated?;
-            let clause = expired(policy, declaration?, dated.date, self.today)?;
-            let ground = Ground::Date { date: dated.date, date_source: dated.source };
-            Some(Ruling { outcome: Outcome::Expired, clause: Some(clause), hits: personal, ground: Some(ground) })
+        let ruling = match self.personal(finding, setting.posture) {
+            0 => about_nobody(finding, setting.posture),
+            hits => self.gravest(policy, finding, setting, hits),
         };
-        let rulings = [
-            Some(Ruling { outcome, clause, hits: personal, ground }),
-            too_old(),
-            self.misplaced(policy, finding, setting, personal),
-            too_young(policy, finding, personal),
+        verdict(&policy.id, finding, ruling)
+    }
+
+    /// The gravest answer for the `hits` that are about persons.
+    fn gravest<'p>(&self, policy: &'p Policy, finding: &Finding, setting: &Setting, hits: u64) -> Ruling<'p> {
+        let (cover, declaration) = self.cover(policy, finding, hits);
+        let others = [
+            self.too_old(policy, declaration, setting, hits),
+            self.misplaced(policy, finding, setting, hits),
+            too_young(policy, finding, hits),
         ];
-        let gravest = rulings.into_iter().flatten().max_by_key(|ruling| ruling.outcome);
-        verdict(&policy.id, finding, gravest.unwrap_or_else(|| self.about_nobody(finding, setting.posture)))
+        let graver = |one: Ruling<'p>, other: Ruling<'p>| if other.outcome > one.outcome { other } else { one };
+        others.into_iter().flatten().fold(cover, graver)
     }
 
     /// What a posture alone makes of a finding, where no policy is bound: `file` binds it, on `line`. None where the
@@ -87,30 +84,42 @@ impl Judge {
         finding.hits.saturating_sub(finding.facts.impersonal + made_up)
     }
 
-    fn about_nobody(&self, finding: &Finding, posture: Option<Posture>) -> Ruling<'static> {
-        let made_up = posture.filter(|posture| *posture == Posture::TestData && finding.facts.made_up > 0);
-        let ground = made_up.map(|posture| Ground::Posture { posture });
-        Ruling { outcome: Outcome::NotPersonal, clause: None, hits: finding.hits, ground }
-    }
-
-    /// What the policy says of a category, whosever the data is, and the declaration that covers it.
-    fn cover<'p>(&self, policy: &'p Policy, category: &str) -> (Outcome, Option<&'p Clause>, Option<&'p Declaration>) {
+    /// What the policy says of the category, whosever the data is, and the declaration that covers it.
+    fn cover<'p>(&self, policy: &'p Policy, finding: &Finding, hits: u64) -> (Ruling<'p>, Option<&'p Declaration>) {
+        let category = &*finding.category;
+        let ruling = |outcome, clause| Ruling { outcome, clause, hits, ground: None };
         if let Some(prohibition) = policy.prohibition(category) {
-            return (Outcome::Forbidden, Some(&prohibition.clause), None);
+            return (ruling(Outcome::Forbidden, Some(&prohibition.clause)), None);
         }
-        if let Some(declaration) = policy.declaration(category) {
-            return (Outcome::Declared, Some(&declaration.clause), Some(declaration));
-        }
-        let document = policy.declares.iter().find(|declaration| self.carries(&declaration.category, category));
-        match document.filter(|_| !self.strict) {
-            Some(declaration) => (Outcome::Implied, Some(&declaration.clause), Some(declaration)),
-            None => (Outcome::Undeclared, None, None),
-        }
+        let document = || policy.declares.iter().find(|declaration| self.carries(&declaration.category, category));
+        let (outcome, declaration) = match policy.declaration(category) {
+            Some(declaration) => (Outcome::Declared, declaration),
+            None => match document().filter(|_| !self.strict) {
+                Some(declaration) => (Outcome::Implied, declaration),
+                None => return (ruling(Outcome::Undeclared, None), None),
+            },
+        };
+        let ground = pupils(policy, finding);
+        (Ruling { ground, ..ruling(outcome, Some(&declaration.clause)) }, Some(declaration))
     }
 
     /// Whether a document of the category `document` shows `category` as well.
     fn carries(&self, document: &str, category: &str) -> bool {
         self.categories.get(document).is_some_and(|document| document.carries.iter().any(|c| &**c == category))
+    }
+
+    /// Whether the period that the declaration allows has run out.
+    fn too_old<'p>(
+        &self,
+        policy: &'p Policy,
+        declaration: Option<&'p Declaration>,
+        setting: &Setting,
+        hits: u64,
+    ) -> Option<Ruling<'p>> {
+        let dated = setting.dated?;
+        let clause = expired(policy, declaration?, dated.date, self.today)?;
+        let ground = Ground::Date { date: dated.date, date_source: dated.source };
+        Some(Ruling { outcome: Outcome::Expired, clause: Some(clause), hits, ground: Some(ground) })
     }
 
     /// Where the data lies and may not: by the policy's words on storage, or by the posture of the path.
@@ -144,6 +153,12 @@ pub fn stale<'p>(policies: impl IntoIterator<Item = &'p Policy>, seen_categories
             clause: Some(declaration.clause.main().to_owned()),
         })
         .collect()
+}
+
+fn about_nobody(finding: &Finding, posture: Option<Posture>) -> Ruling<'static> {
+    let made_up = posture.filter(|posture| *posture == Posture::TestData && finding.facts.made_up > 0);
+    let ground = made_up.map(|posture| Ground::Posture { posture });
+    Ruling { outcome: Outcome::NotPersonal, clause: None, hits: finding.hits, ground }
 }
 
 fn verdict(policy: &Arc<str>, finding: &Finding, ruling: Ruling) -> Verdict {

@@ -23,7 +23,7 @@ mod schema;
 mod show;
 mod table;
 
-pub use check::check;
+pub use check::{check, shared_id};
 pub use dated::{Dates, Traces};
 pub use found::{Report, Seen};
 pub use judge::{Judge, stale};

@@ -33,6 +33,15 @@ pub struct Policy {
     pub deadlines: Deadlines,
     pub security: Option<Security>,
     pub notes: Vec<Note>,
+    /// The line of the id in the policy file, from 1.
+    pub line: usize,
+}
+
+impl Policy {
+    /// `FILE:LINE` of something in the policy file.
+    pub fn place(&self, line: usize) -> String {
+        format!("{}:{line}", self.file)
+    }
 }
 
 impl Policy {
