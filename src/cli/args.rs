@@ -203,7 +203,7 @@ pub struct Scan {
     #[arg(long, value_name = "LEVEL", value_parser = one_of(CONFIDENCE), hide_default_value = true, help_heading = "Verdict")]
     pub min_confidence: Option<Confidence>,
 
-    /// The day that ages are judged by. Default: today
+    /// The day that ages and retention are judged by. Default: today
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Verdict")]
     pub today: Option<Date>,
 

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
 
+use super::advice::{advised, nearest};
 use super::model::{
     Clause, Deadlines, Declaration, Document, Note, Operator, Policy, Prohibition, Retention, Security, Source,
     Storage, Subjects,
@@ -119,7 +120,7 @@ impl Policy {
             let help = "`derbes policy draft DOCUMENT` writes one from a privacy policy";
             return Err(Error::new("the policy file is empty").at(file).help(help));
         }
-        let unvalidated: Unvalidated = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+        let unvalidated: Unvalidated = toml::from_str(text).map_err(|e| advised(Error::toml(file, text, &e)))?;
         Validation { file, text, categories }.policy(unvalidated)
     }
 }
@@ -220,7 +221,11 @@ impl Validation<'_> {
         if self.categories.get(id.get_ref()).is_none() {
             let known: Vec<_> = self.categories.iter().map(|category| &*category.id).collect();
             let message = format!("there is no category `{}`", id.get_ref().escape_debug());
-            let help = format!("write one of: {}", known.join(", "));
+            let help = match nearest(id.get_ref(), known.iter().copied()) {
+                Some(name) if id.get_ref().is_ascii() => format!("did you mean `{name}`?"),
+                Some(name) => format!("did you mean `{name}`? It is written in Latin letters"),
+                None => format!("write one of: {}", known.join(", ")),
+            };
             return Err(self.error(self.line(id.span()), message).help(help));
         }
         Ok(id.into_inner())
@@ -285,7 +290,7 @@ impl Validation<'_> {
             let category = v.category(category)?;
             if !declared.contains(&category) {
                 let message = format!("a retention is given for `{category}`, which this policy does not declare");
-                return Err(v.error(line, message));
+                return Err(v.error(line, message).help("declare the category, or take it out of `categories`"));
             }
             Ok(category)
         })?;
