@@ -46,9 +46,10 @@ impl Judge {
 
     /// The gravest answer for the `hits` that are about persons.
     fn gravest<'p>(&self, policy: &'p Policy, finding: &Finding, setting: &Setting, hits: u64) -> Ruling<'p> {
-        let (cover, declaration) = self.cover(policy, finding, hits);
+        let declarations = self.declarations(policy, &finding.category);
+        let cover = self.cover(policy, finding, &declarations, hits);
         let others = [
-            self.too_old(policy, declaration, setting, hits),
+            self.too_old(policy, &declarations, setting, hits),
             self.misplaced(policy, finding, setting, hits),
             too_young(policy, finding, hits),
         ];
@@ -84,42 +85,47 @@ impl Judge {
         finding.hits.saturating_sub(finding.facts.impersonal + made_up)
     }
 
-    /// What the policy says of the category, whosever the data is, and the declaration that covers it.
-    fn cover<'p>(&self, policy: &'p Policy, finding: &Finding, hits: u64) -> (Ruling<'p>, Option<&'p Declaration>) {
-        let category = &*finding.category;
-        let ruling = |outcome, clause| Ruling { outcome, clause, hits, ground: None };
-        if let Some(prohibition) = policy.prohibition(category) {
-            return (ruling(Outcome::Forbidden, Some(&prohibition.clause)), None);
+    /// The declarations that cover a category: that of its own name, or else those of documents that carry it.
+    fn declarations<'p>(&self, policy: &'p Policy, category: &str) -> Vec<&'p Declaration> {
+        if let Some(declaration) = policy.declaration(category) {
+            return vec![declaration];
         }
-        let document = || policy.declares.iter().find(|declaration| self.carries(&declaration.category, category));
-        let (outcome, declaration) = match policy.declaration(category) {
-            Some(declaration) => (Outcome::Declared, declaration),
-            None => match document().filter(|_| !self.strict) {
-                Some(declaration) => (Outcome::Implied, declaration),
-                None => return (ruling(Outcome::Undeclared, None), None),
-            },
-        };
-        let ground = pupils(policy, finding);
-        (Ruling { ground, ..ruling(outcome, Some(&declaration.clause)) }, Some(declaration))
+        let category = self.categories.get(category).filter(|category| !self.strict && !category.carried_by.is_empty());
+        let Some(category) = category else { return Vec::new() };
+        policy.declares.iter().filter(|document| category.carried_by.contains(&document.category)).collect()
     }
 
-    /// Whether a document of the category `document` shows `category` as well.
-    fn carries(&self, document: &str, category: &str) -> bool {
-        self.categories.get(document).is_some_and(|document| document.carries.iter().any(|c| &**c == category))
+    /// What the policy says of the category, whosever the data is.
+    fn cover<'p>(
+        &self,
+        policy: &'p Policy,
+        finding: &Finding,
+        declarations: &[&'p Declaration],
+        hits: u64,
+    ) -> Ruling<'p> {
+        let ruling = |outcome, clause, ground| Ruling { outcome, clause, hits, ground };
+        if let Some(prohibition) = policy.prohibition(&finding.category) {
+            return ruling(Outcome::Forbidden, Some(&prohibition.clause), None);
+        }
+        let Some(first) = declarations.first() else { return ruling(Outcome::Undeclared, None, None) };
+        let named = first.category == finding.category;
+        let outcome = if named { Outcome::Declared } else { Outcome::Implied };
+        ruling(outcome, Some(&first.clause), pupils(policy, finding))
     }
 
-    /// Whether the period that the declaration allows has run out.
+    /// Whether the periods of all declarations that cover the data have run out; the clause of the first is named.
     fn too_old<'p>(
         &self,
         policy: &'p Policy,
-        declaration: Option<&'p Declaration>,
+        declarations: &[&'p Declaration],
         setting: &Setting,
         hits: u64,
     ) -> Option<Ruling<'p>> {
         let dated = setting.dated?;
-        let clause = expired(policy, declaration?, dated.date, self.today)?;
-        let ground = Ground::Date { date: dated.date, date_source: dated.source };
-        Some(Ruling { outcome: Outcome::Expired, clause: Some(clause), hits, ground: Some(ground) })
+        let clauses = declarations.iter().map(|declaration| expired(policy, declaration, dated.date, self.today));
+        let clauses: Vec<&Clause> = clauses.collect::<Option<_>>()?;
+        let ground = Some(Ground::Date { date: dated.date, date_source: dated.source });
+        clauses.first().map(|clause| Ruling { outcome: Outcome::Expired, clause: Some(*clause), hits, ground })
     }
 
     /// Where the data lies and may not: by the policy's words on storage, or by the posture of the path.

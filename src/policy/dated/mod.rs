@@ -46,7 +46,7 @@ impl Dates {
         }
         let known = |date: &Date| (OLDEST..=today).contains(date);
         let dump = || stamp::of_dump(self, traces.head).chain(stamp::of_dump(self, traces.tail)).filter(known).max();
-        let data = || stamp::times(self, traces.tail).filter(known).max().filter(|_| posture == Some(Posture::Logs));
+        let data = || stamp::last_time(self, traces.tail, known).filter(|_| posture == Some(Posture::Logs));
         let name = || name::date(traces.path, today).filter(known);
         let file = || traces.modified.filter(known);
         let dated = |source, date: Option<Date>| date.map(|date| Dated { date, source });

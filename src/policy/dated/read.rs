@@ -50,6 +50,7 @@ pub fn day(year: i16, month: i16, day: i16) -> Option<Date> {
 
 /// The positions where a run of digits begins.
 pub fn digit_runs(text: &[u8]) -> impl Iterator<Item = usize> {
-    let begins = |at: &usize| text[*at].is_ascii_digit() && (*at == 0 || !text[*at - 1].is_ascii_digit());
-    (0..text.len()).filter(begins)
+    let before = std::iter::once(&0).chain(text);
+    let begins = before.zip(text).map(|(before, byte)| byte.is_ascii_digit() && !before.is_ascii_digit());
+    begins.enumerate().filter(|(_, begins)| *begins).map(|(at, _)| at)
 }

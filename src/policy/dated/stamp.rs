@@ -11,17 +11,30 @@ const LINE: usize = 200;
 /// Longest way from a date to the time of day that belongs to it, in bytes.
 const GAP: usize = 3;
 
+/// How much of a log's end is read at a time.
+const CHUNK: usize = 512;
+
 /// The dates that a dump's comments give: a line that begins like a comment and tells by its words what the date is.
 pub fn of_dump<'t>(dates: &'t Dates, text: &'t [u8]) -> impl Iterator<Item = Date> {
-    text.split(|byte| *byte == b'\n').filter_map(|line| {
-        let comment = [&b"--"[..], b"/*", b"#"].iter().find_map(|mark| line.strip_prefix(*mark))?;
-        let comment = String::from_utf8_lossy(&comment[..comment.len().min(LINE)]).to_lowercase();
+    let begins = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|end| end + 1));
+    begins.filter_map(|begin| {
+        let line = &text[begin..text.len().min(begin + LINE)];
+        let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+        let comment = [&b"--"[..], b"/*"].iter().find_map(|mark| line.strip_prefix(*mark))?;
+        let comment = String::from_utf8_lossy(comment).to_lowercase();
         let said = dates.dump.iter().any(|words| comment.contains(words.as_str()));
         // Adminer writes nothing but the time.
         let alone = comment.trim_start().starts_with(|c: char| c.is_ascii_digit()) && comment.trim().len() == 19;
         let numeric = || times(dates, comment.as_bytes()).max();
         (said || alone).then(|| numeric().or_else(|| in_words(dates, &comment)))?
     })
+}
+
+/// The latest day that is `known` of the last times in a text, which is read from its end until there are any.
+pub fn last_time(dates: &Dates, text: &[u8], known: impl Fn(&Date) -> bool) -> Option<Date> {
+    let lengths = std::iter::successors(Some(CHUNK), |length| (*length < text.len()).then_some(4 * length));
+    let mut ends = lengths.map(|length| &text[text.len().saturating_sub(length)..]);
+    ends.find_map(|end| times(dates, end).filter(&known).max())
 }
 
 /// The days of all times in a text: dates that a time of day follows.

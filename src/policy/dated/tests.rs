@@ -112,6 +112,15 @@ fn the_last_times_of_a_log_date_it() {
 }
 
 #[test]
+fn a_log_that_ends_in_a_long_line_is_dated_all_the_same() {
+    for length in [0, 10, 500, 1000, 3000] {
+        let text = format!("2021-03-01 10:11:12 ERROR a\n{}\n", "  at b\n".repeat(length / 7));
+        let found = best(Some(Posture::Logs), Traces { tail: text.as_bytes(), ..Traces::default() });
+        assert_eq!(found, Some(("2021-03-01".to_owned(), DateSource::Data)), "{length}");
+    }
+}
+
+#[test]
 fn the_best_date_there_is_counts() {
     let modified = Some(date(2024, 4, 4));
     let tail = &b"2021-01-01 10:11 INFO a\n"[..];

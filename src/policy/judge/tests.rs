@@ -261,6 +261,10 @@ fn what_a_document_implies_expires_with_it() {
     let verdict = |strict| shown(&judge(strict).verdict(&policy(body), &plain("iin"), &dated(2025, 1, 1)));
     assert_eq!(verdict(false), "expired 1 [data of 2025-01-01 by the file's name]");
     assert_eq!(verdict(true), "undeclared");
+    // Another document that carries it, and may yet be kept.
+    let both = format!("{body}[[declares]]\ncategory = \"driver-licence\"\nclause = \"4\"\nretention = \"9y\"\n");
+    let found = judge(false).verdict(&policy(&both), &plain("iin"), &dated(2025, 1, 1));
+    assert_eq!(shown(&found), "implied 1");
 }
 
 #[test]
