@@ -95,11 +95,13 @@ pub struct Blob {
     pub stood: Option<Arc<Stood>>,
 }
 
-/// Where a blob stood in a history: the first commits that brought it, and its first paths from the root.
+/// Which blob, and where it stood in a history: the first commits that brought it, and its first paths.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stood {
     pub blob: ObjectId,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub commits: Vec<Arc<str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<Origin>,
 }
 
@@ -125,6 +127,12 @@ impl Target {
 
     pub fn file(path: PathBuf) -> Self {
         Self { origin: Origin::file(&path), store: Store::File(path) }
+    }
+
+    /// Where it stands: at its origin, or where a blob of a history stood.
+    pub fn paths(&self) -> &[Origin] {
+        let stood = self.blob().and_then(|blob| blob.stood.as_deref());
+        stood.map_or(std::slice::from_ref(&self.origin), |stood| &stood.paths)
     }
 
     pub fn blob(&self) -> Option<&Blob> {

@@ -47,6 +47,23 @@ fn a_staged_value_under_a_mark_is_quiet_and_marks_elsewhere_are_not_told() {
 }
 
 #[test]
+fn a_staged_mark_that_covers_nothing_is_told_if_it_is_new() {
+    let repo = Repo::new();
+    repo.commit("a.py", "x = 1  # derbes:allow phone reason=old\n");
+    repo.stage("a.py", format!("x = 1  # derbes:allow phone reason=old\n# derbes:allow iin\n{IIN}"));
+    let run = repo.derbes("scan --staged --format jsonl");
+    let why = "unused a.py:2: allows iin without a reason: add reason=WHY";
+    assert_eq!((run.told(), run.exit), (vec!["a.py:3".to_owned(), why.to_owned()], 1));
+    repo.stage("a.py", "x = 1  # derbes:allow phone reason=old\ny = 2  # derbes:allow iin reason=new\n");
+    let run = repo.derbes("scan --staged --format jsonl");
+    assert_eq!((run.told(), run.exit), (vec!["unused a.py:2: allows iin, which is not there".to_owned()], 0));
+    // Nobody mends what was committed.
+    repo.git("commit -q -m marks");
+    assert!(repo.derbes("scan --history --format jsonl").told().is_empty());
+    assert_eq!(repo.derbes("scan --range HEAD~1..HEAD --format jsonl").told().len(), 1);
+}
+
+#[test]
 fn an_allow_rule_covers_by_path_category_and_value_until_its_end() {
     let repo = Repo::new();
     repo.write("tests/a.txt", format!("{IIN}{OTHER}phone=87000000019\n")).write("src/a.txt", IIN);
@@ -65,6 +82,14 @@ fn an_allow_rule_covers_by_path_category_and_value_until_its_end() {
     assert_eq!(ended.last().unwrap(), "unused derbes.toml:1: this rule has ended on 2026-11-21");
     let idle = found(&rule("paths = [\"gone/\"]"));
     assert_eq!(idle.last().unwrap(), "unused derbes.toml:1: this rule allows nothing that is there");
+    // In a history a rule is about the paths where a version stood, and about all of them.
+    repo.git("add -A");
+    repo.git("commit -q -m base");
+    repo.write("derbes.toml", rule("paths = [\"/tests/\", \"src/*.txt\"]"));
+    assert_eq!(repo.derbes("scan --history").exit, 0);
+    repo.write("derbes.toml", rule("paths = [\"/tests/\"]")).commit("tests/copy.txt", IIN);
+    let told = repo.derbes("scan --history --format jsonl").told();
+    assert!(told.len() == 1 && told[0].starts_with("src/a.txt@"), "{told:?}");
     // From another folder in the repository the same rule holds.
     repo.write("derbes.toml", rule("paths = [\"/tests/\"]"));
     assert!(repo.below("tests", SCAN).told().is_empty());
@@ -159,6 +184,42 @@ fn what_is_gone_is_told_and_pruned() {
     let run = repo.derbes(SCAN);
     assert_eq!((run.told(), run.exit), (vec![], 0));
     assert_eq!(repo.read(".derbes-baseline").lines().count(), 2);
+}
+
+#[test]
+fn what_is_gone_from_staged_files_is_told_and_nothing_of_others() {
+    let repo = with_baseline(&format!("{IIN}{OTHER}"));
+    repo.write("b.txt", IIN).derbes("scan b.txt --write-baseline .derbes-baseline");
+    repo.git("add -A");
+    repo.git("commit -q -m base");
+    std::fs::remove_file(repo.at.join("b.txt")).unwrap();
+    repo.write("a.txt", format!("{IIN}phone=87000000019\n")).git("add a.txt");
+    let told = repo.derbes("scan --staged --format jsonl").told();
+    assert!(told.len() == 2 && told[0] == "a.txt:2", "{told:?}");
+    assert!(told[1].ends_with("stale: 1 of kz-iin in a.txt not found any more"), "{told:?}");
+    repo.git("commit -q -m changed");
+    assert_eq!(repo.derbes("scan --range HEAD~1..HEAD --format jsonl").told(), told);
+    let history = repo.derbes("scan --history --format jsonl").told();
+    assert!(history.len() == 1 && history[0].starts_with("a.txt@"), "{history:?}");
+}
+
+#[test]
+fn what_is_staged_or_in_the_history_can_be_recorded() {
+    let repo = Repo::new();
+    repo.commit("a.txt", IIN);
+    repo.stage("a.txt", format!("{IIN}{OTHER}")).stage("b.txt", IIN).write("b.txt", "nothing\n");
+    assert_eq!(repo.derbes("scan --staged --write-baseline .derbes-baseline").exit, 0);
+    assert_eq!(repo.read(".derbes-baseline").lines().count(), 4, "the index, and of a changed file all lines");
+    assert_eq!(repo.derbes("scan --staged").exit, 0);
+    repo.git("commit -q -m more");
+    repo.git("mv a.txt c.txt");
+    repo.stage("c.txt", format!("{IIN}{IIN}{OTHER}")).git("commit -q -m moved");
+    let run = repo.derbes("scan --history --format jsonl --write-baseline whole");
+    assert_eq!((run.exit, run.summary("hits")), (0, 6.into()));
+    let run = repo.derbes("scan --history --format jsonl --baseline whole");
+    assert_eq!((run.told(), run.exit), (vec![], 0));
+    repo.stage("a.txt", format!("{IIN}phone=87000000019\n")).git("commit -q -m new");
+    assert_eq!(repo.derbes("scan --history --format jsonl --baseline whole").told().len(), 1);
 }
 
 #[test]

@@ -211,13 +211,13 @@ fn a_hook_stops_a_commit_and_says_what_to_do() {
         "because the check digit holds",
         "git add -- b.txt",
         "derbes:allow iin reason=",
-        "derbes scan --write-baseline .derbes-baseline -- b.txt && git add .derbes-baseline",
+        "derbes scan --staged --write-baseline .derbes-baseline && git add .derbes-baseline",
         "1 file, 21 B in ",
     ] {
         assert!(told.contains(part), "{part}: {told}");
     }
     // Each way out is one.
-    assert_eq!(repo.derbes("scan --write-baseline .derbes-baseline -- b.txt").exit, 0);
+    assert_eq!(repo.derbes("scan --staged --write-baseline .derbes-baseline").exit, 0);
     repo.git("add .derbes-baseline");
     assert!(repo.try_git("commit -q -m known").status.success());
     repo.stage("c.txt", IIN.replace('\n', " # derbes:allow iin reason=made up\n"));
@@ -251,27 +251,69 @@ fn a_hook_chains_to_the_one_before_and_goes_again() {
 }
 
 #[test]
-fn exit_codes_are_the_same_in_each_mode() {
+fn arguments_that_do_not_fit_are_told() {
     let repo = Repo::new();
-    repo.commit("clean.txt", "nothing\n");
-    repo.git("branch base");
-    for mode in ["--staged", "--range base..HEAD", "--history"] {
-        assert_eq!(repo.derbes(&format!("scan {mode}")).exit, 0, "{mode}");
-        assert_eq!(repo.derbes(&format!("scan {mode} --colour")).exit, 2, "{mode}");
-    }
-    repo.stage("a.txt", IIN);
-    assert_eq!(repo.derbes("scan --staged").exit, 1);
-    assert_eq!(repo.derbes("scan --staged --fail-on never").exit, 0);
-    repo.git("commit -q -m bad");
-    assert_eq!(repo.derbes("scan --range base..HEAD").exit, 1);
-    assert_eq!(repo.derbes("scan --history").exit, 1);
-    let id = repo.git("rev-parse HEAD:a.txt");
-    std::fs::remove_file(repo.at.join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
-    assert_eq!(repo.derbes("scan --range base..HEAD").exit, 3);
-    assert_eq!(repo.derbes("scan --history").exit, 3);
     for line in
         ["scan --staged --history", "scan --since 2020-01-01", "scan --whole-files", "scan --history --whole-files"]
     {
         assert_eq!(repo.derbes(line).exit, 2, "{line}");
     }
+}
+
+#[test]
+fn a_blob_has_columns_in_utf_16() {
+    let repo = Repo::new();
+    repo.commit("a.txt", "ИИН: 1\n");
+    repo.stage("a.txt", "ИИН: 1\n😀 ИИН: 900517132728\n").write("a.txt", "other\n");
+    let region = |mode: &str| {
+        let run = repo.derbes(&format!("scan {mode} --format sarif"));
+        let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        let region = &report["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
+        ["startLine", "startColumn", "endColumn"].map(|key| region[key].as_u64().unwrap())
+    };
+    assert_eq!(region("--staged"), [2, 9, 21]);
+    repo.git("commit -q -m bad");
+    assert_eq!(region("--range HEAD~1..HEAD"), [2, 9, 21]);
+    assert_eq!(region("--history"), [2, 9, 21]);
+}
+
+/// The hooks of this repository, run by the client that they are for.
+#[test]
+fn the_pre_commit_client_runs_the_hook() {
+    let run = |repo: &Repo, line: &str| {
+        let mut words = line.split_whitespace();
+        let mut command = std::process::Command::new(words.next().unwrap());
+        let program = std::path::Path::new(env!("CARGO_BIN_EXE_derbes")).parent().unwrap().to_owned();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::iter::once(program).chain(std::env::split_paths(&path));
+        command.args(words).current_dir(&repo.at).env("PRE_COMMIT_HOME", repo.at.join("../cache"));
+        git::isolated(command.env("PATH", std::env::join_paths(path).unwrap())).output()
+    };
+    let hooks = Repo::new();
+    if run(&hooks, "pre-commit --version").is_err() {
+        println!("skipped: pre-commit is not installed (`pip install pre-commit`)");
+        return;
+    }
+    let revision = hooks.commit(".pre-commit-hooks.yaml", include_str!("../.pre-commit-hooks.yaml"));
+    let repo = Repo::new();
+    let config = format!(
+        "repos:\n  - repo: {}\n    rev: {revision}\n    hooks:\n      - id: derbes-system\n",
+        hooks.at.display()
+    );
+    repo.commit(".pre-commit-config.yaml", config);
+    let told = |line: &str| {
+        let output = run(&repo, line).unwrap();
+        (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    };
+    repo.stage("a.txt", "nothing\n");
+    let (passed, text) = told("pre-commit run");
+    assert!(passed && text.contains("Passed"), "{text}");
+    repo.stage("a.txt", IIN).write("a.txt", "nothing\n").write("b.txt", "unstaged\n");
+    let (passed, text) = told("pre-commit run");
+    assert!(!passed && text.contains("a.txt:1:5  **********28") && text.contains("Three ways out"), "{text}");
+    assert!(told("pre-commit install").0);
+    assert!(!told("git commit -q -m bad").0);
+    repo.stage("a.txt", "nothing\n");
+    let (passed, text) = told("git commit -q -m good");
+    assert!(passed, "{text}");
 }

@@ -1,4 +1,4 @@
-//! `scan --staged` with the real git: what is read is the index, what counts is what the next commit adds.
+//! `scan --staged` with the real git, beyond the transcripts in `tests/sessions/staged.txt`.
 
 #[path = "common/git.rs"]
 mod git;
@@ -16,66 +16,6 @@ fn finds(repo: &Repo, expected: &[&str]) {
     assert_eq!(run.exit, i32::from(!expected.is_empty()));
 }
 
-#[test]
-fn staged_bad_and_working_tree_good() {
-    let repo = Repo::new();
-    repo.stage("a.txt", IIN).write("a.txt", "nothing\n");
-    finds(&repo, &["a.txt:1"]);
-}
-
-#[test]
-fn staged_good_and_working_tree_bad() {
-    let repo = Repo::new();
-    repo.stage("a.txt", "nothing\n").write("a.txt", IIN).write("untracked.txt", IIN);
-    finds(&repo, &[]);
-}
-
-#[test]
-fn the_first_commit_of_an_empty_repository() {
-    let repo = Repo::new();
-    finds(&repo, &[]);
-    repo.stage("a.txt", IIN);
-    finds(&repo, &["a.txt:1"]);
-}
-
-#[test]
-fn only_added_and_changed_lines_count() {
-    let repo = Repo::new();
-    repo.commit("a.txt", format!("one\n{IIN}two\nthree\n"));
-    repo.stage("a.txt", format!("one\n{IIN}two\n{OTHER}three\n"));
-    finds(&repo, &["a.txt:4"]);
-    assert_eq!(repo.derbes("scan --staged --whole-files --format jsonl").told(), ["a.txt:2", "a.txt:4"]);
-    repo.stage("a.txt", format!("zero\none\n{IIN}two\nthree\n"));
-    finds(&repo, &[]);
-    repo.stage("a.txt", format!("one\n{}two\n", OTHER));
-    finds(&repo, &["a.txt:2"]);
-}
-
-#[test]
-fn a_rename_adds_what_it_changes_and_a_copy_all() {
-    let repo = Repo::new();
-    let body = "line\n".repeat(20) + IIN;
-    repo.commit("a.txt", &body);
-    repo.git("mv a.txt b.txt");
-    finds(&repo, &[]);
-    repo.stage("b.txt", format!("{body}{OTHER}"));
-    finds(&repo, &["b.txt:22"]);
-    repo.git("reset -q --hard");
-    repo.stage("copy.txt", &body);
-    finds(&repo, &["copy.txt:21"]);
-}
-
-#[test]
-fn deletions_and_changes_of_mode_add_nothing() {
-    let repo = Repo::new();
-    repo.commit("gone.txt", IIN);
-    repo.commit("mode.txt", IIN);
-    repo.git("rm -q gone.txt");
-    repo.git("update-index --chmod=+x mode.txt");
-    finds(&repo, &[]);
-    assert_eq!(staged(&repo).summary("files"), 0);
-}
-
 #[cfg(unix)]
 #[test]
 fn a_symlink_is_its_target_text() {
@@ -88,24 +28,6 @@ fn a_symlink_is_its_target_text() {
     std::fs::remove_file(repo.at.join("link")).unwrap();
     repo.stage("link", "iin=900517132728");
     finds(&repo, &["link:1"]);
-}
-
-#[test]
-fn a_submodule_is_named_and_not_entered() {
-    let repo = Repo::new();
-    let module = Repo::new();
-    module.commit("secret.txt", IIN);
-    repo.git(&format!("-c protocol.file.allow=always submodule -q add {} module", module.at.display()));
-    let run = staged(&repo);
-    assert_eq!((run.told(), run.exit), (vec!["skipped module: submodule".to_owned()], 0));
-}
-
-#[test]
-fn what_is_only_intended_to_be_added_is_not_staged() {
-    let repo = Repo::new();
-    repo.commit("a.txt", "nothing\n");
-    repo.write("b.txt", IIN).git("add -N b.txt");
-    finds(&repo, &[]);
 }
 
 #[test]
@@ -140,14 +62,6 @@ fn a_changed_line_end_alone_adds_nothing() {
 }
 
 #[test]
-fn an_lfs_pointer_is_named() {
-    let repo = Repo::new();
-    repo.stage("a.bin", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n");
-    let run = staged(&repo);
-    assert_eq!((run.told(), run.exit), (vec!["skipped a.bin: Git LFS pointer".to_owned()], 0));
-}
-
-#[test]
 fn paths_in_cyrillic_with_newlines_and_at_any_depth() {
     let repo = Repo::new();
     repo.stage("клиенты/жаңа тізім.txt", IIN).stage("new\nline @@ -1 +1 @@\n.txt", IIN).stage("a\"b.txt", IIN);
@@ -156,16 +70,6 @@ fn paths_in_cyrillic_with_newlines_and_at_any_depth() {
     assert_eq!(run.told(), ["../a\"b.txt:1", "../new\nline @@ -1 +1 @@\n.txt:1", "жаңа тізім.txt:1"]);
     let run = repo.below("клиенты", "scan --staged --format jsonl .");
     assert_eq!(run.told(), ["жаңа тізім.txt:1"]);
-}
-
-#[test]
-fn a_worktree_has_an_index_of_its_own() {
-    let repo = Repo::new();
-    repo.commit("a.txt", "nothing\n");
-    repo.git("worktree add -q ../tree");
-    repo.write("../tree/b.txt", IIN).git("-C ../tree add b.txt");
-    finds(&repo, &[]);
-    assert_eq!(repo.below("../tree", "scan --staged --format jsonl").told(), ["b.txt:1"]);
 }
 
 #[test]

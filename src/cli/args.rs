@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::Shell;
 use derbes::finding::Confidence;
 use derbes::limits::Places;
 use derbes::pipeline::FailOn;
@@ -24,13 +25,11 @@ Exit codes:
 
 const SCAN_EXAMPLES: &str = "\
 Examples:
-  derbes scan
   derbes scan --staged
   derbes scan src logs/app.log.gz --policy anysoft
   pg_dump shop | derbes scan - --policy ./privacy.toml --fail-on forbidden
   derbes scan . --format human --format jsonl --output findings.jsonl
-  derbes scan /backups --policy anysoft --policy justcode --matrix
-  derbes scan . --format github --format sarif --output derbes.sarif";
+  derbes scan /backups --policy anysoft --policy justcode --matrix";
 
 const DRAFT_EXAMPLES: &str = "\
 Every entry names the place it comes from; what is unsure stands commented out. Review the draft, then check it:
@@ -60,6 +59,8 @@ pub enum Command {
     /// Show what the policies declare
     #[command(subcommand, disable_help_subcommand = true, arg_required_else_help = true)]
     Policy(PolicyCommand),
+    /// Print what a shell needs to complete command lines
+    Completions { shell: Shell },
 }
 
 #[derive(Debug, Subcommand)]
@@ -163,7 +164,7 @@ pub struct Scan {
     pub baseline: Option<PathBuf>,
 
     /// Record the hits in this file, to be quiet from now on; those of files that are not scanned stay in it
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["git", "prune_baseline"], help_heading = "Known")]
+    #[arg(long, value_name = "FILE", conflicts_with = "prune_baseline", help_heading = "Known")]
     pub write_baseline: Option<PathBuf>,
 
     /// Take out of the baseline what is not found any more
@@ -318,6 +319,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::
         })?;
     }
     Ok(command)
+}
+
+/// Writes what makes a shell complete command lines.
+pub fn complete(shell: Shell, script: &mut Vec<u8>) {
+    clap_complete::generate(shell, &mut Args::command(), "derbes", script);
 }
 
 /// Pairs every `--output` with the `--format` before it.

@@ -1,32 +1,68 @@
-//! Columns as editors count them: takes a place, looks into the file it is in, and gives UTF-16 code units. Nothing of what
-//! is read leaves this module but two numbers.
+//! Columns as editors count them: takes a place, looks into the file or the blob it is in, and gives UTF-16 code units.
+//! Nothing of what is read leaves this module but two numbers.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use derbes::finding::Place;
-use derbes::input::Origin;
+use derbes::finding::{Finding, Place};
+use derbes::input::{ObjectId, Origin};
 use derbes::report::Columns;
+use derbes::source::git::Blobs;
 
 /// Bytes of a line that are read at most.
 const LINE: u64 = 64 << 10;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
+/// Bytes of a blob that is looked into at most.
+const BLOB: u64 = 16 << 20;
+
 /// One file is held open, since places come by file.
 pub fn columns() -> Columns {
-    let last = Mutex::new(None);
-    Columns(Arc::new(move |path, place| {
+    let last = Mutex::new(Last::default());
+    Columns(Arc::new(move |finding, place| {
         let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.as_ref().is_none_or(|(of, _)| of != path) {
-            *last = Some((path.clone(), open(path)));
-        }
-        let (_, file) = last.as_mut()?;
-        in_file(file.as_mut()?, place).ok().flatten()
+        in_file(last.open(finding)?, place).ok().flatten()
     }))
+}
+
+/// What was looked into last.
+#[derive(Default)]
+struct Last {
+    path: Option<Origin>,
+    file: Option<Box<dyn Stored>>,
+    git: Option<Blobs>,
+}
+
+trait Stored: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Stored for T {}
+
+impl Last {
+    fn open(&mut self, finding: &Finding) -> Option<&mut dyn Stored> {
+        if self.path.as_ref() != Some(&finding.path) {
+            self.path = Some(finding.path.clone());
+            self.file = match &finding.stood {
+                Some(stood) => self.blob(&stood.blob).map(|bytes| Box::new(Cursor::new(bytes)) as _),
+                None => open(&finding.path).map(|file| Box::new(file) as _),
+            };
+        }
+        self.file.as_mut().map(|file| &mut **file as _)
+    }
+
+    fn blob(&mut self, id: &ObjectId) -> Option<Vec<u8>> {
+        let mut git = self.git.take().or_else(|| Blobs::start().ok())?;
+        let length = git.open(id).ok()?;
+        let mut bytes = Vec::new();
+        if length <= BLOB {
+            git.read_to_end(&mut bytes).ok()?;
+        }
+        self.git = Some(git);
+        (length <= BLOB).then_some(bytes)
+    }
 }
 
 /// A pipe is left alone: it would not open before someone writes into it.
@@ -37,7 +73,7 @@ fn open(path: &Origin) -> Option<File> {
 
 /// None unless the file's own bytes are the decoded text: what comes out of a container, a compressed stream or UTF-16
 /// has other offsets.
-fn in_file(file: &mut File, place: &Place) -> io::Result<Option<Range<u64>>> {
+fn in_file(file: &mut dyn Stored, place: &Place) -> io::Result<Option<Range<u64>>> {
     let end = place.offset + place.value.len();
     let length = end - place.line_start;
     if length > LINE {
@@ -111,18 +147,12 @@ mod tests {
 
     #[test]
     fn a_file_is_read_around_the_place() {
-        let path = std::env::temp_dir().join(format!("derbes-columns-{}", std::process::id()));
-        std::fs::write(&path, format!("a\nИИН {VALUE}\n")).unwrap();
-        let origin = Origin::file(&path);
-        let columns = columns();
-        let find = |offset, line_start| (columns.0)(&origin, &place(offset, line_start));
+        let mut file = Cursor::new(format!("a\nИИН {VALUE}\n"));
+        let mut find = |offset, line_start| in_file(&mut file, &place(offset, line_start)).ok().flatten();
         assert_eq!(find(9, 2), Some(5..17));
         // The offsets of some other text, beyond the end, and in a line too long.
         assert_eq!((find(9, 1), find(900, 890), find(LINE + 100, 2)), (None, None, None));
         assert_eq!(find(9, 2), Some(5..17));
-        std::fs::remove_file(&path).unwrap();
-        let none = [&origin, &Origin::stdin(), &Origin::file(&std::env::temp_dir())];
-        let columns = super::columns();
-        assert!(none.iter().all(|origin| (columns.0)(origin, &place(9, 2)).is_none()));
+        assert!([Origin::stdin(), Origin::file(&std::env::temp_dir())].iter().all(|origin| open(origin).is_none()));
     }
 }

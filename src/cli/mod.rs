@@ -34,6 +34,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(Command::Hook(HookCommand::Install)) => hook::install().and_then(|told| print(&told)),
         Ok(Command::Hook(HookCommand::Remove)) => hook::remove().and_then(|told| print(&told)),
         Ok(Command::Policy(command)) => policy::run(command),
+        Ok(Command::Completions { shell }) => completions(shell),
         Err(error) => return usage(&error),
     };
     outcome.unwrap_or_else(|error| {
@@ -46,11 +47,22 @@ fn effective(file: Option<&Path>) -> Result<u8> {
     print(&config::show(&Config::load(file, &Categories::builtin()?)?))
 }
 
-/// Prints a text of several lines. A reader that has seen enough is no error.
+fn completions(shell: clap_complete::Shell) -> Result<u8> {
+    let mut script = Vec::new();
+    args::complete(shell, &mut script);
+    write(&script)
+}
+
+/// Prints a text of several lines, inert.
 fn print(text: &str) -> Result<u8> {
     let shown: String = text.lines().map(|line| format!("{}\n", escape(line))).collect();
+    write(shown.as_bytes())
+}
+
+/// To standard output. A reader that has seen enough is no error.
+fn write(bytes: &[u8]) -> Result<u8> {
     let mut out = io::stdout().lock();
-    match out.write_all(shown.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::new(e.to_string()).at("standard output")),
         _ => Ok(0),
     }

@@ -44,7 +44,7 @@ pub fn plan(scan: Scan) -> Result<Plan> {
         ignore: !scan.no_ignore,
         follow: scan.follow,
         skip_binary: scan.skip_binary,
-        all_detectors: scan.all_detectors,
+        all_detectors: scan.all_detectors || config.detectors_all.as_ref().is_some_and(|set| set.value),
         categories,
         policies,
         bindings,
@@ -87,7 +87,8 @@ fn query(scan: &Scan) -> Option<Query> {
         (None, _, true) => Selection::History { since: scan.since },
         (None, false, false) => return None,
     };
-    let (paths, whole_files) = (scan.paths.clone(), scan.whole_files);
+    // A baseline counts the hits of whole files.
+    let (paths, whole_files) = (scan.paths.clone(), scan.whole_files || scan.write_baseline.is_some());
     Some(Query { selection, whole_files, paths, ignore: !scan.no_ignore })
 }
 

@@ -9,10 +9,13 @@ use derbes::error::{Error, Result};
 use derbes::finding::Event;
 use derbes::limits::Places;
 use derbes::pipeline::{self, Outcome, Plan, Progress};
-use derbes::report::{Format, Options, Rule};
+use derbes::report::{Format, Options, Rule, escape};
+use derbes::suppress::Exceptions;
 
 use super::args::Scan;
 use super::columns::columns;
+use super::complain;
+use super::config::BASELINE;
 use super::output::{Failure, Outputs};
 use super::plan::plan;
 use super::progress::Line;
@@ -25,15 +28,22 @@ pub fn run(scan: Scan) -> Result<u8> {
     let human = scan.places.unwrap_or(Places::First(3));
     let (staged, matrix, write) = (scan.staged, scan.matrix, scan.write_baseline.clone());
     let plan = plan(scan)?;
+    let staged = staged.then(|| offered(&plan.exceptions));
     for file in reports.iter().filter_map(|(_, file)| file.as_ref()) {
         spare(file, &plan.paths)?;
     }
     let policies = plan.policy_ids();
-    let mut options = Options { places: human, staged, matrix, policies, ..options(&reports, &plan.categories)? };
-    // Columns are counted in files, and it is not these that are scanned.
-    options.columns = options.columns.filter(|_| plan.git.is_none());
+    let options = Options { places: human, staged, matrix, policies, ..options(&reports, &plan.categories)? };
     let baseline = write.unwrap_or_else(|| plan.exceptions.baseline_file.clone());
     execute(&plan, Outputs::open(&reports, color, &options)?, &baseline)
+}
+
+/// The baseline to record hits in: the one that is there, or one at the root.
+fn offered(exceptions: &Exceptions) -> String {
+    match exceptions.baseline_file.as_os_str().is_empty() {
+        true => "../".repeat(exceptions.prefix.components().count()) + BASELINE,
+        false => exceptions.baseline_file.display().to_string(),
+    }
 }
 
 /// What the reports know beyond the events. The detectors are read only for reports that show them.
@@ -96,6 +106,8 @@ fn execute(plan: &Plan, mut outputs: Outputs, baseline: &Path) -> Result<u8> {
         (None, Ok(Outcome { summary, baseline: Some(known) })) => {
             let failed = |e| Error::new(format!("cannot be written: {e}")).at(baseline.display().to_string());
             std::fs::write(baseline, known.text()).map_err(failed)?;
+            let hits = if known.hits() == 1 { "1 hit".to_owned() } else { format!("{} hits", known.hits()) };
+            complain(&format!("derbes: {} has {hits} now", escape(&baseline.to_string_lossy())));
             Ok(summary.exit)
         }
     }

@@ -149,7 +149,7 @@ pub struct Finding {
     /// That of the hit with the highest score.
     pub evidence: EvidenceSet,
     pub verdicts: Vec<Verdict>,
-    /// Where it stood, in a scan of a git history.
+    /// The blob it is in, in a scan of what git has stored.
     #[serde(rename = "git", skip_serializing_if = "Option::is_none")]
     pub stood: Option<Arc<Stood>>,
     #[serde(skip)]

@@ -4,21 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Done, Plan, Shared};
+use super::{Done, Item, Shared};
 use crate::finding::{Event, Unused};
-use crate::input::Origin;
+use crate::input::{Origin, Target};
 use crate::suppress::{Baseline, Fingerprint};
 
 #[derive(Default)]
 pub struct Aftermath {
     rules: BTreeSet<usize>,
     known: BTreeMap<usize, u64>,
-    recorded: BTreeMap<String, Hits>,
+    recorded: Vec<(Arc<str>, Arc<str>, Fingerprint, u64)>,
     /// Paths below the root that were not examined to their end.
     unexamined: BTreeSet<String>,
 }
-
-type Hits = Vec<(Arc<str>, Fingerprint, u64)>;
 
 impl Aftermath {
     /// Takes what became of one item.
@@ -30,22 +28,22 @@ impl Aftermath {
         if exceptions.baseline.is_none() && exceptions.record.is_none() {
             return;
         }
-        let Some(path) = exceptions.path(shared.items[item].origin()) else { return };
+        let item = &shared.items[item];
+        let path = item.target().and_then(|target| target.paths().first()).unwrap_or(item.origin());
+        let Some(path) = exceptions.path(path) else { return };
         if done.events.iter().any(|event| matches!(event, Event::Problem(_) | Event::Skipped(_))) {
             self.unexamined.insert(path.clone());
         }
-        if !quiet.recorded.is_empty() {
-            let id = |detector| shared.scanner.detectors.get(detector).definition.id.clone();
-            let hits =
-                quiet.recorded.into_iter().map(|((detector, fingerprint), hits)| (id(detector), fingerprint, hits));
-            self.recorded.insert(path, hits.collect());
-        }
+        let path: Arc<str> = path.into();
+        let id = |detector| shared.scanner.detectors.get(detector).definition.id.clone();
+        let recorded = quiet.recorded.into_iter();
+        self.recorded.extend(recorded.map(|((of, fingerprint), hits)| (path.clone(), id(of), fingerprint, hits)));
     }
 
-    /// Rules and entries that keep nothing quiet. Only a run over files can tell, and only of what it went over.
+    /// Rules and entries that keep nothing quiet, as far as the run went over what they are about.
     pub fn unused(&self, shared: &Shared) -> Vec<Unused> {
         let exceptions = &shared.plan.exceptions;
-        let covers = Cover::new(shared.plan);
+        let covers = Cover::new(shared);
         let rules = exceptions.rules.iter().enumerate().filter(|(index, _)| !self.rules.contains(index));
         let rules = rules.filter_map(|(_, rule)| {
             let (file, line) = &rule.place;
@@ -70,17 +68,13 @@ impl Aftermath {
     /// The baseline that is to be written, if one is.
     pub fn baseline(&mut self, shared: &Shared) -> Option<Baseline> {
         let exceptions = &shared.plan.exceptions;
-        let covers = Cover::new(shared.plan);
+        let covers = Cover::new(shared);
         let Some(mut baseline) = exceptions.record.clone() else {
             let baseline = exceptions.baseline.as_ref().filter(|_| shared.plan.prune)?;
             return Some(baseline.pruned(&self.known, |path| self.examined(&covers, path)));
         };
         baseline.retain(|path| !self.examined(&covers, path));
-        for (path, hits) in std::mem::take(&mut self.recorded) {
-            if baseline.known(&path).is_none() {
-                baseline.record(&path, hits);
-            }
-        }
+        baseline.record(std::mem::take(&mut self.recorded));
         Some(baseline)
     }
 
@@ -89,25 +83,38 @@ impl Aftermath {
     }
 }
 
-/// The paths below the root that a run went over, whatever is there.
-struct Cover(Vec<String>);
+/// What a run went over, by paths below the root.
+enum Cover {
+    /// All that is at and under these, and what is not there any more.
+    Under(Vec<String>),
+    /// Only these files.
+    Files(BTreeSet<String>),
+}
 
 impl Cover {
-    fn new(plan: &Plan) -> Self {
-        if plan.git.is_some() {
-            return Self(Vec::new());
+    fn new(shared: &Shared) -> Self {
+        let path = |path: &Origin| shared.plan.exceptions.path(path);
+        if shared.plan.git.is_none() {
+            return Self::Under(shared.plan.paths.iter().filter_map(|p| path(&Origin::file(p))).collect());
         }
-        Self(plan.paths.iter().filter_map(|path| plan.exceptions.path(&Origin::file(path))).collect())
+        // An old version of a file says nothing about the file as it is.
+        let now = |target: &&Target| target.blob().is_none_or(|blob| blob.stood.is_none());
+        let targets = shared.items.iter().filter_map(Item::target).filter(now);
+        Self::Files(targets.filter_map(|target| path(&target.origin)).collect())
     }
 
     fn all(&self) -> bool {
-        self.0.iter().any(String::is_empty)
+        matches!(self, Self::Under(roots) if roots.iter().any(String::is_empty))
     }
 
     fn contains(&self, path: &str) -> bool {
         let below = |root: &String| {
-            path.strip_prefix(root.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
+            let rest = path.strip_prefix(root.as_str());
+            root.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
         };
-        self.all() || self.0.iter().any(below)
+        match self {
+            Self::Under(roots) => roots.iter().any(below),
+            Self::Files(files) => files.contains(path),
+        }
     }
 }

@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use crate::category::Categories;
@@ -207,6 +207,8 @@ struct Shared<'a> {
     off: Vec<bool>,
     bench: Bench<'a>,
     items: Vec<Item>,
+    /// The first thread's reader of blobs, started while git lists them.
+    blobs: Mutex<Option<git::Blobs>>,
     /// Whether a named path does not exist.
     missing: bool,
 }
@@ -250,9 +252,10 @@ impl<'a> Shared<'a> {
         // Git takes its time, and what is read meanwhile does not depend on it.
         std::thread::scope(|scope| {
             let listing = scope.spawn(|| list(plan));
+            let blobs = plan.git.as_ref().and_then(|_| git::Blobs::start().ok());
             let shared = Self::ready(plan, progress);
             let listing = listing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            Ok(shared?.with(listing))
+            Ok(Self { blobs: Mutex::new(blobs), ..shared?.with(listing) })
         })
     }
 
@@ -264,7 +267,8 @@ impl<'a> Shared<'a> {
         let off = detectors.iter().map(|d| plan.detectors_off.contains(&d.definition.id)).collect();
         let scanner = Scanner::new(detectors, Registry::builtin(plan.today)?, lexicon, Engine::best());
         let bench = Bench::new(plan)?;
-        Ok(Self { plan, progress, scanner, weights, off, bench, items: Vec::new(), missing: false })
+        let (items, blobs, missing) = Default::default();
+        Ok(Self { plan, progress, scanner, weights, off, bench, items, blobs, missing })
     }
 
     fn with(mut self, listing: source::Listing) -> Self {
@@ -279,13 +283,13 @@ impl<'a> Shared<'a> {
     }
 
     /// Names and judges the findings of a whole target.
-    fn findings(&self, origin: &Origin, partial: crate::classify::Partial, traces: &Traces) -> Vec<Finding> {
+    fn findings(&self, target: &Target, partial: crate::classify::Partial, traces: &Traces) -> Vec<Finding> {
         let name = |detector| {
             let definition = &self.scanner.detectors.get(detector).definition;
             (definition.category.clone(), definition.id.clone())
         };
-        let mut findings = partial.finish(origin, name);
-        self.bench.judge(origin, &mut findings, traces);
+        let mut findings = partial.finish(&target.origin, name);
+        self.bench.judge(target, &mut findings, traces);
         findings
     }
 }

@@ -17,7 +17,7 @@ use crate::classify::{Hit, Lines, Partial};
 use crate::decode::{Charset, Decoder, SNIFF, Sniffed, sniff, to_utf8};
 use crate::detect::{MARGIN, Match, Scratch};
 use crate::finding::{Event, Problem, Redacted, Skipped, Unused};
-use crate::input::{Origin, Store, Target};
+use crate::input::{Store, Target};
 use crate::policy::Traces;
 use crate::source::git;
 use crate::suppress::{self, Known, Quiet};
@@ -71,91 +71,78 @@ impl<'a> Worker<'a> {
     /// # Errors
     /// A file that is to be scanned in splits is given back unscanned.
     pub fn target(&mut self, item: usize, target: &Target) -> Result<Done, Box<Large>> {
-        let origin = &target.origin;
         self.modified = None;
         let done = match &target.store {
-            Store::Stdin => self.stream(origin, io::stdin().lock(), None),
+            Store::Stdin => self.stream(target, io::stdin().lock(), None),
             Store::File(path) => match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
                 Ok((metadata, file)) => {
                     self.modified = modified(&metadata);
-                    self.file(item, origin, file, metadata.len())?
+                    self.file(item, target, file, metadata.len())?
                 }
-                Err(error) => failed(origin, 0, 0, &error),
+                Err(error) => failed(target, 0, 0, &error),
             },
-            Store::Blob(blob) => self.blob(origin, blob),
+            Store::Blob(blob) => self.blob(target, blob),
         };
         Ok(self.counted(done))
     }
 
-    /// Has git read ahead what will be scanned next.
-    pub fn expect<'t>(&mut self, targets: impl Iterator<Item = &'t Target>) {
-        let blobs: Vec<_> = targets.filter_map(Target::blob).map(|blob| &blob.id).collect();
-        if !blobs.is_empty() {
-            self.blobs = self.blobs.take().map_or_else(git::Blobs::start, Ok).ok();
-            let asked = self.blobs.as_mut().map(|git| git.ask(blobs));
-            if let Some(Err(_)) = asked {
-                self.blobs = None;
-            }
-        }
-    }
-
-    fn file(&mut self, item: usize, origin: &Origin, mut file: File, length: u64) -> Result<Done, Box<Large>> {
+    fn file(&mut self, item: usize, target: &Target, mut file: File, length: u64) -> Result<Done, Box<Large>> {
         let most = if self.shared.plan.threads > 1 { self.shared.plan.limits.split } else { u64::MAX };
-        match self.bytes(origin, &mut file, length, most) {
+        match self.bytes(target, &mut file, length, most) {
             Ok(done) => Ok(done),
             Err(TooLong { binary }) => Err(Box::new(Large::new(item, file, length, binary))),
         }
     }
 
     /// Scans what is stored, `length` bytes; of plain text at `most` so many.
-    fn bytes(&mut self, origin: &Origin, reader: &mut dyn Read, length: u64, most: u64) -> Result<Done, TooLong> {
+    fn bytes(&mut self, target: &Target, reader: &mut dyn Read, length: u64, most: u64) -> Result<Done, TooLong> {
         self.window.restart(0, 0);
         let known = (length > 0).then_some(length);
         let begun = self.window.fill(reader, known);
         let head = &self.window.filled()[..self.window.filled().len().min(SNIFF)];
         let Sniffed { compression, charset, binary } = sniff(head);
         if let Err(error) = begun {
-            return Ok(failed(origin, length, 0, &error));
+            return Ok(failed(target, length, 0, &error));
         }
         if compression.is_some() || charset != Charset::Bytes {
             let read = self.window.filled().to_vec();
-            return Ok(self.stream(origin, Cursor::new(read).chain(reader), known));
+            return Ok(self.stream(target, Cursor::new(read).chain(reader), known));
         }
         if self.shared.plan.git.is_some() && git::is_lfs_pointer(head) {
-            return Ok(skipped(origin, "Git LFS pointer", length));
+            return Ok(skipped(target, "Git LFS pointer", length));
         }
         if binary && self.shared.plan.skip_binary {
-            return Ok(skipped(origin, "binary", length));
+            return Ok(skipped(target, "binary", length));
         }
-        if length > most && !self.shared.plan.exceptions.know(origin) {
+        if length > most && self.shared.plan.exceptions.known(target).is_none() {
             return Err(TooLong { binary });
         }
-        let quiet = self.quiet(origin);
+        let quiet = self.quiet(target);
         let receipt = self.sweep(reader, &Extent { own: 0..u64::MAX, length: known, binary }, quiet);
         let read = self.window.read_so_far();
-        Ok(self.done(origin, receipt, length.max(read), read))
+        Ok(self.done(target, receipt, length.max(read), read))
     }
 
     /// Scans what has to be decoded first, as a stream. `length` is the stored length where it is known.
-    fn stream(&mut self, origin: &Origin, stored: impl Read, length: Option<u64>) -> Done {
+    fn stream(&mut self, target: &Target, stored: impl Read, length: Option<u64>) -> Done {
         let mut decoder = match Decoder::new(stored, self.shared.plan.limits.layers) {
             Ok(decoder) => decoder,
-            Err(error) => return failed(origin, length.unwrap_or(0), 0, &error),
+            Err(error) => return failed(target, length.unwrap_or(0), 0, &error),
         };
         if decoder.is_binary() && self.shared.plan.skip_binary {
-            return skipped(origin, "binary", length.unwrap_or(0));
+            return skipped(target, "binary", length.unwrap_or(0));
         }
         self.window.restart(0, 0);
         let binary = decoder.is_binary();
         // Lines of what is stored are not those of what is in it: all count.
         let lines = self.sweep.lines.take();
-        let quiet = self.quiet(origin);
+        let quiet = self.quiet(target);
         let receipt = self.sweep(&mut decoder, &Extent { own: 0..u64::MAX, length: None, binary }, quiet);
         self.sweep.lines = lines;
         let stored_read = decoder.stored_read();
         let seen = length.unwrap_or(stored_read).max(stored_read);
         let examined = if receipt.failure.is_none() { seen } else { stored_read };
-        self.done(origin, receipt, seen, examined)
+        self.done(target, receipt, seen, examined)
     }
 
     /// Scans one split of a large file.
@@ -165,7 +152,10 @@ impl<'a> Worker<'a> {
         self.window.restart(base, split.start);
         let mut reader = Positioned { file: &large.file, at: base, end };
         let extent = Extent { own: split.clone(), length: Some(end), binary: large.binary };
-        let quiet = self.quiet(self.shared.items[large.item].origin());
+        let super::Item::Target(target) = &self.shared.items[large.item] else {
+            unreachable!("only targets are large")
+        };
+        let quiet = self.quiet(target);
         let mut receipt = self.sweep(&mut reader, &extent, quiet);
         if receipt.failure.is_none() && receipt.partial.examined < split.end - split.start {
             receipt.failure = Some(io::Error::other("the file was cut shorter while it was read"));
@@ -182,12 +172,12 @@ impl<'a> Worker<'a> {
             self.ends = Ends::of(&large.file, large.length).unwrap_or_default();
         }
         let examined = whole.partial.examined;
-        self.counted(self.done(&target.origin, whole, large.length, examined))
+        self.counted(self.done(target, whole, large.length, examined))
     }
 
     /// What keeps the target's hits quiet, with what an earlier sweep of the same text has left of the baseline.
-    fn quiet(&mut self, origin: &Origin) -> Quiet<'a> {
-        let quiet = Quiet::new(&self.shared.plan.exceptions, origin);
+    fn quiet(&mut self, target: &Target) -> Quiet<'a> {
+        let quiet = Quiet::new(&self.shared.plan.exceptions, target);
         match self.carried.take() {
             Some(left) => quiet.with_known(left),
             None => quiet,
@@ -229,19 +219,19 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn done(&self, origin: &Origin, receipt: Receipt, seen: u64, examined: u64) -> Done {
+    fn done(&self, target: &Target, receipt: Receipt, seen: u64, examined: u64) -> Done {
         let text_examined = receipt.partial.examined;
-        let (head, tail) = (self.ends.head(), self.ends.tail());
-        let traces = Traces { path: origin.as_str(), head, tail, modified: self.modified };
-        let findings = self.shared.findings(origin, receipt.partial, &traces);
+        let path = target.paths().first().unwrap_or(&target.origin).as_str();
+        let traces = Traces { path, head: self.ends.head(), tail: self.ends.tail(), modified: self.modified };
+        let findings = self.shared.findings(target, receipt.partial, &traces);
         let mut events: Vec<Event> = findings.into_iter().map(Event::Finding).collect();
         match receipt.failure {
-            Some(error) => events.push(problem(origin, text_examined, &error)),
+            Some(error) => events.push(problem(target, text_examined, &error)),
             None => events.extend(
                 receipt
                     .quiet
                     .idle_marks(self.shared.plan.today)
-                    .map(|(line, message)| Event::Unused(Unused { path: origin.clone(), line, message })),
+                    .map(|(line, message)| Event::Unused(Unused { path: target.origin.clone(), line, message })),
             ),
         }
         Done { events, is_file: true, seen, examined, quiet: receipt.quiet }
@@ -327,9 +317,9 @@ struct TooLong {
     binary: bool,
 }
 
-fn failed(origin: &Origin, seen: u64, examined: u64, error: &io::Error) -> Done {
+fn failed(target: &Target, seen: u64, examined: u64, error: &io::Error) -> Done {
     Done {
-        events: vec![problem(origin, examined, error)],
+        events: vec![problem(target, examined, error)],
         is_file: true,
         seen,
         examined,
@@ -337,8 +327,8 @@ fn failed(origin: &Origin, seen: u64, examined: u64, error: &io::Error) -> Done 
     }
 }
 
-fn skipped(origin: &Origin, reason: &str, bytes: u64) -> Done {
-    let skipped = Skipped { path: origin.clone(), reason: reason.to_owned(), bytes };
+fn skipped(target: &Target, reason: &str, bytes: u64) -> Done {
+    let skipped = Skipped { path: target.origin.clone(), reason: reason.to_owned(), bytes };
     Done { events: vec![Event::Skipped(skipped)], is_file: true, seen: bytes, ..Done::default() }
 }
 
@@ -354,12 +344,12 @@ fn is_name(key: &str) -> bool {
     key.split(|c: char| !c.is_ascii_digit()).all(|digits| digits.len() <= KEY_DIGITS) && !key.contains('@')
 }
 
-fn problem(origin: &Origin, examined: u64, error: &io::Error) -> Event {
+fn problem(target: &Target, examined: u64, error: &io::Error) -> Event {
     let cause = match error.kind() {
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::NotFound => "no such file".to_owned(),
         _ => error.to_string(),
     };
     let message = if examined > 0 { format!("{cause} after {examined} bytes") } else { cause };
-    Event::Problem(Problem { path: origin.clone(), message, examined })
+    Event::Problem(Problem { path: target.origin.clone(), message, examined })
 }

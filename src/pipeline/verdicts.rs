@@ -2,15 +2,13 @@
 //! have a say, and what may stand there, depends on the path.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::{Binding, Plan};
 use crate::error::Result;
 use crate::finding::{Finding, Posture, Setting, Stale, Verdict};
-use crate::input::Origin;
+use crate::input::Target;
 use crate::policy::{Dates, Judge, Policy, Postures, Traces, stale};
-use crate::source::git;
 
 /// The judge, and what tells it the settings.
 pub struct Bench<'a> {
@@ -43,18 +41,15 @@ impl<'a> Bench<'a> {
         self.dates.is_some()
     }
 
-    /// `traces` are without the path, which is that of the origin.
-    pub fn judge(&self, origin: &Origin, findings: &mut [Finding], traces: &Traces) {
+    pub fn judge(&self, target: &Target, findings: &mut [Finding], traces: &Traces) {
         if findings.is_empty() || self.plan.policies.is_empty() && self.plan.bindings.is_empty() {
             return;
         }
-        let path = self.path(origin);
-        let terms = self.terms(path);
+        let terms = self.terms(target, traces.path);
         let dated = self.dates.as_ref().filter(|_| terms.policies.iter().any(|policy| policy.keeps_for_a_time()));
-        let traces = Traces { path, ..*traces };
         let setting = Setting {
             posture: terms.posture.map(|(posture, _)| posture),
-            dated: dated.and_then(|dates| dates.of(&traces, terms.kind, self.plan.today)),
+            dated: dated.and_then(|dates| dates.of(traces, terms.kind, self.plan.today)),
             country: terms.country,
         };
         for finding in findings {
@@ -66,20 +61,13 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// The path of an origin: what a history shows has the commit after it.
-    fn path<'o>(&self, origin: &'o Origin) -> &'o str {
-        let history =
-            matches!(&self.plan.git, Some(query) if matches!(query.selection, git::Selection::History { .. }));
-        let commit = origin.as_str().rsplit_once('@').filter(|_| history);
-        commit.map_or(origin.as_str(), |(path, _)| path)
-    }
-
-    fn terms(&self, path: &str) -> Terms<'a> {
+    /// `path` is the first of those where the target stands.
+    fn terms(&self, target: &Target, path: &str) -> Terms<'a> {
         let plan = self.plan;
-        let below_root = plan.exceptions.path(&Origin::file(Path::new(path))).filter(|_| path != "-");
-        let contains = |binding: &&Binding| below_root.as_ref().is_some_and(|path| binding.paths.contain(path));
+        let below_root = plan.exceptions.paths(target).filter(|_| path != "-");
+        let contains = |binding: &&Binding| below_root.as_ref().is_some_and(|paths| binding.paths.contain_all(paths));
         let bound: Vec<&Binding> = plan.bindings.iter().filter(contains).collect();
-        let named = self.postures.of(below_root.as_deref().unwrap_or(path));
+        let named = self.postures.of(below_root.as_ref().and_then(|paths| paths.first()).map_or(path, String::as_str));
         let explicit = bound.iter().rev().find_map(|binding| Some((binding.posture?, *binding)));
         let by_name =
             || bound.iter().rev().find(|binding| binding.by_name).and_then(|binding| Some((named?, *binding)));

@@ -16,6 +16,9 @@ use crate::suppress;
 /// Most items that one thread takes at a time.
 const BATCH: usize = 32;
 
+/// Blobs of one repository that are worth a thread.
+const BLOBS: usize = 100;
+
 /// How many items may be done ahead of the one that is waited for, so that their findings do not pile up.
 const AHEAD: usize = 1 << 14;
 
@@ -122,9 +125,14 @@ struct Board<'a> {
 pub fn in_order(shared: &Shared, pass_on: &mut dyn FnMut(usize, Done) -> io::Result<()>) -> io::Result<()> {
     let queue = Queue { next: 0, large: VecDeque::new(), busy: 0, awaited: 0, done: BTreeMap::new(), stopped: false };
     let board = Board { shared, queue: Mutex::new(queue), job: Condvar::new(), done: Condvar::new() };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(shared.plan.threads).build().map_err(io::Error::other)?;
+    // Each thread that reads blobs runs a git, which is worth its start only for many.
+    let threads = match shared.plan.git {
+        Some(_) => shared.plan.threads.min(shared.items.len().div_ceil(BLOBS)).max(1),
+        None => shared.plan.threads,
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(io::Error::other)?;
     pool.in_place_scope(|scope| {
-        for _ in 0..shared.plan.threads {
+        for _ in 0..threads {
             scope.spawn(|_| board.work());
         }
         let outcome = board.drain(pass_on);
@@ -238,6 +246,6 @@ impl Board<'_> {
 }
 
 /// The guarded value, also after another thread has panicked: what it guards is never left half changed.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

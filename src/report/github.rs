@@ -27,17 +27,17 @@ impl<W: Write> Github<W> {
         let level = Severity::of(finding, &self.options).level();
         let title = title(finding, &self.options);
         for place in entries(finding) {
-            let position = self.position(&finding.path, place.or(finding.places.first()));
+            let position = self.position(finding, place.or(finding.places.first()));
             let text = sentences(finding, place, &self.options);
             self.command(level, &finding.path, &position, &title, &text)?;
         }
         Ok(())
     }
 
-    fn position(&self, path: &Origin, place: Option<&Place>) -> String {
+    fn position(&self, finding: &Finding, place: Option<&Place>) -> String {
         let Some(place) = place else { return String::new() };
         let mut position = format!(",line={}", place.line);
-        if let Some(columns) = self.options.columns(path, place) {
+        if let Some(columns) = self.options.columns(finding, place) {
             // Writing to a string cannot fail.
             let _ = write!(position, ",col={},endColumn={}", columns.start, columns.end);
         }

@@ -60,7 +60,7 @@ impl<W: Write> Report for Human<W> {
 impl<W: Write> Human<W> {
     pub fn new(out: W, options: Options) -> Self {
         let (tally, outcomes, stale) = Default::default();
-        let stopped = options.staged.then(Stopped::default);
+        let stopped = options.staged.clone().map(Stopped::new);
         Self { out, options, written: Written::Nothing, tally, outcomes, stale, stopped }
     }
 
@@ -141,6 +141,9 @@ impl<W: Write> Human<W> {
     }
 
     fn problem(&mut self, problem: &Problem) -> io::Result<()> {
+        if let Some(stopped) = &mut self.stopped {
+            stopped.add_problem(problem);
+        }
         let (path, message) = (escape(problem.path.as_str()), escape(&problem.message));
         self.note("problem", AnsiColor::Red, &format!("{path}: {message} ({} examined)", size(problem.examined)))
     }

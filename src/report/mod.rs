@@ -10,7 +10,6 @@ use jiff::Timestamp;
 
 use crate::category::{Categories, Title};
 use crate::finding::{Event, Finding, Place};
-use crate::input::Origin;
 use crate::limits::Places;
 
 mod fingerprint;
@@ -89,8 +88,8 @@ pub struct Options {
     pub columns: Option<Columns>,
     /// When the run began.
     pub started: Timestamp,
-    /// Whether it is the next commit that is scanned.
-    pub staged: bool,
+    /// Where it is the next commit that is scanned: the baseline to offer to whom it stops.
+    pub staged: Option<String>,
     /// The commit that was scanned, in hexadecimal digits.
     pub commit: Option<String>,
     /// Whether formats that can show the matrix of categories and policies in place of the findings.
@@ -108,7 +107,7 @@ impl Default for Options {
             rules: Arc::default(),
             columns: None,
             started: Timestamp::UNIX_EPOCH,
-            staged: false,
+            staged: None,
             commit: None,
             matrix: false,
             policies: Vec::new(),
@@ -131,8 +130,8 @@ pub struct Rule {
 #[derive(Clone)]
 pub struct Columns(pub Arc<FindColumns>);
 
-/// Takes the origin of a place and the place, gives its columns.
-pub type FindColumns = dyn Fn(&Origin, &Place) -> Option<Range<u64>> + Send + Sync;
+/// Takes a finding and one of its places, gives its columns.
+pub type FindColumns = dyn Fn(&Finding, &Place) -> Option<Range<u64>> + Send + Sync;
 
 impl fmt::Debug for Columns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -146,8 +145,8 @@ impl Options {
         self.categories.as_ref().is_none_or(|categories| finding.is_personal(categories))
     }
 
-    fn columns(&self, path: &Origin, place: &Place) -> Option<Range<u64>> {
-        (self.columns.as_ref()?.0)(path, place)
+    fn columns(&self, finding: &Finding, place: &Place) -> Option<Range<u64>> {
+        (self.columns.as_ref()?.0)(finding, place)
     }
 }
 

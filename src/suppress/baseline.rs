@@ -76,16 +76,16 @@ impl Baseline {
             _ => None,
         };
         let key = key.ok_or_else(|| Error::new(format!("this is no baseline\n  {head}")).at(format!("{file}:1")))?;
-        let mut hits: BTreeMap<(Arc<str>, Arc<str>, Fingerprint), u64> = BTreeMap::new();
+        let mut baseline = Self::new(key);
+        let mut entries = Vec::new();
         for (number, line) in (2..).zip(lines).filter(|(_, line)| !line.is_empty()) {
             let entry = Entry::parse(line).ok_or_else(|| {
                 Error::new(format!("this is no entry of a baseline\n  {line}")).at(format!("{file}:{number}"))
             })?;
-            let known = hits.entry((entry.path, entry.detector, entry.fingerprint)).or_default();
-            *known = entry.hits.max(*known);
+            entries.push((entry.path, entry.detector, entry.fingerprint, entry.hits));
         }
-        let entry = |((path, detector, fingerprint), hits)| Entry { path, detector, fingerprint, hits };
-        Ok(Self { key, entries: hits.into_iter().map(entry).collect() })
+        baseline.record(entries);
+        Ok(baseline)
     }
 
     /// The text of its file.
@@ -104,12 +104,14 @@ impl Baseline {
         (!left.is_empty()).then_some(Known { first, left })
     }
 
-    /// Adds the hits of a file, by detector and fingerprint.
-    pub fn record(&mut self, path: &str, hits: impl IntoIterator<Item = (Arc<str>, Fingerprint, u64)>) {
-        let path: Arc<str> = path.into();
-        let entry = |(detector, fingerprint, hits)| Entry { path: path.clone(), detector, fingerprint, hits };
+    /// Adds hits by path, detector and fingerprint. Of those that it has already, the greater number holds.
+    pub fn record(&mut self, hits: impl IntoIterator<Item = (Arc<str>, Arc<str>, Fingerprint, u64)>) {
+        let entry = |(path, detector, fingerprint, hits)| Entry { path, detector, fingerprint, hits };
         self.entries.extend(hits.into_iter().map(entry));
         self.entries.sort();
+        self.entries.reverse();
+        self.entries.dedup_by(|less, more| less.key() == more.key());
+        self.entries.reverse();
     }
 
     /// Drops the entries of all files but those that are to be kept.
@@ -153,6 +155,10 @@ impl Baseline {
 }
 
 impl Entry {
+    fn key(&self) -> (&str, &str, Fingerprint) {
+        (&self.path, &self.detector, self.fingerprint)
+    }
+
     fn parse(line: &str) -> Option<Self> {
         let [path, detector, fingerprint, hits] = line.split('\t').collect::<Vec<_>>().try_into().ok()?;
         let fingerprint = Fingerprint::parse(fingerprint)?;

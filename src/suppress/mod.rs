@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use crate::finding::Suppressed;
-use crate::input::Origin;
+use crate::input::{Origin, Target};
 
 mod baseline;
 mod fingerprint;
@@ -56,10 +56,15 @@ impl Exceptions {
         below_root(&self.prefix, origin)
     }
 
-    /// Whether the baseline has entries of this target: then its hits are to be shown in order, by one thread.
-    pub fn know(&self, origin: &Origin) -> bool {
-        let known = |baseline: &Baseline| Some(baseline.known(&self.path(origin)?).is_some());
-        self.baseline.as_ref().and_then(known).unwrap_or(false)
+    /// The paths of a target below the root, if they all lie there.
+    pub fn paths(&self, target: &Target) -> Option<Vec<String>> {
+        target.paths().iter().map(|path| self.path(path)).collect()
+    }
+
+    /// What the baseline has of a target, if anything. Its hits are to be shown in order, by one thread.
+    pub fn known(&self, target: &Target) -> Option<Known> {
+        let baseline = self.baseline.as_ref()?;
+        target.paths().iter().find_map(|path| baseline.known(&self.path(path)?))
     }
 }
 
@@ -148,12 +153,12 @@ impl Subject<'_> {
 }
 
 impl<'a> Quiet<'a> {
-    pub fn new(exceptions: &'a Exceptions, origin: &Origin) -> Self {
-        let path = exceptions.path(origin);
-        let named = |rule: &Rule| path.as_ref().is_some_and(|path| rule.paths.contain(path));
+    pub fn new(exceptions: &'a Exceptions, target: &Target) -> Self {
+        let paths = if exceptions.rules.is_empty() { None } else { exceptions.paths(target) };
+        let named = |rule: &Rule| paths.as_ref().is_some_and(|paths| rule.paths.contain_all(paths));
         let rules = exceptions.rules.iter().enumerate().filter(|(_, rule)| named(rule)).map(|(index, _)| index);
-        let known = exceptions.baseline.as_ref().and_then(|baseline| baseline.known(path.as_deref()?));
-        Self { exceptions, rules: rules.collect(), known, marks: Vec::new(), tally: Tally::default() }
+        let (rules, known) = (rules.collect(), exceptions.known(target));
+        Self { exceptions, rules, known, marks: Vec::new(), tally: Tally::default() }
     }
 
     /// What is left of the baseline's entries.

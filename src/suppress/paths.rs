@@ -36,6 +36,11 @@ impl Paths {
         contains(path) || path.split_once('!').is_some_and(|(container, _)| contains(container))
     }
 
+    /// Whether all of these paths are in the set.
+    pub fn contain_all(&self, paths: &[String]) -> bool {
+        paths.iter().all(|path| self.contain(path))
+    }
+
     pub fn patterns(&self) -> &[String] {
         &self.patterns
     }

@@ -29,7 +29,6 @@ impl Repo {
     pub fn new() -> Self {
         let repo = Self::folder();
         repo.git("init -q -b main");
-        repo.config();
         repo
     }
 
@@ -40,12 +39,6 @@ impl Repo {
         let folder = std::env::temp_dir().join(format!("derbes-git-{}-{number}", std::process::id()));
         std::fs::create_dir_all(folder.join("repo")).unwrap();
         Self { at: folder.join("repo"), folder }
-    }
-
-    fn config(&self) {
-        self.git("config user.email test@localhost");
-        self.git("config user.name test");
-        self.git("config commit.gpgsign false");
     }
 
     /// Runs git; its arguments stand between spaces.
@@ -119,10 +112,18 @@ fn derbes(at: &Path, line: &str) -> Run {
 }
 
 /// Without what the user, or the hook that runs the tests, has set for git.
-fn isolated(command: &mut Command) -> &mut Command {
+pub fn isolated(command: &mut Command) -> &mut Command {
     for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_CONFIG"] {
         command.env_remove(name);
     }
+    for name in ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"] {
+        command.env(name, "test");
+    }
+    let settings = [("commit.gpgsign", "false"), ("init.defaultBranch", "main"), ("protocol.file.allow", "always")];
+    for (index, (key, value)) in settings.into_iter().enumerate() {
+        command.env(format!("GIT_CONFIG_KEY_{index}"), key).env(format!("GIT_CONFIG_VALUE_{index}"), value);
+    }
+    command.env("GIT_CONFIG_COUNT", settings.len().to_string()).env("LC_ALL", "C.UTF-8");
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null")
 }
 

@@ -70,6 +70,8 @@ inline = true
 # baseline = \".derbes-baseline\"
 
 [detectors]
+# Whether the detectors run too that are off by default, as with --all-detectors.
+all = false
 # Detectors whose hits do not count, such as \"email\".
 off = []
 

@@ -44,6 +44,7 @@ pub struct Config {
     pub places: Option<Set<Places>>,
     pub fields: Option<Set<usize>>,
     pub layers: Option<Set<usize>>,
+    pub detectors_all: Option<Set<bool>>,
     pub detectors_off: Vec<Set<Arc<str>>>,
     pub bound: Vec<Set<Bound>>,
     pub rules: Vec<Rule>,

@@ -48,6 +48,7 @@ struct UnvalidatedPaths {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct UnvalidatedDetectors {
+    all: Option<Spanned<bool>>,
     off: Vec<Spanned<String>>,
 }
 
@@ -97,6 +98,7 @@ pub fn parse(name: &Arc<str>, text: &str, root: Root, categories: &Categories) -
         places: limits.places.map(|typed| file.places(typed)).transpose()?,
         fields: limits.fields.map(|typed| file.set(typed)),
         layers: limits.layers.map(|typed| file.set(typed)),
+        detectors_all: detectors.all.map(|typed| file.set(typed)),
         detectors_off: file.detectors(detectors.off, categories)?,
         bound: paths.into_iter().map(|paths| file.bound(paths)).collect::<Result<_>>()?,
         rules: allow.into_iter().map(|allow| file.rule(allow, categories)).collect::<Result<_>>()?,
@@ -240,6 +242,7 @@ places = \"all\"
 fields = 5
 layers = 2
 [detectors]
+all = true
 off = [\"email\"]
 [[paths]]
 paths = [\"dumps/\"]
@@ -254,10 +257,11 @@ until = 2027-01-01
         let config = parsed(text).unwrap();
         assert_eq!(config.min_confidence.unwrap().line, 2);
         assert_eq!(config.places.unwrap().value, Places::All);
+        assert!(config.detectors_all.unwrap().value);
         assert_eq!(&*config.detectors_off[0].value, "email");
         assert_eq!(config.bound[0].value.policies, ["anysoft"]);
         assert_eq!(config.rules[0].until, Some(jiff::civil::date(2027, 1, 1)));
-        assert_eq!(config.rules[0].place.1, 16);
+        assert_eq!(config.rules[0].place.1, 17);
         assert!(config.rules[0].paths.contain("any/file"));
     }
 

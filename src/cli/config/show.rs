@@ -41,6 +41,8 @@ pub fn show(config: &Config) -> String {
     line("limits.places", &places, from(at(&config.places)));
     line("limits.fields", &limits.fields, from(at(&config.fields)));
     line("limits.layers", &limits.layers, from(at(&config.layers)));
+    let all = config.detectors_all.as_ref();
+    line("detectors.all", &all.is_some_and(|set| set.value), from(all.map(|set| set.line)));
     let off: Vec<_> = config.detectors_off.iter().map(|set| &*set.value).collect();
     line("detectors.off", &list(&off), from(config.detectors_off.first().map(|set| set.line)));
     for Set { value, line } in &config.bound {

@@ -1,66 +1,101 @@
-//! Scanning what git stores: takes a blob, gives what came of it, of a changed file only what stands on the lines that
-//! count.
+//! Scanning a blob: takes its name, gives what came of it, for the lines of it that count.
 
+use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::{Done, Event, Origin, Worker, failed, git, problem};
-use crate::input::Blob;
+use super::super::work::{Done, lock};
+use super::{Worker, failed, problem};
+use crate::finding::Event;
+use crate::input::{Blob, Stood, Target};
+use crate::source::git;
 
 impl Worker<'_> {
-    /// Scans a blob; where values were found, once more for those on the lines that count.
-    pub(super) fn blob(&mut self, origin: &Origin, blob: &Blob) -> Done {
-        let mut whole = self.version(origin, blob);
-        if blob.since.is_empty() {
-            for event in &mut whole.events {
-                if let Event::Finding(finding) = event {
-                    finding.stood.clone_from(&blob.stood);
-                }
+    /// Has git read ahead what will be scanned next.
+    pub fn expect<'t>(&mut self, targets: impl Iterator<Item = &'t Target>) {
+        let blobs: Vec<_> = targets.filter_map(Target::blob).map(|blob| &blob.id).collect();
+        if !blobs.is_empty() {
+            self.blobs = self.reader().ok();
+            let asked = self.blobs.as_mut().map(|git| git.ask(blobs));
+            if let Some(Err(_)) = asked {
+                self.blobs = None;
             }
+        }
+    }
+
+    /// The thread's reader of blobs, or the one that was started ahead, or a new one.
+    fn reader(&mut self) -> io::Result<git::Blobs> {
+        self.blobs.take().or_else(|| lock(&self.shared.blobs).take()).map_or_else(git::Blobs::start, Ok)
+    }
+
+    /// Scans a blob; where something is told of it, once more for the lines that count.
+    pub(super) fn blob(&mut self, target: &Target, blob: &Blob) -> Done {
+        let mut whole = self.version(target, blob);
+        if blob.stood.is_some() {
+            // Nobody mends a mark in what was committed long ago.
+            whole.events.retain(|event| !matches!(event, Event::Unused(_)));
             return whole;
         }
-        // Marks on other lines may be in use there.
-        whole.events.retain(|event| !matches!(event, Event::Unused(_)));
-        if !whole.events.iter().any(|event| matches!(event, Event::Finding(_))) {
+        let is_told = |event: &Event| matches!(event, Event::Finding(_) | Event::Unused(_));
+        if blob.since.is_empty() || !whole.events.iter().any(is_told) {
             return whole;
         }
         match git::added(&blob.id, &blob.since) {
-            Ok(lines) => self.lines(origin, blob, lines),
+            Ok(lines) => self.lines(target, blob, lines, whole),
             Err(error) => {
-                whole.events.push(problem(origin, whole.examined, &error));
+                whole.events.push(problem(target, whole.examined, &error));
                 whole
             }
         }
     }
 
-    /// Scans the lines of a blob that count.
-    fn lines(&mut self, origin: &Origin, blob: &Blob, lines: Vec<Range<u64>>) -> Done {
+    /// What of the whole stands on the lines that count.
+    fn lines(&mut self, target: &Target, blob: &Blob, lines: Vec<Range<u64>>, mut whole: Done) -> Done {
+        // Only the whole tells which marks cover nothing; those on other lines are not what is being changed.
+        let counts = |line| super::contain(&lines, line);
+        whole.events.retain(|event| !matches!(event, Event::Unused(unused) if !counts(unused.line)));
+        if !whole.events.iter().any(|event| matches!(event, Event::Finding(_))) {
+            return whole;
+        }
         // Git reads ahead what comes next, so this one is asked for from another.
         let ahead = self.blobs.take();
         if self.left.is_some() {
             // What the baseline knows was on the other lines before it was on these.
             self.sweep.lines = Some(git::others(&lines));
-            self.version(origin, blob);
+            self.version(target, blob);
             self.carried = self.left.take();
         }
         self.sweep.lines = Some(lines);
-        let mut done = self.version(origin, blob);
+        let mut done = self.version(target, blob);
         self.sweep.lines = None;
         self.blobs = ahead;
         done.events.retain(|event| !matches!(event, Event::Unused(_)));
+        done.events.extend(whole.events.into_iter().filter(|event| matches!(event, Event::Unused(_))));
+        // Of these too only the whole can tell.
+        (done.quiet.rules, done.quiet.known) = (whole.quiet.rules, whole.quiet.known);
         done
     }
 
     /// Scans a blob as it is stored. A git that has failed is started anew for the next one.
-    fn version(&mut self, origin: &Origin, blob: &Blob) -> Done {
-        let opened = self.blobs.take().map_or_else(git::Blobs::start, Ok);
+    fn version(&mut self, target: &Target, blob: &Blob) -> Done {
+        let opened = self.reader();
         let opened = opened.and_then(|mut git| git.open(&blob.id).map(|length| (git, length)));
         match opened {
             Ok((mut git, length)) => {
-                let done = self.bytes(origin, &mut git, length, u64::MAX).unwrap_or_default();
+                let mut done = self.bytes(target, &mut git, length, u64::MAX).unwrap_or_default();
+                done.events.iter_mut().for_each(|event| name(event, blob));
                 self.blobs = done.events.iter().all(|event| !matches!(event, Event::Problem(_))).then_some(git);
                 done
             }
-            Err(error) => failed(origin, 0, 0, &error),
+            Err(error) => failed(target, 0, 0, &error),
         }
+    }
+}
+
+/// Names the blob in a finding.
+fn name(event: &mut Event, blob: &Blob) {
+    if let Event::Finding(finding) = event {
+        let stood = || Arc::new(Stood { blob: blob.id.clone(), commits: Vec::new(), paths: Vec::new() });
+        finding.stood = Some(blob.stood.clone().unwrap_or_else(stood));
     }
 }

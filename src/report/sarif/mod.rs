@@ -144,7 +144,7 @@ impl<W: Write> Sarif<W> {
         let mut physical = Map::new();
         physical.insert("artifactLocation".into(), json!({ "uri": uri(&finding.path) }));
         if let Some(place) = place {
-            physical.insert("region".into(), self.region(&finding.path, place));
+            physical.insert("region".into(), self.region(finding, place));
         }
         let mut location = Map::new();
         location.insert("physicalLocation".into(), physical.into());
@@ -160,8 +160,8 @@ impl<W: Write> Sarif<W> {
     }
 
     /// Where the column is known, the decoded text has been found to be the file's own bytes, so these can be told too.
-    fn region(&self, path: &Origin, place: &Place) -> Value {
-        match self.options.columns(path, place) {
+    fn region(&self, finding: &Finding, place: &Place) -> Value {
+        match self.options.columns(finding, place) {
             None => json!({ "startLine": place.line }),
             Some(columns) => json!({
                 "startLine": place.line,

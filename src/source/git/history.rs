@@ -1,7 +1,7 @@
 //! History: gives every blob that ever stood in a commit, once, with the commits that brought it and the paths where it
 //! stood. A blob is named after its first path and commit: `src/a.py@0123456789ab`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader};
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::{Query, Repository, command, failure, path, start};
 use jiff::civil::Date;
 
 use crate::error::{Error, Result};
-use crate::finding::Skipped;
+use crate::finding::{Problem, Skipped};
 use crate::input::{Blob, ObjectId, Origin, Stood, Store, Target};
 use crate::source::Listing;
 
@@ -29,7 +29,7 @@ pub fn list(query: &Query, since: Option<Date>) -> Result<Listing> {
     git.args(since.map(|since| format!("--since={since}T00:00:00")));
     git.arg("--").args(&query.paths);
     let mut running = start(&mut git)?.0;
-    let mut blobs = Blobs::default();
+    let mut blobs = Blobs { roots: shallow()?, ..Blobs::default() };
     let read = match running.stdout.take() {
         Some(records) => blobs.read(BufReader::with_capacity(1 << 16, records)),
         None => Ok(()),
@@ -42,12 +42,23 @@ pub fn list(query: &Query, since: Option<Date>) -> Result<Listing> {
     Ok(blobs.listing(&repository, query))
 }
 
+/// The commits whose parents a shallow clone does not have.
+fn shallow() -> Result<HashSet<Vec<u8>>> {
+    let said = start(command().args(["rev-parse", "--git-path", "shallow"]))?.end("find the repository")?;
+    let commits = std::fs::read(path(said.strip_suffix(b"\n").unwrap_or(&said))).unwrap_or_default();
+    Ok(commits.split(|byte| *byte == b'\n').filter(|id| !id.is_empty()).map(<[u8]>::to_vec).collect())
+}
+
 /// The blobs of a history, in the order in which they came.
 #[derive(Default)]
 struct Blobs {
     seen: HashMap<ObjectId, usize>,
     blobs: Vec<(ObjectId, Stood)>,
     submodules: Vec<Vec<u8>>,
+    /// Commits whose parents are not here.
+    roots: HashSet<Vec<u8>>,
+    /// Whether the history goes on before one of them.
+    goes_on: bool,
 }
 
 impl Blobs {
@@ -74,6 +85,7 @@ impl Blobs {
                 }
             } else {
                 commit = String::from_utf8_lossy(text).into();
+                self.goes_on |= self.roots.contains(text);
             }
             record.clear();
         }
@@ -100,11 +112,10 @@ impl Blobs {
     fn listing(mut self, repository: &Repository, query: &Query) -> Listing {
         let mut ignored = repository.ignored(query);
         let mut listing = Listing::default();
-        for (id, stood) in self.blobs {
-            let Some(first) = stood.paths.iter().find(|path| !ignored.contains(path.as_str().as_ref())) else {
-                continue;
-            };
-            let shown = repository.origin(first.as_str().as_ref());
+        for (id, mut stood) in self.blobs {
+            stood.paths.retain(|path| !ignored.contains(path.as_str().as_ref()));
+            stood.paths.iter_mut().for_each(|path| *path = repository.origin(path.as_str().as_ref()));
+            let Some(shown) = stood.paths.first() else { continue };
             let commit = stood.commits.first().map_or("", |commit| &commit[..commit.len().min(SHORT)]);
             let origin = Origin::file(format!("{shown}@{commit}").as_ref());
             let blob = Blob { id, since: Vec::new(), stood: Some(Arc::new(stood)) };
@@ -116,6 +127,10 @@ impl Blobs {
             let path = repository.origin(&path(&name));
             Skipped { path, reason: "submodule".to_owned(), bytes: 0 }
         };
+        if self.goes_on {
+            let message = "the clone is shallow, and what was committed before is not here".to_owned();
+            listing.problems.push(Problem { path: Origin::file(".".as_ref()), message, examined: 0 });
+        }
         listing.skipped.extend(self.submodules.into_iter().map(skipped));
         listing
     }
