@@ -74,15 +74,11 @@ fn said_after(reading: &Folded, lexicon: &Lexicon, meaning: Meaning) -> Option<M
 
 fn end_of_last_number(folded: &[u8]) -> usize {
     let mut run = 0;
-    folded
-        .iter()
-        .enumerate()
-        .filter_map(|(i, byte)| {
-            run = if byte.is_ascii_digit() { run + 1 } else { 0 };
-            (run >= VALUE_DIGITS).then_some(i + 1)
-        })
-        .last()
-        .unwrap_or(0)
+    let start = folded.iter().rposition(|byte| {
+        run = if byte.is_ascii_digit() { run + 1 } else { 0 };
+        run == VALUE_DIGITS
+    });
+    start.map_or(0, |start| start + VALUE_DIGITS)
 }
 
 fn start_of_first_number(folded: &[u8]) -> usize {
@@ -95,13 +91,17 @@ fn before(text: &[u8], start: usize) -> &[u8] {
     let from = start.saturating_sub(BEFORE * 4);
     let line = memchr::memrchr(b'\n', &text[from..start]).map_or(from, |i| from + i + 1);
     let line = &text[line..start];
+    let last = &line[line.len().saturating_sub(BEFORE)..];
+    if last.is_ascii() {
+        return last;
+    }
     let skipped = line.iter().take(3).take_while(|b| (0x80..0xC0).contains(*b)).count();
     match std::str::from_utf8(&line[skipped..]) {
         Ok(utf8) => {
             let cut = utf8.char_indices().rev().nth(BEFORE - 1).map_or(0, |(i, _)| i);
             &utf8.as_bytes()[cut..]
         }
-        Err(_) => &line[line.len().saturating_sub(BEFORE)..],
+        Err(_) => last,
     }
 }
 
@@ -109,13 +109,15 @@ fn before(text: &[u8], start: usize) -> &[u8] {
 fn after(text: &[u8], end: usize) -> &[u8] {
     let line = &text[end..text.len().min(end + AFTER * 4)];
     let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+    let first = &line[..line.len().min(AFTER)];
     let line = match std::str::from_utf8(line) {
+        _ if first.is_ascii() => first,
         Ok(utf8) => &line[..utf8.char_indices().nth(AFTER).map_or(line.len(), |(i, _)| i)],
         Err(e) if e.error_len().is_none() || e.valid_up_to() >= AFTER => {
             let utf8 = std::str::from_utf8(&line[..e.valid_up_to()]).unwrap_or_default();
             &line[..utf8.char_indices().nth(AFTER).map_or(utf8.len(), |(i, _)| i)]
         }
-        Err(_) => &line[..line.len().min(AFTER)],
+        Err(_) => first,
     };
     match memchr::memchr2(b'=', b':', line) {
         Some(at) => &line[..line[..at].iter().rposition(|b| is_key_border(*b)).unwrap_or(0)],

@@ -93,7 +93,7 @@ fn each_category_under_each_of_the_five_policies() {
         ("name", "DDDDD"), ("birth-date", "DUDUI"), ("sex", "IUIUI"), ("citizenship", "IUIUI"), ("photo", "DUDUD"),
         ("signature", "DUDUI"), ("family", "UUUUU"), ("iin", "IDIDI"), ("rnn", "UUUUU"), ("id-document", "DUDUD"),
         ("driver-licence", "UUUUU"), ("vehicle", "UUUUU"), ("eds-certificate", "UUUUU"), ("phone", "DDDDD"),
-        ("email", "DDDDD"), ("address", "DDDUU"), ("social-account", "UUUUD"), ("iban", "UUUUU"),
+        ("email", "DDDDD"), ("address", "UDDUU"), ("social-account", "UUUUD"), ("iban", "UUUUU"),
         ("payment-card", "UUUFU"), ("transaction", "UUUDU"), ("income", "UUUUU"), ("ip-address", "DDDDD"),
         ("cookie", "DDDDD"), ("geolocation", "DDDDD"), ("device", "DDDDD"), ("user-id", "DDDUU"),
         ("credentials", "UUUUU"), ("visit-history", "DDDDD"), ("search-history", "UUUUD"), ("preferences", "DDDDU"),
