@@ -4,12 +4,12 @@
 use std::ops::Range;
 
 use crate::finding::Evidence;
-use crate::lexicon::{Beginnings, Folded, Lexicon, Meaning, fold};
+use crate::lexicon::{Beginnings, Folded, Lexicon, Meaning, Word, fold};
 
 const BEFORE: usize = 60;
 const AFTER: usize = 30;
 
-/// Digits that make a number a value of its own: a word before it belongs to that one rather.
+/// Digits that make a number a value of its own: a word before it belongs to that one rather, unless a list follows.
 const VALUE_DIGITS: usize = 5;
 
 /// What the surroundings of a value at `span` say for or against it being of the category `meaning`.
@@ -28,12 +28,13 @@ pub fn evidence(
         }
     }
     let readings = fold(before(text, span.start));
-    let said = readings.iter().filter_map(|reading| said_before(reading, lexicon, meaning)).min();
-    let said = match said {
-        None if is_numbered(text, span.start) => Some(Meaning::Other),
-        None => fold(after(text, span.end)).iter().find_map(|reading| said_after(reading, lexicon, meaning)),
-        said => said,
+    let said_before = |said: fn(&Folded, &Lexicon, Meaning) -> Option<Meaning>| {
+        readings.iter().filter_map(|reading| said(reading, lexicon, meaning)).min()
     };
+    let said = said_before(said_directly)
+        .or_else(|| fold(after(text, span.end)).iter().find_map(|reading| said_after(reading, lexicon, meaning)))
+        .or_else(|| is_numbered(text, span.start).then_some(Meaning::Other))
+        .or_else(|| said_before(said_of_list));
     match said? {
         Meaning::Other => Some(Evidence::OtherMeaning),
         Meaning::Category(_) => Some(Evidence::ContextWord),
@@ -52,41 +53,49 @@ fn said_by_key(name: &[u8], lexicon: &Lexicon, meaning: Meaning) -> Option<Meani
     said().find(|m| *m == meaning).or_else(|| said().next())
 }
 
-/// What the words before a value say: those after the last number first, then the nearest of those before it.
-fn said_before(reading: &Folded, lexicon: &Lexicon, meaning: Meaning) -> Option<Meaning> {
-    let own = end_of_last_number(reading.bytes());
-    let mut said_own = None;
-    let mut nearest: Option<(usize, Meaning)> = None;
-    for word in lexicon.words(reading).into_iter().filter(|w| w.meaning == meaning || w.meaning == Meaning::Other) {
-        if word.start >= own {
-            said_own = said_own.min(Some(word.meaning)).or(Some(word.meaning));
-        }
-        nearest = nearest.max(Some((word.end, word.meaning)));
-    }
-    said_own.or(nearest.map(|(_, said)| said))
+/// What the words between the last number and the value say.
+fn said_directly(reading: &Folded, lexicon: &Lexicon, meaning: Meaning) -> Option<Meaning> {
+    let (_, own) = last_number(reading.bytes());
+    counting(reading, lexicon, meaning).filter(|w| w.start >= own).map(|w| w.meaning).min()
+}
+
+/// What the nearest word says of all the numbers after it, where no other words stand between them.
+fn said_of_list(reading: &Folded, lexicon: &Lexicon, meaning: Meaning) -> Option<Meaning> {
+    let (start, end) = last_number(reading.bytes());
+    let nearest = counting(reading, lexicon, meaning).map(|w| (w.end, w.meaning)).max();
+    let is_list = end > start && reading.bytes()[end..].iter().all(|b| *b == b' ');
+    nearest.filter(|_| is_list).map(|(_, said)| said)
+}
+
+fn counting(reading: &Folded, lexicon: &Lexicon, meaning: Meaning) -> impl Iterator<Item = Word> {
+    lexicon.words(reading).into_iter().filter(move |w| w.meaning == meaning || w.meaning == Meaning::Other)
 }
 
 /// Only a word that names the category counts after a value, and only before the next number.
 fn said_after(reading: &Folded, lexicon: &Lexicon, meaning: Meaning) -> Option<Meaning> {
-    let end = start_of_first_number(reading.bytes());
+    let end = numbers(reading.bytes()).next().map_or(usize::MAX, |number| number.0);
     lexicon.words(reading).into_iter().find(|w| w.meaning == meaning && w.end <= end).map(|w| w.meaning)
 }
 
-fn end_of_last_number(folded: &[u8]) -> usize {
-    let mut run = 0;
-    folded
-        .iter()
-        .enumerate()
-        .filter_map(|(i, byte)| {
-            run = if byte.is_ascii_digit() { run + 1 } else { 0 };
-            (run >= VALUE_DIGITS).then_some(i + 1)
-        })
-        .last()
-        .unwrap_or(0)
+/// Where the last number begins and ends; nowhere is the beginning.
+fn last_number(folded: &[u8]) -> (usize, usize) {
+    numbers(folded).last().unwrap_or_default()
 }
 
-fn start_of_first_number(folded: &[u8]) -> usize {
-    folded.windows(VALUE_DIGITS).position(|w| w.iter().all(u8::is_ascii_digit)).unwrap_or(folded.len())
+/// Where numbers begin and end that are values of their own: digits, also in groups.
+fn numbers(folded: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + folded[at..].iter().position(u8::is_ascii_digit)?;
+            let length = folded[start..].iter().take_while(|b| b.is_ascii_digit() || **b == b' ').count();
+            at = start + length;
+            if folded[start..at].iter().filter(|b| b.is_ascii_digit()).count() >= VALUE_DIGITS {
+                let end = start + folded[start..at].trim_ascii_end().len();
+                return Some((start, end));
+            }
+        }
+    })
 }
 
 /// The part of the line before `start` that counts.
@@ -94,8 +103,10 @@ fn before(text: &[u8], start: usize) -> &[u8] {
     // A character has 4 bytes at most.
     let from = start.saturating_sub(BEFORE * 4);
     let line = memchr::memrchr(b'\n', &text[from..start]).map_or(from, |i| from + i + 1);
+    // Only a character that `from` cuts has its first byte elsewhere.
+    let cut = if line == from && from > 0 { 3 } else { 0 };
     let line = &text[line..start];
-    let skipped = line.iter().take(3).take_while(|b| (0x80..0xC0).contains(*b)).count();
+    let skipped = line.iter().take(cut).take_while(|b| (0x80..0xC0).contains(*b)).count();
     match std::str::from_utf8(&line[skipped..]) {
         Ok(utf8) => {
             let cut = utf8.char_indices().rev().nth(BEFORE - 1).map_or(0, |(i, _)| i);
@@ -117,8 +128,12 @@ fn after(text: &[u8], end: usize) -> &[u8] {
         }
         Err(_) => &line[..line.len().min(AFTER)],
     };
-    match memchr::memchr2(b'=', b':', line) {
+    let line = match memchr::memchr2(b'=', b':', line) {
         Some(at) => &line[..line[..at].iter().rposition(|b| is_key_border(*b)).unwrap_or(0)],
+        None => line,
+    };
+    match line.windows(VALUE_DIGITS).position(|w| w.iter().all(u8::is_ascii_digit)) {
+        Some(number) => &line[..line[..number].iter().rposition(|b| is_clause_border(*b)).unwrap_or(0)],
         None => line,
     }
 }
@@ -127,10 +142,20 @@ fn is_key_border(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b',' | b';' | b'&' | b'{' | b'(' | b'|')
 }
 
-/// Whether `№` or `#` stands directly before the value: it is a number of something.
+/// What stands between the words of one value and those of the next.
+fn is_clause_border(byte: u8) -> bool {
+    matches!(byte, b',' | b';' | b'(' | b')' | b'[' | b']' | b'|' | b'\t')
+}
+
+/// Whether `№`, or `#` without a space, stands directly before the value: it is a number of something.
 fn is_numbered(text: &[u8], start: usize) -> bool {
     let before = text[start.saturating_sub(4)..start].trim_ascii_end();
-    before.ends_with("№".as_bytes()) || before.ends_with(b"#") || before.ends_with(b"\xB9")
+    match before {
+        [.., b'#'] => text[start - 1] == b'#',
+        // In Windows-1251 and CP866. Within UTF-8 such a byte ends a letter, and `ь` begins no word.
+        [rest @ .., 0xB9 | 0xFC] => rest.last().is_none_or(u8::is_ascii),
+        _ => before.ends_with("№".as_bytes()),
+    }
 }
 
 #[cfg(test)]
@@ -167,6 +192,14 @@ mod tests {
             ("V, order 5", None),
             ("ИИН:\nV", None),
             ("V\nИИН", None),
+            ("order 900517132728, V", Some(Evidence::OtherMeaning)),
+            ("order 900517132728 of V", None),
+            ("order 900517132728 V (ЖСН)", Some(Evidence::ContextWord)),
+            ("ИИН 17.05.1990 клиента V", None),
+            ("V клиент, ИИН 900517132728", None),
+            ("# V", None),
+            ("#V", Some(Evidence::OtherMeaning)),
+            ("который V", None),
         ] {
             assert_eq!(said(text), expected, "{text}");
         }

@@ -57,7 +57,7 @@ fn frames(sort: &str) -> Frames {
             phrases: &[
                 "[[time]] WARN  [[P]]",
                 "[[epoch]] [worker-[[small]]] [[P]]",
-                "[[milliseconds]] order=[[order]] [[P]]",
+                "[[milliseconds]] order=[[order]] status=new [[P]]",
             ],
         },
         "code" => Frames {
@@ -81,7 +81,7 @@ fn frames(sort: &str) -> Frames {
         },
         "chat" => Frames {
             keys: &["[[K]]: [[V]]", "[[K]] = [[V]]"],
-            phrases: &["[[[clock]]] Клиент: [[P]]", "[[P]]", "- [[P]]", "[[moment]] > [[P]]", "[[P]]. Сумма [[price]]"],
+            phrases: &["[[[clock]]] Клиент: [[P]]", "[[P]]", "- [[P]]", "[[moment]] > [[P]]", "Сумма [[price]]. [[P]]"],
         },
         _ => Frames {
             keys: &[],
@@ -187,7 +187,9 @@ impl Writer {
             }
         }
         for miss in kind.misses {
-            let context = if self.random.chance(3) { "bare" } else { kind.detector };
+            // What only stands after words of its own has no place in a phrase that names nothing.
+            let alone = kind.notations.iter().all(|n| n.place != Place::Phrase);
+            let context = if alone && self.random.chance(3) { "bare" } else { kind.detector };
             self.miss(kind.detector, context, Place::Named, |r| (miss.write)(r));
         }
     }

@@ -2,6 +2,7 @@
 
 use super::kind::Place::{Anywhere, Key, Named, NamedOnly, Phrase};
 use super::kind::{Kind, Value, changed, miss, notation};
+use super::phones::mobile;
 use super::random::Random;
 use super::truth;
 
@@ -21,7 +22,11 @@ const EMAIL: Kind = Kind {
         notation("%40", Key, |r| email(format!("{}%40{}", name(r), domain(r)))),
         notation("mailto:", Phrase, |r| Value::within("mailto:", "email", format!("{}@{}", name(r), domain(r)), "")),
         notation("in angles", Phrase, |r| Value::within("Тест <", "email", format!("{}@{}", name(r), domain(r)), ">")),
-        notation("digits only", Anywhere, |r| email(format!("8{}@{}", r.digits(10), domain(r)))),
+        notation("digits only", Anywhere, |r| email(format!("{}@{}", r.digits(6), domain(r)))),
+        notation("messenger", Anywhere, |r| {
+            let number = format!("7{}", mobile(r));
+            email(format!("{number}@s.whatsapp.net")).with("kz-phone", &number)
+        }),
     ],
     misses: &[
         miss("repository", |r| format!("git@github.com:{}/shop.git", name(r))),

@@ -137,6 +137,7 @@ fn with_rnn_check(mut eleven: impl FnMut() -> String) -> String {
     }
 }
 
+/// A number that does not happen to be an ИИН or БИН.
 fn unlike_others(mut number: impl FnMut() -> String) -> String {
     loop {
         let number = number();

@@ -33,7 +33,11 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     let nobody = network.reserved.contains(&lower) || network.reserved.contains(stem);
     let fits = (3..=LONGEST_NAME).contains(&account.len()) && account.starts_with(|c: char| c.is_ascii_alphanumeric());
     let end = name + account.len();
-    let template = matches!(byte(text, end), b'{' | b'$' | b'%' | b'<' | b'@');
+    // `</a>` only ends the element that holds the address.
+    let template = match byte(text, end) {
+        b'<' => byte(text, end + 1) != b'/',
+        next => matches!(next, b'{' | b'$' | b'%' | b'@'),
+    };
     (fits && !nobody && !file && !template).then_some(Checked { end, ..Checked::default() })
 }
 
