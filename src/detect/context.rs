@@ -116,10 +116,16 @@ fn before(text: &[u8], start: usize) -> &[u8] {
     }
 }
 
-/// The part of the line after `end` that counts; a name before `=` or `:` is the key of what follows and does not.
+/// The part of the line after `end` that counts; a name before `=` or `:` is the key of what follows and does not, nor do
+/// the words directly before the next number.
 fn after(text: &[u8], end: usize) -> &[u8] {
     let line = &text[end..text.len().min(end + AFTER * 4)];
     let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+    let next = line.windows(VALUE_DIGITS).position(|w| w.iter().all(u8::is_ascii_digit));
+    let line = match next {
+        Some(number) => &line[..line[..number].iter().rposition(|b| is_clause_border(*b)).unwrap_or(0)],
+        None => line,
+    };
     let line = match std::str::from_utf8(line) {
         Ok(utf8) => &line[..utf8.char_indices().nth(AFTER).map_or(line.len(), |(i, _)| i)],
         Err(e) if e.error_len().is_none() || e.valid_up_to() >= AFTER => {
@@ -128,12 +134,8 @@ fn after(text: &[u8], end: usize) -> &[u8] {
         }
         Err(_) => &line[..line.len().min(AFTER)],
     };
-    let line = match memchr::memchr2(b'=', b':', line) {
+    match memchr::memchr2(b'=', b':', line) {
         Some(at) => &line[..line[..at].iter().rposition(|b| is_key_border(*b)).unwrap_or(0)],
-        None => line,
-    };
-    match line.windows(VALUE_DIGITS).position(|w| w.iter().all(u8::is_ascii_digit)) {
-        Some(number) => &line[..line[..number].iter().rposition(|b| is_clause_border(*b)).unwrap_or(0)],
         None => line,
     }
 }

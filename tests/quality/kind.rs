@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::random::Random;
+use super::truth;
 
 /// A value as it stands in a text, with all that is to be found in it.
 pub struct Value {
@@ -96,4 +97,14 @@ pub fn changed(number: &str, at: usize, random: &mut Random) -> String {
     let mut bytes = number.as_bytes().to_vec();
     bytes[at] = b'0' + (bytes[at] - b'0' + random.from(1, 9) as u8) % 10;
     String::from_utf8(bytes).unwrap()
+}
+
+/// A number that does not happen to have the form of another value.
+pub fn unlike_others(mut number: impl FnMut() -> String) -> String {
+    loop {
+        let number = number();
+        if !truth::is_ambiguous(&number) {
+            return number;
+        }
+    }
 }

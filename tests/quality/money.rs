@@ -1,7 +1,7 @@
 //! Bank accounts and payment cards.
 
 use super::kind::Place::{Anywhere, Named, NamedOnly};
-use super::kind::{Kind, Value, changed, grouped, miss, notation};
+use super::kind::{Kind, Value, changed, grouped, miss, notation, unlike_others};
 use super::random::Random;
 use super::truth::{self, COUNTRIES};
 
@@ -90,7 +90,7 @@ const CARD: Kind = Kind {
                     .collect::<String>(),
             )
         }),
-        miss("12 digits", |r| format!("99{}", r.digits(10))),
+        miss("12 digits", |r| unlike_others(|| format!("99{}", r.digits(10)))),
         miss("20 digits", |r| {
             let n = card(r, 16);
             format!("{n}{}", r.digits(4))

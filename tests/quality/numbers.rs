@@ -1,7 +1,7 @@
 //! ИИН, БИН and РНН.
 
 use super::kind::Place::{Anywhere, NamedOnly, Phrase};
-use super::kind::{Kind, Value, changed, grouped, miss, notation};
+use super::kind::{Kind, Value, changed, grouped, miss, notation, unlike_others};
 use super::random::Random;
 use super::truth;
 
@@ -133,16 +133,6 @@ fn with_rnn_check(mut eleven: impl FnMut() -> String) -> String {
         let eleven = eleven();
         if let Some(last) = truth::rnn_last(&eleven) {
             return format!("{eleven}{last}");
-        }
-    }
-}
-
-/// A number that does not happen to be an ИИН or БИН.
-fn unlike_others(mut number: impl FnMut() -> String) -> String {
-    loop {
-        let number = number();
-        if !truth::is_ambiguous(&number) {
-            return number;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Telephone numbers of Kazakhstan, Russia and the rest of the world.
 
 use super::kind::Place::{Anywhere, Key, Named, NamedOnly, Phrase};
-use super::kind::{Kind, Value, grouped, miss, notation};
+use super::kind::{Kind, Value, grouped, miss, notation, unlike_others};
 use super::random::Random;
 
 pub const KINDS: &[Kind] = &[KZ, RU, WORLD];
@@ -103,7 +103,7 @@ const KZ: Kind = Kind {
     misses: &[
         miss("digit missing", |r| format!("+7 ({}) {}-{}", code(r), r.digits(3), r.digits(3))),
         miss("digit too many", |r| format!("+7{}{}", mobile(r), r.digits(1))),
-        miss("12 digits", |r| format!("9{}{}", mobile(r), r.digits(1))),
+        miss("12 digits", |r| unlike_others(|| format!("9{}{}", mobile(r), r.digits(1)))),
         miss("+997", |r| format!("+997 {}", grouped(&mobile(r), &[3, 3, 2, 2], " "))),
         miss("fraction", |r| format!("7.{}", mobile(r))),
         miss("account", |r| format!("KZ00 {}", grouped(&format!("7{}8{}", mobile(r), r.digits(4)), &[4; 4], " "))),
