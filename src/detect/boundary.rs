@@ -53,6 +53,23 @@ pub fn continues_in_groups(text: &[u8], start: usize, end: usize) -> bool {
         || joint(byte(text, end)) && byte(text, end + 1).is_ascii_digit()
 }
 
+/// Whether a number is a term of a formula: `77172508830*x`, `1.0 / 87178291200`. Signs of emphasis stand on both sides, and a
+/// slash without spaces separates numbers and parts of paths as well, save after a power or a bracket.
+pub fn is_term(text: &[u8], start: usize, end: usize) -> bool {
+    let times = |b: u8| matches!(b, b'*' | b'^');
+    if times(byte_before(text, start, 1)) != times(byte(text, end)) {
+        return true;
+    }
+    let before = &text[start.saturating_sub(16)..start];
+    if let Some(dividend) = before.strip_suffix(b" / ") {
+        return dividend.last().is_some_and(|b| b.is_ascii_digit() || *b == b')');
+    }
+    let Some(dividend) = before.strip_suffix(b"/") else { return false };
+    let digits = dividend.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let sign = dividend[..dividend.len() - digits].last();
+    sign == Some(&b')') && digits == 0 || digits > 0 && sign.is_some_and(|b| times(*b))
+}
+
 /// Whether `-hhhh-` stands before `start`: the last group of a UUID begins there.
 fn ends_uuid_group(text: &[u8], start: usize) -> bool {
     byte_before(text, start, 6) == b'-' && (2..6).all(|back| byte_before(text, start, back).is_ascii_hexdigit())
@@ -66,6 +83,23 @@ fn ends_with_word(text: &[u8], end: usize, word: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_term_of_a_formula_is_told_from_a_part_of_a_path() {
+        for (text, expected) in [
+            ("77172508830*x", true),
+            ("1.0 / 77172508830.0", true),
+            ("x**7/77172508830", true),
+            ("(x)/77172508830", true),
+            ("*77172508830*", false),
+            ("/api/v2/77172508830", false),
+            ("77072508830/77172508830", false),
+            ("заказ / 77172508830", false),
+        ] {
+            let start = text.find("77172508830").unwrap();
+            assert_eq!(is_term(text.as_bytes(), start, start + 11), expected, "{text}");
+        }
+    }
 
     #[test]
     fn a_number_is_no_part_of_something_longer() {

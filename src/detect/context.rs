@@ -4,13 +4,34 @@
 use std::ops::Range;
 
 use crate::finding::Evidence;
-use crate::lexicon::{Beginnings, Folded, Lexicon, Meaning, Word, fold};
+use crate::lexicon::{Beginnings, Folded, Lexicon, Meaning, Word, fold, fold_str};
 
 const BEFORE: usize = 60;
 const AFTER: usize = 30;
 
 /// Digits that make a number a value of its own: a word before it belongs to that one rather, unless a list follows.
 const VALUE_DIGITS: usize = 5;
+
+/// Units after which a number is a measure, and the longest of them in bytes.
+const UNITS: [&str; 16] = [
+    "ns",
+    "us",
+    "ms",
+    "sec",
+    "second",
+    "seconds",
+    "byte",
+    "bytes",
+    "kb",
+    "mb",
+    "kzt",
+    "тг",
+    "тенге",
+    "теңге",
+    "руб",
+    "байт",
+];
+const LONGEST_UNIT: usize = 12;
 
 /// What the surroundings of a value at `span` say for or against it being of the category `meaning`.
 pub fn evidence(
@@ -33,7 +54,7 @@ pub fn evidence(
     };
     let said = said_before(said_directly)
         .or_else(|| fold(after(text, span.end)).iter().find_map(|reading| said_after(reading, lexicon, meaning)))
-        .or_else(|| is_numbered(text, span.start).then_some(Meaning::Other))
+        .or_else(|| (is_numbered(text, span.start) || is_measured(text, span.end)).then_some(Meaning::Other))
         .or_else(|| said_before(said_of_list));
     match said? {
         Meaning::Other => Some(Evidence::OtherMeaning),
@@ -149,11 +170,26 @@ fn is_clause_border(byte: u8) -> bool {
     matches!(byte, b',' | b';' | b'(' | b')' | b'[' | b']' | b'|' | b'\t')
 }
 
+/// Whether nothing but a `#` stands before on the line: a comment begins there.
+fn begins_line(text: &[u8], start: usize) -> bool {
+    let before = text[..start].trim_ascii_end().strip_suffix(b"#").unwrap_or_default();
+    let blank = before.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    matches!(before[..before.len() - blank].last(), None | Some(b'\n'))
+}
+
+/// Whether a unit follows: `631107417600 seconds` is a measure.
+fn is_measured(text: &[u8], end: usize) -> bool {
+    let Some((b' ', rest)) = text.get(end..).and_then(<[u8]>::split_first) else { return false };
+    let word = rest.iter().take(LONGEST_UNIT + 1).take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+    let folded = || fold(&rest[..word]);
+    (1..=LONGEST_UNIT).contains(&word) && folded().iter().any(|unit| UNITS.iter().any(|u| fold_str(u) == *unit))
+}
+
 /// Whether `№`, or `#` without a space, stands directly before the value: it is a number of something.
 fn is_numbered(text: &[u8], start: usize) -> bool {
     let before = text[start.saturating_sub(4)..start].trim_ascii_end();
     match before {
-        [.., b'#'] => text[start - 1] == b'#',
+        [.., b'#'] => text[start - 1] == b'#' || !begins_line(text, start),
         // In Windows-1251 and CP866. Within UTF-8 such a byte ends a letter, and `ь` begins no word.
         [rest @ .., 0xB9 | 0xFC] => rest.last().is_none_or(u8::is_ascii),
         _ => before.ends_with("№".as_bytes()),
@@ -201,6 +237,10 @@ mod tests {
             ("V клиент, ИИН 900517132728", None),
             ("# V", None),
             ("#V", Some(Evidence::OtherMeaning)),
+            ("x # V", Some(Evidence::OtherMeaning)),
+            ("V тенге", Some(Evidence::OtherMeaning)),
+            ("V seconds", Some(Evidence::OtherMeaning)),
+            ("iin V seconds", Some(Evidence::ContextWord)),
             ("который V", None),
         ] {
             assert_eq!(said(text), expected, "{text}");

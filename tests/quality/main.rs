@@ -80,6 +80,14 @@ fn every_detector_stands_in_the_corpus_with_as_many_near_misses() {
         let misses: usize = documents.iter().filter_map(|d| d.misses.get(id)).sum();
         assert!(labels > 0 && misses >= labels, "{id}: {labels} values, {misses} near misses");
     }
+    for kind in corpus::kinds() {
+        let notations = kind.notations.iter().map(|n| n.name);
+        let mut names: Vec<_> = notations.chain(kind.misses.iter().map(|m| m.name)).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count, "{}: a name stands twice", kind.detector);
+    }
 }
 
 #[test]

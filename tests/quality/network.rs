@@ -1,6 +1,6 @@
 //! Mailboxes, accounts, addresses of networks and devices, secrets.
 
-use super::kind::Place::{Anywhere, Key, Named, NamedOnly, Phrase};
+use super::kind::Place::{Anywhere, Key, NamedOnly, Phrase};
 use super::kind::{Kind, Value, changed, miss, notation};
 use super::phones::mobile;
 use super::random::Random;

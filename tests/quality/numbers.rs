@@ -96,8 +96,10 @@ const RNN: Kind = Kind {
     ],
     misses: &[
         miss("check digit", |r| {
-            let n = rnn(r);
-            changed(&n, 11, r)
+            unlike_others(|| {
+                let n = rnn(r);
+                changed(&n, 11, r)
+            })
         }),
         miss("region", |r| unlike_others(|| with_rnn_check(|| format!("{}{}", r.from(63, 99), r.digits(9))))),
         miss("11 digits", |r| {

@@ -1,6 +1,6 @@
 //! Documents of people and of their cars, certificates.
 
-use super::kind::Place::{Anywhere, NamedOnly, Phrase};
+use super::kind::Place::{NamedOnly, Phrase};
 use super::kind::{Kind, Value, changed, miss, notation};
 use super::numbers::{bin, iin};
 use super::random::Random;

@@ -14,7 +14,12 @@ pub fn check_pair(subject: &Subject) -> Option<Checked> {
     let second = joint(text, latitude.end)?;
     let longitude = Degrees::read(text, second)?;
     let third = joint(text, longitude.end).is_some_and(|at| Degrees::read(text, at).is_some());
-    if third || !latitude.begins_alone(text) || follows_number(text, start) || !longitude.ends_alone(text) {
+    if third
+        || is_drawn(text, second, longitude.end)
+        || !latitude.begins_alone(text)
+        || follows_number(text, start)
+        || !longitude.ends_alone(text)
+    {
         return None;
     }
     let (latitude, longitude) = (latitude.value, longitude.value);
@@ -93,6 +98,14 @@ fn joint(text: &[u8], end: usize) -> Option<usize> {
         (b',' | b';' | b' ', _) => Some(end + 1),
         _ => None,
     }
+}
+
+/// Whether a space joins the numbers and one letter follows: a point of a drawing, as in SVG and PostScript.
+fn is_drawn(text: &[u8], second: usize, end: usize) -> bool {
+    byte_before(text, second, 1) == b' '
+        && byte(text, end) == b' '
+        && byte(text, end + 1).is_ascii_alphabetic()
+        && !byte(text, end + 2).is_ascii_alphanumeric()
 }
 
 /// Whether another such number stands before: a list of numbers, not a pair.

@@ -9,6 +9,8 @@ use crate::finding::{Evidence, EvidenceSet};
 
 /// Addresses whose numbers are all less than this are versions rather.
 const SMALL: u8 = 32;
+/// And so are those of which three are less than this: revisions, sections of standards, object identifiers.
+const TINY: u8 = 10;
 
 /// How words end that a version follows, and whole ones: the last letter of `rev` is taken for that of `v1.2.3.4`.
 const VERSIONS: [&[u8]; 3] = [b"version", b"revision", b"release"];
@@ -31,13 +33,15 @@ pub fn check_v4(subject: &Subject) -> Option<Checked> {
     }
     let next = byte(text, at + 1);
     let goes_on = match byte(text, at) {
+        // `2.20.1.155.g426c96f` is a version of a repository.
+        b'.' if next == b'g' => byte(text, at + 2).is_ascii_hexdigit(),
         b'.' | b'-' | b'/' => next.is_ascii_digit(),
         b => b.is_ascii_alphanumeric() || b == b'_',
     };
     if goes_on || !is_public(octets) || is_version(text, start) {
         return None;
     }
-    let small = octets.iter().all(|o| *o < SMALL) || octets[1..] == [0, 0, 0];
+    let small = octets.iter().all(|o| *o < SMALL) || octets.iter().filter(|o| **o < TINY).count() > 2;
     let evidence = EvidenceSet::new()
         .with_if(small, Evidence::Implausible)
         .with_if(subject.registry.is_public_resolver(octets), Evidence::TestValue);

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::twelve::Twelve;
-use super::{Checked, Subject, is_repdigit};
+use super::{Checked, Subject, is_sequence};
 use crate::finding::{Evidence, EvidenceSet};
 
 /// Older births are no longer expected among the living.
@@ -59,5 +59,5 @@ pub(super) fn age(birth: Date, today: Date) -> u8 {
 
 fn is_test_value(number: &Twelve, subject: &Subject) -> bool {
     let value: String = number.digits.iter().map(|d| char::from(b'0' + d)).collect();
-    is_repdigit(&number.digits[..11]) || subject.registry.is_test_value("kz-iin", &value)
+    is_sequence(&number.digits[..11]) || subject.registry.is_test_value("kz-iin", &value)
 }

@@ -67,7 +67,11 @@ fn is_within_groups(text: &[u8], start: usize, end: usize) -> bool {
         && group.len() == 4
         && group.iter().all(u8::is_ascii_alphanumeric)
         && group.iter().any(u8::is_ascii_digit);
-    let after = joint(byte(text, end)) && (1..5).all(|i| byte(text, end + i).is_ascii_digit());
+    // Also of five: a table of codes in hexadecimal.
+    let next = text[(end + 1).min(text.len())..].iter().take(6).take_while(|b| b.is_ascii_alphanumeric()).count();
+    let after = joint(byte(text, end))
+        && (4..=5).contains(&next)
+        && text[end + 1..end + 1 + next].iter().any(u8::is_ascii_digit);
     before || after
 }
 
