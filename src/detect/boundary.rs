@@ -24,6 +24,8 @@ pub fn may_begin(text: &[u8], start: usize) -> bool {
     match previous {
         b'0'..=b'9' | b'+' => false,
         b'.' | b'-' if second.is_ascii_digit() => false,
+        // A negative number.
+        b'-' if second == b'=' => false,
         b'-' => !ends_uuid_group(text, start),
         // `\n`, `\t` and `\r` in an escaped string are no letters of a word.
         b'n' | b't' | b'r' if second == b'\\' => true,
@@ -61,11 +63,12 @@ pub fn is_term(text: &[u8], start: usize, end: usize) -> bool {
         return true;
     }
     let before = &text[start.saturating_sub(16)..start];
+    let digits_of = |dividend: &[u8]| dividend.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     if let Some(dividend) = before.strip_suffix(b" / ") {
-        return dividend.last().is_some_and(|b| b.is_ascii_digit() || *b == b')');
+        return dividend.last() == Some(&b')') || (1..10).contains(&digits_of(dividend));
     }
     let Some(dividend) = before.strip_suffix(b"/") else { return false };
-    let digits = dividend.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let digits = digits_of(dividend);
     let sign = dividend[..dividend.len() - digits].last();
     sign == Some(&b')') && digits == 0 || digits > 0 && sign.is_some_and(|b| times(*b))
 }
@@ -94,6 +97,7 @@ mod tests {
             ("*77172508830*", false),
             ("/api/v2/77172508830", false),
             ("77072508830/77172508830", false),
+            ("77072508830 / 77172508830", false),
             ("заказ / 77172508830", false),
         ] {
             let start = text.find("77172508830").unwrap();
@@ -119,6 +123,7 @@ mod tests {
             "+{}",
             "12-{}",
             "{}-12",
+            "chat=-{}",
             "1b4e28ba-2fa1-11d2-883f-{}",
             "admin{}",
         ];

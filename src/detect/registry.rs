@@ -21,6 +21,7 @@ pub struct Registry {
     kz_mobile_codes: HashSet<u16>,
     test_values: HashMap<String, HashSet<String>>,
     test_domains: HashSet<String>,
+    test_mailboxes: HashSet<String>,
     role_mailboxes: HashSet<String>,
     networks: Vec<(String, Arc<Network>)>,
     public_resolvers: Vec<[u8; 4]>,
@@ -105,10 +106,10 @@ struct PhoneCodes {
     voip: Vec<String>,
 }
 
-/// Published values by detector; of e-mails, the domains that nobody owns and those that stand for any.
+/// Published values by detector; of e-mails, the domains that nobody owns, and domains and local parts that stand for any.
 #[derive(Deserialize)]
 struct TestValues {
-    email: TestDomains,
+    email: TestAddresses,
     #[serde(flatten)]
     detectors: HashMap<String, Values>,
 }
@@ -119,9 +120,10 @@ struct Values {
 }
 
 #[derive(Deserialize)]
-struct TestDomains {
+struct TestAddresses {
     reserved: HashSet<String>,
     placeholder: HashSet<String>,
+    mailboxes: HashSet<String>,
 }
 
 /// Fewest and most digits of national numbers, by country code.
@@ -173,6 +175,7 @@ impl Registry {
             kz_mobile_codes: codes.mobile.iter().chain(&codes.voip).filter_map(|code| code.parse().ok()).collect(),
             test_values: test.detectors.into_iter().map(|(id, table)| (id, table.values)).collect(),
             test_domains: test.email.reserved.into_iter().chain(test.email.placeholder).collect(),
+            test_mailboxes: test.email.mailboxes,
             role_mailboxes: roles.names.into_iter().collect(),
         })
     }
@@ -225,6 +228,11 @@ impl Registry {
     pub fn is_test_domain(&self, domain: &str) -> bool {
         let above = domain.match_indices('.').map(|(i, _)| &domain[i + 1..]);
         std::iter::once(domain).chain(above).any(|d| self.test_domains.contains(d))
+    }
+
+    /// Whether a local part, in lower case, stands for any in examples.
+    pub fn is_test_mailbox(&self, local: &str) -> bool {
+        self.test_mailboxes.contains(local)
     }
 
     /// Whether a mailbox of this name, in lower case, is a company's: the name itself, or followed by a dot, a hyphen

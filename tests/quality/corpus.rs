@@ -183,7 +183,9 @@ impl Writer {
             let miss = &kind.misses[i % kind.misses.len()];
             self.miss(kind.detector, kind.detector, notation.place, |r| (miss.write)(r));
             if notation.place == Place::NamedOnly && self.sort != "csv" {
-                self.miss(kind.detector, "other", notation.place, |r| (notation.write)(r).text);
+                let own = format!("{}-other", kind.detector);
+                let other = if CONTEXTS.contains_key(&own) { &*own } else { "other" };
+                self.miss(kind.detector, other, notation.place, |r| (notation.write)(r).text);
             }
         }
         for miss in kind.misses {

@@ -43,7 +43,12 @@ pub fn check_single(subject: &Subject) -> Option<Checked> {
     }
     let degrees = Degrees::read(text, subject.start)?;
     let listed = joint(text, degrees.end).is_some_and(|at| Degrees::read(text, at).is_some());
-    let fits = degrees.value.abs() <= 180.0 && degrees.begins_alone(text) && degrees.ends_alone(text) && !listed;
+    // Nothing but zeros is a place that was not set.
+    let fits = degrees.value != 0.0
+        && degrees.value.abs() <= 180.0
+        && degrees.begins_alone(text)
+        && degrees.ends_alone(text)
+        && !listed;
     fits.then_some(Checked { end: degrees.end, ..Checked::default() })
 }
 

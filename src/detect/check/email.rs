@@ -46,9 +46,8 @@ pub fn check(subject: &Subject) -> Option<Checked> {
         return None;
     }
     let suspicious = FILE_ENDINGS.contains(&domain.top()) || is_message_id(text, start);
-    let evidence = EvidenceSet::new()
-        .with_if(suspicious, Evidence::Implausible)
-        .with_if(subject.registry.is_test_domain(&domain.name), Evidence::TestValue);
+    let is_test = subject.registry.is_test_domain(&domain.name) || subject.registry.is_test_mailbox(&local);
+    let evidence = EvidenceSet::new().with_if(suspicious, Evidence::Implausible).with_if(is_test, Evidence::TestValue);
     let impersonal = subject.registry.is_role_mailbox(&local);
     Some(Checked { end, evidence, age: None, impersonal })
 }
