@@ -41,7 +41,10 @@ pub fn check_v4(subject: &Subject) -> Option<Checked> {
     if goes_on || !is_public(octets) || is_version(text, start) {
         return None;
     }
-    let small = octets.iter().all(|o| *o < SMALL) || octets.iter().filter(|o| **o < TINY).count() > 2;
+    let small = octets.iter().all(|o| *o < SMALL)
+        || octets.iter().filter(|o| **o < TINY).count() > 2
+        // Object identifiers of X.500.
+        || octets[..2] == [2, 5];
     let evidence = EvidenceSet::new()
         .with_if(small, Evidence::Implausible)
         .with_if(subject.registry.is_public_resolver(octets), Evidence::TestValue);

@@ -135,9 +135,20 @@ fn is_placeholder(value: &[u8]) -> bool {
         || repeated
         || PLACEHOLDERS.contains(&&*lower)
         || begins.iter().any(|b| lower.starts_with(b))
+        || is_rule(&lower)
         || lower.contains("${")
         || lower.contains("{{")
         || lower.contains(' ')
+}
+
+/// Whether a value says what passwords, or packages of that name, must be like: `required|min:8`, `hashed`, `^1.0.0`.
+fn is_rule(value: &str) -> bool {
+    const WORDS: [&str; 7] = ["required", "nullable", "sometimes", "confirmed", "string", "hashed", "min:"];
+    let words = value
+        .split('|')
+        .any(|rule| WORDS.iter().any(|word| rule == *word || word.ends_with(':') && rule.starts_with(word)));
+    let version = value.strip_prefix(['^', '~']).is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+    words || version
 }
 
 /// Whether a value without quotes is itself what is meant and no name of it: letters and digits mixed, no call, no path.
