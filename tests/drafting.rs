@@ -121,6 +121,8 @@ fn drafts_agree_with_the_five_policies() {
         }
         hold("date", draft.updated == policy.updated, format!("{:?}", draft.updated));
         hold("BIN", draft.operator.bin == policy.operator.bin, format!("{:?}", draft.operator));
+        let digest = |policy: &Policy| policy.document.as_ref().and_then(|document| document.sha256.clone());
+        hold("SHA-256", digest(&draft) == digest(policy), format!("{:?}", digest(&draft)));
         hold("languages", draft.languages == policy.languages, format!("{:?}", draft.languages));
     }
     println!("categories: precision {:.3}, recall {:.3}", declares.precision(), declares.recall());

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::finding::Evidence;
-use crate::lexicon::{Beginnings, Folded, Lexicon, Meaning, Word, fold, fold_str};
+use crate::lexicon::{Beginnings, Folded, Lexicon, Meaning, fold, fold_str};
 
 const BEFORE: usize = 60;
 const AFTER: usize = 30;
@@ -48,14 +48,13 @@ pub fn evidence(
             _ => {}
         }
     }
-    let readings = fold(before(text, span.start));
-    let said_before = |said: fn(&Folded, &Lexicon, Meaning) -> Option<Meaning>| {
-        readings.iter().filter_map(|reading| said(reading, lexicon, meaning)).min()
-    };
-    let said = said_before(said_directly)
+    let before = fold(before(text, span.start)).iter().map(|r| Before::read(r, lexicon, meaning)).reduce(Before::or);
+    let before = before.unwrap_or_default();
+    let said = before
+        .direct
         .or_else(|| fold(after(text, span.end)).iter().find_map(|reading| said_after(reading, lexicon, meaning)))
         .or_else(|| (is_numbered(text, span.start) || is_measured(text, span.end)).then_some(Meaning::Other))
-        .or_else(|| said_before(said_of_list));
+        .or(before.listed);
     match said? {
         Meaning::Other => Some(Evidence::OtherMeaning),
         Meaning::Category(_) => Some(Evidence::ContextWord),
@@ -74,33 +73,38 @@ fn said_by_key(name: &[u8], lexicon: &Lexicon, meaning: Meaning) -> Option<Meani
     said().find(|m| *m == meaning).or_else(|| said().next())
 }
 
-/// What the words between the last number and the value say.
-fn said_directly(reading: &Folded, lexicon: &Lexicon, meaning: Meaning) -> Option<Meaning> {
-    let (_, own) = last_number(reading.bytes());
-    counting(reading, lexicon, meaning).filter(|w| w.start >= own).map(|w| w.meaning).min()
+/// What the words before a value say.
+#[derive(Default)]
+struct Before {
+    /// Those between the last number and the value.
+    direct: Option<Meaning>,
+    /// The nearest word to all the numbers after it, where no other words stand between them.
+    listed: Option<Meaning>,
 }
 
-/// What the nearest word says of all the numbers after it, where no other words stand between them.
-fn said_of_list(reading: &Folded, lexicon: &Lexicon, meaning: Meaning) -> Option<Meaning> {
-    let (start, end) = last_number(reading.bytes());
-    let nearest = counting(reading, lexicon, meaning).map(|w| (w.end, w.meaning)).max();
-    let is_list = end > start && reading.bytes()[end..].iter().all(|b| *b == b' ');
-    nearest.filter(|_| is_list).map(|(_, said)| said)
-}
+impl Before {
+    fn read(reading: &Folded, lexicon: &Lexicon, meaning: Meaning) -> Self {
+        let folded = reading.bytes();
+        let (start, end) = numbers(folded).last().unwrap_or_default();
+        let is_list = end > start && folded[end..].iter().all(|b| *b == b' ');
+        let mut words = lexicon.words(reading);
+        words.retain(|w| w.meaning == meaning || w.meaning == Meaning::Other);
+        let direct = words.iter().filter(|w| w.start >= end).map(|w| w.meaning).min();
+        let nearest = words.iter().map(|w| (w.end, w.meaning)).max();
+        Self { direct, listed: nearest.filter(|_| is_list).map(|(_, said)| said) }
+    }
 
-fn counting(reading: &Folded, lexicon: &Lexicon, meaning: Meaning) -> impl Iterator<Item = Word> {
-    lexicon.words(reading).into_iter().filter(move |w| w.meaning == meaning || w.meaning == Meaning::Other)
+    /// Of two readings; a category outweighs another meaning.
+    fn or(self, other: Self) -> Self {
+        let either = |a: Option<Meaning>, b: Option<Meaning>| a.into_iter().chain(b).min();
+        Self { direct: either(self.direct, other.direct), listed: either(self.listed, other.listed) }
+    }
 }
 
 /// Only a word that names the category counts after a value, and only before the next number.
 fn said_after(reading: &Folded, lexicon: &Lexicon, meaning: Meaning) -> Option<Meaning> {
     let end = numbers(reading.bytes()).next().map_or(usize::MAX, |number| number.0);
     lexicon.words(reading).into_iter().find(|w| w.meaning == meaning && w.end <= end).map(|w| w.meaning)
-}
-
-/// Where the last number begins and ends; nowhere is the beginning.
-fn last_number(folded: &[u8]) -> (usize, usize) {
-    numbers(folded).last().unwrap_or_default()
 }
 
 /// Where numbers begin and end that are values of their own: digits, also in groups.
@@ -127,13 +131,17 @@ fn before(text: &[u8], start: usize) -> &[u8] {
     // Only a character that `from` cuts has its first byte elsewhere.
     let cut = if line == from && from > 0 { 3 } else { 0 };
     let line = &text[line..start];
+    let last = &line[line.len().saturating_sub(BEFORE)..];
+    if last.is_ascii() {
+        return last;
+    }
     let skipped = line.iter().take(cut).take_while(|b| (0x80..0xC0).contains(*b)).count();
     match std::str::from_utf8(&line[skipped..]) {
         Ok(utf8) => {
             let cut = utf8.char_indices().rev().nth(BEFORE - 1).map_or(0, |(i, _)| i);
             &utf8.as_bytes()[cut..]
         }
-        Err(_) => &line[line.len().saturating_sub(BEFORE)..],
+        Err(_) => last,
     }
 }
 
@@ -147,13 +155,15 @@ fn after(text: &[u8], end: usize) -> &[u8] {
         Some(number) => &line[..line[..number].iter().rposition(|b| is_clause_border(*b)).unwrap_or(0)],
         None => line,
     };
+    let first = &line[..line.len().min(AFTER)];
     let line = match std::str::from_utf8(line) {
+        _ if first.is_ascii() => first,
         Ok(utf8) => &line[..utf8.char_indices().nth(AFTER).map_or(line.len(), |(i, _)| i)],
         Err(e) if e.error_len().is_none() || e.valid_up_to() >= AFTER => {
             let utf8 = std::str::from_utf8(&line[..e.valid_up_to()]).unwrap_or_default();
             &line[..utf8.char_indices().nth(AFTER).map_or(utf8.len(), |(i, _)| i)]
         }
-        Err(_) => &line[..line.len().min(AFTER)],
+        Err(_) => first,
     };
     match memchr::memchr2(b'=', b':', line) {
         Some(at) => &line[..line[..at].iter().rposition(|b| is_key_border(*b)).unwrap_or(0)],
@@ -170,11 +180,12 @@ fn is_clause_border(byte: u8) -> bool {
     matches!(byte, b',' | b';' | b'(' | b')' | b'[' | b']' | b'|' | b'\t')
 }
 
-/// Whether nothing but a `#` stands before on the line: a comment begins there.
-fn begins_line(text: &[u8], start: usize) -> bool {
-    let before = text[..start].trim_ascii_end().strip_suffix(b"#").unwrap_or_default();
-    let blank = before.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    matches!(before[..before.len() - blank].last(), None | Some(b'\n'))
+/// Whether nothing but blanks stands before the `#` at `hash` on the line: a comment begins there.
+fn begins_line(text: &[u8], hash: usize) -> bool {
+    const REACH: usize = 64;
+    let from = hash.saturating_sub(REACH);
+    let before = text[from..hash].iter().rposition(|b| !matches!(b, b' ' | b'\t'));
+    before.map_or(from == 0, |at| text[from + at] == b'\n')
 }
 
 /// Whether a unit follows: `631107417600 seconds` is a measure.
@@ -185,14 +196,16 @@ fn is_measured(text: &[u8], end: usize) -> bool {
     (1..=LONGEST_UNIT).contains(&word) && folded().iter().any(|unit| UNITS.iter().any(|u| fold_str(u) == *unit))
 }
 
-/// Whether `№`, or `#` without a space, stands directly before the value: it is a number of something.
+/// Whether `№` or `#` stands directly before the value: it is a number of something. `# ` at the start of a line is not
+/// meant so.
 fn is_numbered(text: &[u8], start: usize) -> bool {
-    let before = text[start.saturating_sub(4)..start].trim_ascii_end();
-    match before {
-        [.., b'#'] => text[start - 1] == b'#' || !begins_line(text, start),
+    let near = &text[start.saturating_sub(4)..start];
+    let spaces = near.iter().rev().take_while(|b| **b == b' ').count();
+    match &near[..near.len() - spaces] {
+        [.., b'#'] => spaces == 0 || !begins_line(text, start - spaces - 1),
         // In Windows-1251 and CP866. Within UTF-8 such a byte ends a letter, and `ь` begins no word.
         [rest @ .., 0xB9 | 0xFC] => rest.last().is_none_or(u8::is_ascii),
-        _ => before.ends_with("№".as_bytes()),
+        sign => sign.ends_with("№".as_bytes()),
     }
 }
 

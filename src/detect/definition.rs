@@ -78,8 +78,9 @@ impl Detector {
 }
 
 /// How a detector file names the candidates of the finder.
-const ANCHORS: [(&str, &[Anchor]); 19] = [
+const ANCHORS: [(&str, &[Anchor]); 20] = [
     ("digits:12", &[Anchor::Digits12, Anchor::Groups]),
+    ("digits:12-any", &[Anchor::AnyDigits12, Anchor::Groups]),
     ("digits:13+", &[Anchor::Digits13, Anchor::Groups]),
     ("digits:9-10", &[Anchor::Digits9]),
     ("phone", &[Anchor::Phone]),

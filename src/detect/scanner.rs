@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::check::{Check, Checked, Subject};
-use super::finder::{Anchor, Engine, Narrow, Wide};
+use super::finder::{Anchor, Candidates, Engine, Narrow, Wide};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
 use crate::finding::Evidence;
 use crate::layout;
@@ -39,6 +39,7 @@ enum Words {
 /// What a thread reuses from window to window.
 #[derive(Default)]
 pub struct Scratch {
+    candidates: Candidates,
     raw: Vec<Match>,
 }
 
@@ -65,13 +66,19 @@ impl Scanner {
     /// Pushes the matches that start in `own`, by their start. The window shows [`MARGIN`](super::MARGIN) bytes on both
     /// sides of `own`, or all there are. `binary` tells that the text stands among binary bytes.
     pub fn scan(&self, text: &[u8], own: Range<usize>, binary: bool, scratch: &mut Scratch, out: &mut Vec<Match>) {
-        let raw = &mut scratch.raw;
+        let Scratch { candidates, raw } = scratch;
         raw.clear();
-        let range = own.start.saturating_sub(LONGEST)..(own.end + LONGEST).min(text.len());
-        if self.wide {
-            self.engine.find::<Wide>(text, range, |anchor, at| self.look_closer(text, anchor, at, raw));
-        } else {
-            self.engine.find::<Narrow>(text, range, |anchor, at| self.look_closer(text, anchor, at, raw));
+        let mut at = own.start.saturating_sub(LONGEST);
+        let end = (own.end + LONGEST).min(text.len());
+        while at < end {
+            candidates.clear();
+            at = match self.wide {
+                true => self.engine.find::<Wide>(text, at..end, candidates),
+                false => self.engine.find::<Narrow>(text, at..end, candidates),
+            };
+            for (anchor, at) in candidates.iter() {
+                self.look_closer(text, anchor, at, raw);
+            }
         }
         self.finish(text, own, binary, raw, out);
     }

@@ -84,27 +84,41 @@ fn strangeness(reading: &str) -> usize {
 fn fold_ascii(text: &[u8]) -> Folded {
     let mut out = Vec::with_capacity(text.len() * 2 + 2);
     out.push(b' ');
-    let mut last = b' ';
+    let (mut last, mut folded_last) = (b' ', b' ');
     for byte in text {
-        let folded = if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b' ' };
-        let folded_last = *out.last().unwrap_or(&b' ');
-        let border = folded != b' '
-            && folded_last != b' '
-            && (byte.is_ascii_uppercase() && last.is_ascii_lowercase()
-                || folded.is_ascii_digit() != folded_last.is_ascii_digit());
-        if border || folded == b' ' && folded_last != b' ' {
-            out.push(b' ');
-        }
-        if folded != b' ' {
+        let folded = FOLDED[usize::from(*byte)];
+        if folded == b' ' {
+            if folded_last != b' ' {
+                out.push(b' ');
+            }
+        } else {
+            let border = byte.is_ascii_uppercase() && last.is_ascii_lowercase()
+                || folded_last != b' ' && folded.is_ascii_digit() != folded_last.is_ascii_digit();
+            if border {
+                out.push(b' ');
+            }
             out.push(folded);
         }
-        last = *byte;
+        (last, folded_last) = (*byte, folded);
     }
-    if out.last() != Some(&b' ') {
+    if folded_last != b' ' {
         out.push(b' ');
     }
     Folded(out)
 }
+
+/// What each ASCII character is folded to.
+const FOLDED: [u8; 256] = {
+    let mut folded = [b' '; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() {
+            folded[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    folded
+};
 
 /// Folds text that is known to be UTF-8.
 pub fn fold_str(text: &str) -> Folded {

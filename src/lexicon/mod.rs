@@ -41,8 +41,6 @@ struct Words {
 
 /// One word or phrase: folded tokens, each whole or a stem.
 struct Phrase {
-    /// The first four letters and which of them must be so: what most phrases fail by.
-    head: [u32; 2],
     meaning: Meaning,
     tokens: Vec<Token>,
     /// Counts only as the last tokens of a key.
@@ -68,6 +66,8 @@ pub struct Lexicon {
     categories: Vec<Arc<str>>,
     /// By the first two letters.
     phrases: Vec<Phrase>,
+    /// Their [`head`]s, which most phrases fail by.
+    heads: Vec<[u32; 2]>,
     /// Where the phrases begin that start with two letters, see [`beginning`]. An automaton over all words would find as
     /// much, but costs more to build than most scans take.
     buckets: Vec<u16>,
@@ -171,7 +171,7 @@ impl Lexicon {
                         Error::new(format!("`{word}` does not begin with a word or a stem of two letters")).at(file)
                     );
                 }
-                phrases.push(Phrase { head: head(&tokens[0]), meaning, tokens, key_only });
+                phrases.push(Phrase { meaning, tokens, key_only });
             }
         }
         phrases.sort_by_cached_key(|p| beginning(&p.tokens[0].text));
@@ -182,7 +182,8 @@ impl Lexicon {
         for i in 0..BEGINNINGS {
             buckets[i + 1] += buckets[i];
         }
-        Ok(Self { categories, phrases, buckets })
+        let heads = phrases.iter().map(|phrase| head(&phrase.tokens[0])).collect();
+        Ok(Self { categories, phrases, heads, buckets })
     }
 
     pub fn category(&self, id: &str) -> Option<Meaning> {
@@ -218,10 +219,11 @@ impl Lexicon {
         let starts = (1..bytes.len()).filter(|at| bytes[at - 1] == b' ');
         starts.flat_map(move |start| {
             let bucket = beginning(&bytes[start..]);
-            let phrases = &self.phrases[self.buckets[bucket].into()..self.buckets[bucket + 1].into()];
+            let bucket = usize::from(self.buckets[bucket])..usize::from(self.buckets[bucket + 1]);
             let first = first_four(&bytes[start..]);
-            let alike = phrases.iter().filter(move |phrase| (first ^ phrase.head[0]) & phrase.head[1] == 0);
-            alike.filter_map(move |phrase| {
+            let alike = bucket.filter(move |i| (first ^ self.heads[*i][0]) & self.heads[*i][1] == 0);
+            alike.filter_map(move |i| {
+                let phrase = &self.phrases[i];
                 let end = phrase.end(bytes, start)?;
                 Some((phrase, Word { meaning: phrase.meaning, start, end }))
             })

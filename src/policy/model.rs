@@ -117,6 +117,8 @@ pub struct Document {
     pub languages: Vec<String>,
     /// Of the document's bytes as they were read, 64 hexadecimal digits.
     pub sha256: Option<String>,
+    /// How, by whom and when this file was held against the document.
+    pub reviewed: Option<String>,
 }
 
 /// From whom data of a category comes.

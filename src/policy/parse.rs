@@ -54,6 +54,7 @@ struct UnvalidatedDocument {
     #[serde(default)]
     languages: Vec<Spanned<String>>,
     sha256: Option<String>,
+    reviewed: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -202,20 +203,19 @@ impl Validation<'_> {
 
     fn document(&self, document: Spanned<UnvalidatedDocument>) -> Result<Document> {
         let line = self.line(document.span());
-        let UnvalidatedDocument { title, address, date, languages, sha256 } = document.into_inner();
+        let UnvalidatedDocument { title, address, date, languages, sha256, reviewed } = document.into_inner();
         let is_digest = |digest: &String| digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
         if !sha256.as_ref().is_none_or(is_digest) {
             return Err(self.error(line, "the document's SHA-256 must have 64 hexadecimal digits"));
         }
-        Ok(Document { title, address, date, languages: self.languages(languages)?, sha256 })
+        Ok(Document { title, address, date, languages: self.languages(languages)?, sha256, reviewed })
     }
 
     fn category(&self, id: Id) -> Result<Arc<str>> {
         if self.categories.get(id.get_ref()).is_none() {
             let known: Vec<_> = self.categories.iter().map(|category| &*category.id).collect();
             let message = format!("there is no category `{}`", id.get_ref().escape_debug());
-            let help = format!("write one of: {}", known.join(", "));
-            return Err(self.error(self.line(id.span()), message).help(help));
+            return Err(self.error(self.line(id.span()), message).help(format!("write one of: {}", known.join(", "))));
         }
         Ok(id.into_inner())
     }

@@ -126,6 +126,7 @@ fn document() -> Map<String, Value> {
                 "sha256",
                 json!({ "type": "string", "pattern": "^[0-9a-fA-F]{64}$", "description": "Of the document's bytes" }),
             ),
+            ("reviewed", text("How, by whom and when this file was held against the document")),
         ],
     )
 }

@@ -70,6 +70,9 @@ fn head(page: &mut Page, policy: &Policy) {
     page.line("Operator", &parts.chain(operator.contacts.iter().cloned()).collect::<Vec<_>>().join(", "));
     if let Some(document) = &policy.document {
         page.line("Document", &document_line(document));
+        if let Some(review) = &document.reviewed {
+            page.line("Reviewed", review);
+        }
     }
     page.line("Languages", &policy.languages.join(", "));
     page.line("Updated", &policy.updated.map_or("undated".to_owned(), |day| day.to_string()));

@@ -19,6 +19,9 @@ pub fn table(policies: &[&Policy], categories: &Categories) -> String {
             row("operator", policies, |policy| policy.operator.name.clone()),
             row("edition", policies, |policy| policy.updated.map_or("undated".to_owned(), |day| day.to_string())),
             row("languages", policies, |policy| policy.languages.join(", ")),
+            row("file reviewed", policies, |policy| {
+                policy.document.as_ref().and_then(|document| document.reviewed.clone()).unwrap_or_default()
+            }),
         ],
     );
     let declared =

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use derbes::category::Categories;
 use derbes::finding::{Confidence, Event};
 use derbes::limits::{Limits, Places};
-use derbes::pipeline::{self, FailOn, Plan, Progress};
+use derbes::pipeline::{self, Plan, Progress};
 
 use super::corpus::Document;
 
@@ -94,21 +94,14 @@ fn scan(documents: &[Document], folder: &Path, all_detectors: bool) -> HashMap<S
     for document in documents {
         std::fs::write(folder.join(&document.name), &document.stored).unwrap();
     }
+    let categories = Arc::new(Categories::builtin().unwrap());
     let plan = Plan {
-        paths: vec![folder.to_owned()],
-        reports: Vec::new(),
         ignore: false,
-        follow: false,
-        skip_binary: false,
         all_detectors,
-        policies: Vec::new(),
-        categories: Arc::new(Categories::builtin().unwrap()),
         min_confidence: Confidence::Low,
         limits: Limits { places: Places::All, ..Limits::default() },
         threads: 2,
-        today: jiff::civil::date(2026, 11, 22),
-        fail_on: FailOn::Never,
-        fail_on_incomplete: false,
+        ..Plan::new(vec![folder.to_owned()], categories, jiff::civil::date(2026, 11, 22))
     };
     let mut found: HashMap<String, Vec<Found>> = HashMap::new();
     let mut sink = |event: Event| {

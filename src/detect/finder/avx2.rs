@@ -1,5 +1,6 @@
 //! The masks with AVX2, two times 32 bytes.
 
+use std::arch::asm;
 use std::arch::x86_64::{
     __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
     _mm256_set1_epi8, _mm256_sub_epi8,
@@ -7,7 +8,7 @@ use std::arch::x86_64::{
 use std::ops::Range;
 
 use super::masks::{Marks, Masks, SEEN};
-use super::{Anchor, Width, find_with};
+use super::{Candidates, Width, find_with};
 
 pub fn is_supported() -> bool {
     is_x86_feature_detected!("avx2")
@@ -18,16 +19,15 @@ pub fn is_supported() -> bool {
 }
 
 /// The finder compiled for AVX2. Only to be called where [`is_supported`].
-#[inline]
-pub fn find<W: Width>(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
+pub fn find<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates) -> usize {
     debug_assert!(is_supported());
     // SAFETY: `Engine::all` gives this engine only where `is_supported` saw every feature named below.
     unsafe { find_avx2::<W>(text, range, found) }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn find_avx2<W: Width>(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
-    find_with::<W>(text, range, |chunk| masks(chunk), |chunk| marks(chunk), found);
+fn find_avx2<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates) -> usize {
+    find_with::<W>(text, range, |chunk| masks(chunk), |chunk| marks(chunk), found)
 }
 
 #[target_feature(enable = "avx2")]
@@ -35,25 +35,33 @@ fn find_avx2<W: Width>(text: &[u8], range: Range<usize>, found: impl FnMut(Ancho
 fn masks(chunk: &[u8; SEEN]) -> Masks {
     let low = half(chunk.first_chunk().expect("64 bytes hold 32"));
     let high = half(chunk.last_chunk().expect("64 bytes hold 32"));
-    let join = |pick: fn(&Half) -> u32| u64::from(pick(&low)) | u64::from(pick(&high)) << 32;
+    let join = |pick: fn(&Half) -> u32| opaque(u64::from(pick(&low)) | u64::from(pick(&high)) << 32);
     Masks {
         digit: join(|h| h.digit),
         letter: join(|h| h.letter),
+        zero_or_one: join(|h| h.zero_or_one),
         six_to_eight: join(|h| h.six_to_eight),
+        number: join(|h| h.number),
         joint: join(|h| h.joint),
-        gap: join(|h| h.gap),
-        dot: join(|h| h.dot),
         at: join(|h| h.at),
     }
+}
+
+/// The same mask, as a number of which the compiler knows nothing: else it takes masks apart bit by bit, four times slower.
+#[inline(always)]
+fn opaque(mut mask: u64) -> u64 {
+    // SAFETY: there is no instruction.
+    unsafe { asm!("/* {0} */", inout(reg) mask, options(pure, nomem, nostack, preserves_flags)) };
+    mask
 }
 
 struct Half {
     digit: u32,
     letter: u32,
+    zero_or_one: u32,
     six_to_eight: u32,
+    number: u32,
     joint: u32,
-    gap: u32,
-    dot: u32,
     at: u32,
 }
 
@@ -71,16 +79,17 @@ fn half(bytes: &[u8; 32]) -> Half {
         _mm256_cmpeq_epi8(_mm256_min_epu8(distance, set(width)), distance)
     };
     let lower = _mm256_or_si256(v, set(0x20));
+    let digit = within(v, b'0', 9);
     let joint = _mm256_or_si256(equal(b' '), equal(b'-'));
-    let gap = _mm256_or_si256(joint, within(v, b'(', 1));
+    let separator = _mm256_or_si256(_mm256_or_si256(joint, equal(b'.')), within(v, b'(', 1));
     Half {
-        digit: bits(within(v, b'0', 9)),
+        digit: bits(digit),
         letter: bits(within(lower, b'a', 25)),
+        zero_or_one: bits(within(v, b'0', 1)),
         six_to_eight: bits(within(v, b'6', 2)),
-        joint: bits(joint),
         // The highest bit of a byte beyond ASCII is set as that of a comparison that holds.
-        gap: bits(_mm256_or_si256(gap, v)),
-        dot: bits(equal(b'.')),
+        number: bits(_mm256_or_si256(_mm256_or_si256(digit, separator), v)),
+        joint: bits(joint),
         at: bits(_mm256_or_si256(equal(b'@'), equal(b'%'))),
     }
 }
@@ -90,9 +99,11 @@ fn half(bytes: &[u8; 32]) -> Half {
 fn marks(chunk: &[u8; SEEN]) -> Marks {
     let low = half_marks(chunk.first_chunk().expect("64 bytes hold 32"));
     let high = half_marks(chunk.last_chunk().expect("64 bytes hold 32"));
-    let join = |pick: fn(&HalfMarks) -> u32| u64::from(pick(&low)) | u64::from(pick(&high)) << 32;
+    let join = |pick: fn(&HalfMarks) -> u32| opaque(u64::from(pick(&low)) | u64::from(pick(&high)) << 32);
     Marks {
         space: join(|h| h.space),
+        hyphen: join(|h| h.hyphen),
+        dot: join(|h| h.dot),
         slash: join(|h| h.slash),
         colon: join(|h| h.colon),
         equals: join(|h| h.equals),
@@ -108,6 +119,8 @@ fn marks(chunk: &[u8; SEEN]) -> Marks {
 
 struct HalfMarks {
     space: u32,
+    hyphen: u32,
+    dot: u32,
     slash: u32,
     colon: u32,
     equals: u32,
@@ -135,6 +148,8 @@ fn half_marks(bytes: &[u8; 32]) -> HalfMarks {
     let h_or_s = _mm256_or_si256(letter(b'h'), letter(b's'));
     HalfMarks {
         space: bits(equal(b' ')),
+        hyphen: bits(equal(b'-')),
+        dot: bits(equal(b'.')),
         slash: bits(equal(b'/')),
         colon: bits(equal(b':')),
         equals: bits(equal(b'=')),

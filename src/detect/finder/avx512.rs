@@ -7,23 +7,22 @@ use std::arch::x86_64::{
 use std::ops::Range;
 
 use super::masks::{Marks, Masks, SEEN};
-use super::{Anchor, Width, find_with};
+use super::{Candidates, Width, find_with};
 
 pub fn is_supported() -> bool {
     is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && super::avx2::is_supported()
 }
 
 /// The finder compiled for AVX-512. Only to be called where [`is_supported`].
-#[inline]
-pub fn find<W: Width>(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
+pub fn find<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates) -> usize {
     debug_assert!(is_supported());
     // SAFETY: `Engine::all` gives this engine only where `is_supported` saw every feature named below.
     unsafe { find_avx512::<W>(text, range, found) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn find_avx512<W: Width>(text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
-    find_with::<W>(text, range, |chunk| masks(chunk), |chunk| marks(chunk), found);
+fn find_avx512<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates) -> usize {
+    find_with::<W>(text, range, |chunk| masks(chunk), |chunk| marks(chunk), found)
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
@@ -35,14 +34,15 @@ fn masks(chunk: &[u8; SEEN]) -> Masks {
     let equal = |byte: u8| _mm512_cmpeq_epi8_mask(v, set(byte));
     // Whether a byte lies within `width` from `first`: the distance, unsigned, is no more.
     let within = |v: __m512i, first: u8, width: u8| _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, set(first)), set(width));
+    let digit = within(v, b'0', 9);
     let joint = equal(b' ') | equal(b'-');
     Masks {
-        digit: within(v, b'0', 9),
+        digit,
         letter: within(_mm512_or_si512(v, set(0x20)), b'a', 25),
+        zero_or_one: within(v, b'0', 1),
         six_to_eight: within(v, b'6', 2),
+        number: digit | joint | equal(b'.') | within(v, b'(', 1) | _mm512_movepi8_mask(v),
         joint,
-        gap: joint | within(v, b'(', 1) | _mm512_movepi8_mask(v),
-        dot: equal(b'.'),
         at: equal(b'@') | equal(b'%'),
     }
 }
@@ -59,6 +59,8 @@ fn marks(chunk: &[u8; SEEN]) -> Marks {
     let letter = |byte: u8| _mm512_cmpeq_epi8_mask(lower, set(byte));
     Marks {
         space: equal(b' '),
+        hyphen: equal(b'-'),
+        dot: equal(b'.'),
         slash: equal(b'/'),
         colon: equal(b':'),
         equals: equal(b'='),

@@ -9,13 +9,14 @@ pub struct Masks {
     pub digit: u64,
     /// ASCII letters.
     pub letter: u64,
+    /// `0`, `1`: how the months begin.
+    pub zero_or_one: u64,
     /// `6`, `7`, `8`: how telephone numbers begin.
     pub six_to_eight: u64,
+    /// What a telephone number is written with: digits, spaces, `-`, `.`, brackets, bytes beyond ASCII.
+    pub number: u64,
     /// What joins groups of digits: a space, a hyphen.
     pub joint: u64,
-    /// What may stand after a group of digits in a telephone number: a space, `-`, a bracket, or a byte beyond ASCII.
-    pub gap: u64,
-    pub dot: u64,
     /// `@`, and `%`, which may begin `%40`.
     pub at: u64,
 }
@@ -24,6 +25,8 @@ pub struct Masks {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
     pub space: u64,
+    pub hyphen: u64,
+    pub dot: u64,
     pub slash: u64,
     pub colon: u64,
     pub equals: u64,
@@ -42,36 +45,37 @@ pub struct Marks {
 
 /// The masks without SIMD. The classes are the definition that SIMD follows.
 pub fn portable(chunk: &[u8; SEEN]) -> Masks {
-    let mut masks = Masks::default();
-    for (i, byte) in chunk.iter().enumerate() {
-        let bit = |is: bool| u64::from(is) << i;
-        masks.digit |= bit(byte.is_ascii_digit());
-        masks.letter |= bit(byte.is_ascii_alphabetic());
-        masks.six_to_eight |= bit(matches!(byte, b'6'..=b'8'));
-        masks.joint |= bit(matches!(byte, b' ' | b'-'));
-        masks.gap |= bit(matches!(byte, b' ' | b'-' | b'(' | b')' | 0x80..));
-        masks.dot |= bit(*byte == b'.');
-        masks.at |= bit(matches!(byte, b'@' | b'%'));
+    Masks {
+        digit: mask(chunk, |byte| byte.is_ascii_digit()),
+        letter: mask(chunk, |byte| byte.is_ascii_alphabetic()),
+        zero_or_one: mask(chunk, |byte| matches!(byte, b'0' | b'1')),
+        six_to_eight: mask(chunk, |byte| matches!(byte, b'6'..=b'8')),
+        number: mask(chunk, |byte| matches!(byte, b'0'..=b'9' | b' ' | b'-' | b'.' | b'(' | b')' | 0x80..)),
+        joint: mask(chunk, |byte| matches!(byte, b' ' | b'-')),
+        at: mask(chunk, |byte| matches!(byte, b'@' | b'%')),
     }
-    masks
 }
 
 /// The marks without SIMD.
 pub fn portable_marks(chunk: &[u8; SEEN]) -> Marks {
-    let mut marks = Marks::default();
-    for (i, byte) in chunk.iter().enumerate() {
-        let bit = |is: bool| u64::from(is) << i;
-        marks.space |= bit(*byte == b' ');
-        marks.slash |= bit(*byte == b'/');
-        marks.colon |= bit(*byte == b':');
-        marks.equals |= bit(*byte == b'=');
-        marks.quote |= bit(matches!(byte, b'"' | b'\'' | b'\\'));
-        marks.angle |= bit(*byte == b'<');
-        marks.plus |= bit(*byte == b'+');
-        marks.high |= bit(*byte >= 0x80);
-        marks.last |= bit(matches!(byte.to_ascii_lowercase(), b'd' | b'e' | b'h' | b's'));
-        marks.j_or_s |= bit(matches!(byte, b'J' | b'S'));
-        marks.t_or_u |= bit(matches!(byte, b'T' | b'U'));
+    let equal = |byte| mask(chunk, |b| b == byte);
+    Marks {
+        space: equal(b' '),
+        hyphen: equal(b'-'),
+        dot: equal(b'.'),
+        slash: equal(b'/'),
+        colon: equal(b':'),
+        equals: equal(b'='),
+        quote: mask(chunk, |byte| matches!(byte, b'"' | b'\'' | b'\\')),
+        angle: equal(b'<'),
+        plus: equal(b'+'),
+        high: mask(chunk, |byte| byte >= 0x80),
+        last: mask(chunk, |byte| matches!(byte.to_ascii_lowercase(), b'd' | b'e' | b'h' | b's')),
+        j_or_s: mask(chunk, |byte| matches!(byte, b'J' | b'S')),
+        t_or_u: mask(chunk, |byte| matches!(byte, b'T' | b'U')),
     }
-    marks
+}
+
+fn mask(chunk: &[u8; SEEN], is: impl Fn(u8) -> bool) -> u64 {
+    chunk.iter().rev().fold(0, |mask, byte| mask << 1 | u64::from(is(*byte)))
 }

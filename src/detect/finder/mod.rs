@@ -19,7 +19,7 @@ const STEP: usize = SEEN - 16;
 /// What kind of candidate stands at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Anchor {
-    /// First of 12 digits.
+    /// First of 12 digits, of which the third is 0 or 1, as a month begins.
     Digits12,
     /// First of 13 or more digits.
     Digits13,
@@ -31,6 +31,8 @@ pub enum Anchor {
     At,
     /// First of two letters that two digits follow.
     Iban,
+    /// First of 12 digits of any kind.
+    AnyDigits12,
     /// First of 9 or 10 digits.
     Digits9,
     /// One letter before 7 digits, or two letters, a space and 6 digits: series and number of a document.
@@ -62,13 +64,14 @@ pub enum Anchor {
 }
 
 impl Anchor {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Digits12,
         Self::Digits13,
         Self::Groups,
         Self::Phone,
         Self::At,
         Self::Iban,
+        Self::AnyDigits12,
         Self::Digits9,
         Self::Series,
         Self::Plate,
@@ -119,12 +122,12 @@ impl Engine {
         all
     }
 
-    /// Calls `found` for each candidate that starts in `range`, in steps of 48 bytes; within one step by anchor, then
-    /// position. Bytes around the range are looked at, bytes beyond the text count as NUL.
+    /// Notes the candidates that start in `range`, in steps of 48 bytes; within one step by anchor, then position. Bytes
+    /// around the range are looked at, bytes beyond the text count as NUL. Gives how far it came: to the end of the range,
+    /// or to where `found` was full.
     ///
     /// `W` tells which anchors are looked for: a run whose detectors need only the [`Narrow`] ones pays for no others.
-    #[inline]
-    pub fn find<W: Width>(self, text: &[u8], range: Range<usize>, found: impl FnMut(Anchor, usize)) {
+    pub fn find<W: Width>(self, text: &[u8], range: Range<usize>, found: &mut Candidates) -> usize {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Avx512 => avx512::find::<W>(text, range, found),
@@ -132,6 +135,42 @@ impl Engine {
             Self::Avx2 => avx2::find::<W>(text, range, found),
             Self::Portable => find_with::<W>(text, range, portable, portable_marks, found),
         }
+    }
+}
+
+/// Notes of the finder, which makes no calls: these would cost it the masks that it holds in registers.
+pub struct Candidates {
+    notes: Box<[(Anchor, usize)]>,
+    length: usize,
+}
+
+impl Candidates {
+    const CAPACITY: usize = 4096;
+
+    pub fn iter(&self) -> impl Iterator<Item = (Anchor, usize)> + '_ {
+        self.notes[..self.length].iter().copied()
+    }
+
+    pub fn clear(&mut self) {
+        self.length = 0;
+    }
+
+    /// Whether there is room for whatever one step may find.
+    #[inline(always)]
+    fn has_room(&self) -> bool {
+        self.length + STEP * Anchor::ALL.len() <= Self::CAPACITY
+    }
+
+    #[inline(always)]
+    fn note(&mut self, anchor: Anchor, at: usize) {
+        self.notes[self.length] = (anchor, at);
+        self.length += 1;
+    }
+}
+
+impl Default for Candidates {
+    fn default() -> Self {
+        Self { notes: vec![(Anchor::Digits12, 0); Self::CAPACITY].into(), length: 0 }
     }
 }
 
@@ -163,38 +202,37 @@ fn find_with<W: Width>(
     range: Range<usize>,
     masks: impl Fn(&[u8; SEEN]) -> Masks,
     marks: impl Fn(&[u8; SEEN]) -> Marks,
-    mut found: impl FnMut(Anchor, usize),
-) {
-    let look = |chunk: &[u8; SEEN]| (masks(chunk), if W::WIDE { marks(chunk) } else { Marks::default() });
-    let see = |at: usize| match text.get(at..at + SEEN).and_then(|s| s.first_chunk::<SEEN>()) {
-        Some(chunk) => look(chunk),
-        None => look(&padded(text, at)),
-    };
+    found: &mut Candidates,
+) -> usize {
     let before = range.start.checked_sub(1).map_or(0, |i| text[i]);
     let mut previous = Previous { digit: before.is_ascii_digit(), alphanumeric: before.is_ascii_alphanumeric() };
     let mut at = range.start;
-    let mut current = see(at);
-    while at < range.end {
-        let next = see(at + STEP);
+    while at < range.end && found.has_room() {
+        let rest;
+        let seen = match text[at..].first_chunk::<SEEN>() {
+            Some(seen) => seen,
+            None => {
+                rest = padded(&text[at..]);
+                &rest
+            }
+        };
+        let current = masks(seen);
         let keep = (1 << STEP.min(range.end - at)) - 1;
-        let runs = Runs::of(&current.0, previous, keep);
-        candidates(&current.0, &runs, next.0.digit, keep, |anchor, i| found(anchor, at + i));
+        let runs = Runs::of(&current, previous, keep);
+        candidates(&current, &runs, keep, |anchor, i| found.note(anchor, at + i));
         if W::WIDE {
-            shapes::candidates(&current.0, &current.1, &runs, keep, |anchor, i| found(anchor, at + i));
+            shapes::candidates(&current, &marks(seen), &runs, keep, |anchor, i| found.note(anchor, at + i));
         }
-        previous = Previous::of(&current.0);
-        current = next;
+        previous = Previous::of(&current);
         at += STEP;
     }
+    at.min(range.end)
 }
 
 #[cold]
-fn padded(text: &[u8], at: usize) -> [u8; SEEN] {
+fn padded(rest: &[u8]) -> [u8; SEEN] {
     let mut chunk = [0; SEEN];
-    if let Some(rest) = text.get(at..) {
-        let length = rest.len().min(SEEN);
-        chunk[..length].copy_from_slice(&rest[..length]);
-    }
+    chunk[..rest.len()].copy_from_slice(rest);
     chunk
 }
 
@@ -248,48 +286,38 @@ impl Runs {
     }
 }
 
-/// Candidates of the narrow anchors. `next_digit` are the digits one step on.
+/// Candidates of the narrow anchors.
 #[inline(always)]
-fn candidates(masks: &Masks, runs: &Runs, next_digit: u64, keep: u64, mut found: impl FnMut(Anchor, usize)) {
+fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(Anchor, usize)) {
     let Runs { run1, run2, run3, run4, run8, start, .. } = *runs;
     let run12 = run8 & run4 >> 8;
-    let run13 = run12 & run1 >> 12;
-    each(start & run12 & !run13, |i| found(Anchor::Digits12, i));
-    each(start & run13, |i| found(Anchor::Digits13, i));
+    each(start & run12 & (masks.zero_or_one >> 2 | run1 >> 12), |i| {
+        found(if run1 >> i & 1 << 12 == 0 { Anchor::Digits12 } else { Anchor::Digits13 }, i);
+    });
 
-    let run6 = run4 & run2 >> 4;
     let joint = masks.joint;
-    let of3 = run3 & !run4 & joint >> 3 & (run3 & !run4 & joint >> 3) >> 4;
-    let of4 = run4 & joint >> 4 & run4 >> 5;
-    let of6 = run6 & joint >> 6 & run6 >> 7;
-    each(start & (of3 | of4 | of6), |i| found(Anchor::Groups, i));
+    let of3 = run3 & joint >> 3;
+    let run6 = run4 & run2 >> 4;
+    let groups = of3 & of3 >> 4 | run4 & joint >> 4 & run4 >> 5 | run6 & joint >> 6 & run6 >> 7;
+    each(start & groups, |i| found(Anchor::Groups, i));
 
-    each(start & masks.six_to_eight & phones(masks, runs), |i| {
-        // A telephone number has 10 digits or more and its longest notation 48 bytes.
-        if ((run1 >> i | next_digit << (STEP - i)) & 0xFFFF_FFFF_FFFF).count_ones() >= 10 {
+    let number = masks.number;
+    // A telephone number has 10 digits or more, no more than 11 together, and nothing but gaps between them.
+    let two = number & number >> 1;
+    let four = two & two >> 2;
+    let ten = four & four >> 4 & two >> 8;
+    each(start & masks.six_to_eight & ten & !run12, |i| {
+        // What is not seen may be digits.
+        let ahead = |mask: u64| mask >> i | !(u64::MAX >> i);
+        let number = ahead(number);
+        let unbroken = number ^ number.wrapping_add(1);
+        if (ahead(run1) & unbroken).count_ones() >= 10 {
             found(Anchor::Phone, i);
         }
     });
 
     each(runs.word & masks.letter & masks.letter >> 1 & run2 >> 2, |i| found(Anchor::Iban, i));
     each(masks.at & keep, |i| found(Anchor::At, i));
-}
-
-/// Where digits stand as a telephone number begins: ten or eleven together, or a prefix or an area code, and after no more
-/// than `WIDEST_GAP` bytes another digit.
-#[inline(always)]
-fn phones(masks: &Masks, runs: &Runs) -> u64 {
-    let Runs { run1, run2, run3, run4, run8, .. } = *runs;
-    let run5 = run4 & run1 >> 4;
-    let compact = run8 & run2 >> 8 & !(run4 >> 8);
-    // A gap directly after N digits: then there are no more. What follows it is another gap or a digit, in reach.
-    let near = run1 | run1 >> 1;
-    let near = near | near >> 2;
-    let any = masks.gap | masks.dot;
-    let reaches = (near | near >> 2) & (any | run1);
-    let (gap, any) = (masks.gap & reaches >> 1, any & reaches >> 1);
-    let grouped = run1 & any >> 1 | run3 & gap >> 3 | run4 & any >> 4 | run5 & any >> 5 | run5 & run1 >> 5 & any >> 6;
-    compact | grouped
 }
 
 #[inline(always)]
@@ -308,8 +336,12 @@ mod tests {
     use super::*;
 
     fn found<W: Width>(engine: Engine, text: &[u8], range: Range<usize>) -> Vec<(usize, Anchor)> {
-        let mut all = Vec::new();
-        engine.find::<W>(text, range, |anchor, at| all.push((at, anchor)));
+        let (mut all, mut at, mut candidates) = (Vec::new(), range.start, Candidates::default());
+        while at < range.end {
+            at = engine.find::<W>(text, at..range.end, &mut candidates);
+            all.extend(candidates.iter().map(|(anchor, at)| (at, anchor)));
+            candidates.clear();
+        }
         all.sort_unstable();
         all
     }
@@ -324,7 +356,8 @@ mod tests {
     #[test]
     fn every_wide_anchor_in_every_engine() {
         use Anchor::*;
-        let table: [(&str, &[(usize, Anchor)]); 22] = [
+        let table: [(&str, &[(usize, Anchor)]); 23] = [
+            ("123456789012", &[(0, AnyDigits12)]),
             ("(: 045678910;", &[(3, Digits9)]),
             ("(: 04567891;", &[]),
             ("N12345678", &[(0, Series)]),
@@ -367,9 +400,10 @@ mod tests {
     #[test]
     fn one_table_for_every_engine() {
         use Anchor::{At, Digits12, Digits13, Groups, Iban, Phone};
-        let table: [(&str, &[(usize, Anchor)]); 10] = [
+        let table: [(&str, &[(usize, Anchor)]); 11] = [
             ("", &[]),
-            ("id 123456789012;", &[(3, Digits12)]),
+            ("id 120456789012;", &[(3, Digits12)]),
+            ("id 123456789012;", &[]),
             ("id 1234567890123;", &[(3, Digits13)]),
             ("a@b.kz c%40d.kz", &[(1, At), (8, At)]),
             ("KZ86 1254", &[(0, Iban)]),

@@ -8,6 +8,7 @@ use super::{Anchor, Runs, each};
 #[inline(always)]
 pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut found: impl FnMut(Anchor, usize)) {
     let Runs { run1, run2, run4, run8, start, .. } = *runs;
+    each(start & run8 & run4 >> 8 & !(run1 >> 12), |i| found(Anchor::AnyDigits12, i));
     let run9 = run8 & run1 >> 8;
     each(start & run9 & !(run9 & run2 >> 9), |i| found(Anchor::Digits9, i));
     each(series(masks, marks, runs), |i| found(Anchor::Series, i));
@@ -20,15 +21,15 @@ pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut foun
     each(runs.alphanumeric & marks.angle >> 1 & marks.angle >> 2 & keep, |i| found(Anchor::Filler, i));
     each(marks.j_or_s & marks.t_or_u >> 1 & keep, |i| found(Anchor::Certificate, i));
     each(marks.plus & run1 >> 1 & keep, |i| found(Anchor::Plus, i));
-    numbers_with_dots(masks, runs, &mut found);
+    numbers_with_dots(marks, runs, &mut found);
 
-    let pair = marks.colon | masks.joint & !marks.space;
+    let pair = marks.colon | marks.hyphen;
     let hardware = two & pair >> 2 & two >> 3 & pair >> 5 & two >> 6 & pair >> 8;
     each(runs.word & (hardware | run1 & four & marks.colon >> 4), |i| found(Anchor::Hex, i));
-    let top = masks.dot & masks.letter >> 1 & masks.letter >> 2;
+    let top = marks.dot & masks.letter >> 1 & masks.letter >> 2;
     each(top & (marks.slash >> 3 | masks.letter >> 3 & marks.slash >> 4) & keep, |i| found(Anchor::Profile, i));
 
-    let mark = masks.joint & !marks.space | masks.dot | marks.slash;
+    let mark = marks.hyphen | marks.dot | marks.slash;
     let year_first = run4 & mark >> 4 & run2 >> 5 & mark >> 7 & run2 >> 8;
     let day_first = run2 & mark >> 2 & run2 >> 3 & mark >> 5 & run4 >> 6;
     each(start & (year_first | day_first), |i| found(Anchor::Date, i));
@@ -66,16 +67,16 @@ fn plates(masks: &Masks, runs: &Runs) -> u64 {
 }
 
 #[inline(always)]
-fn numbers_with_dots(masks: &Masks, runs: &Runs, found: &mut impl FnMut(Anchor, usize)) {
+fn numbers_with_dots(marks: &Marks, runs: &Runs, found: &mut impl FnMut(Anchor, usize)) {
     let Runs { run1, run2, run3, run4, start, .. } = *runs;
     let before = |digits: u64| {
-        masks.dot >> 1 & digits >> 2 | run2 & masks.dot >> 2 & digits >> 3 | run3 & masks.dot >> 3 & digits >> 4
+        marks.dot >> 1 & digits >> 2 | run2 & marks.dot >> 2 & digits >> 3 | run3 & marks.dot >> 3 & digits >> 4
     };
     let number = before(run1);
     // Another number and dot after the first.
-    let again = masks.dot >> 1 & number >> 2 | masks.dot >> 2 & number >> 3 | masks.dot >> 3 & number >> 4;
+    let again = marks.dot >> 1 & number >> 2 | marks.dot >> 2 & number >> 3 | marks.dot >> 3 & number >> 4;
     each(start & number & again, |i| {
-        if (masks.dot >> i & 0x7FFF).count_ones() >= 3 {
+        if (marks.dot >> i & 0x7FFF).count_ones() >= 3 {
             found(Anchor::Dotted, i);
         }
     });

@@ -121,13 +121,24 @@ pub struct Context<'c> {
 }
 
 impl Context<'_> {
+    /// What the sentence says of the mention; a word for a part of a category leaves open whether the whole is meant.
     pub fn claim(&self, mention: &Mention, excepted: bool) -> Option<Claim> {
+        match self.claim_of_whole(mention, excepted)? {
+            Claim::Declares(_) if self.is_within(mention, Role::Parts) => Some(Claim::Unsure(Doubt::Partial)),
+            claim => Some(claim),
+        }
+    }
+
+    /// Whether a phrase of this role overlaps the mention.
+    fn is_within(&self, mention: &Mention, role: Role) -> bool {
+        let overlaps = |at: &Range<usize>| at.start < mention.at.end && mention.at.start < at.end;
+        self.roles.iter().any(|found| found.what == role && overlaps(&found.at))
+    }
+
+    fn claim_of_whole(&self, mention: &Mention, excepted: bool) -> Option<Claim> {
         let category = mention.category.as_deref()?;
-        let channel = |found: &Found<Role>| {
-            found.what == Role::Channels && found.at.start < mention.at.end && mention.at.start < found.at.end
-        };
         let reachable = matches!(category, "email" | "phone" | "address" | "iban" | "social-account");
-        if self.roles.iter().any(channel) || reachable && self.sentence.is_contact(mention.at.start) {
+        if self.is_within(mention, Role::Channels) || reachable && self.sentence.is_contact(mention.at.start) {
             return None;
         }
         let used = self.lead.is_some_and(|lead| lead.stance == Stance::Uses);

@@ -47,6 +47,7 @@ pub enum Role {
     Strangers,
     Relations,
     Channels,
+    Parts,
     Keeps,
     Stores,
     Unlimited,

@@ -25,6 +25,8 @@ pub enum Doubt {
     Used,
     /// Denied, with exceptions.
     Excepted,
+    /// Only a part of what the category covers is named.
+    Partial,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

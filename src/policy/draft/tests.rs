@@ -96,6 +96,15 @@ fn what_is_said_both_ways_is_left_to_the_reviewer() {
 }
 
 #[test]
+fn a_part_of_a_category_is_left_to_the_reviewer() {
+    let text = "Политика конфиденциальности\n\nМы собираем номер телефона и почтовый индекс.";
+    let draft = draft("a.md", text.as_bytes(), &categories()).unwrap();
+    assert!(draft.contains("# Postal address: only a part of it is named. "), "{draft}");
+    assert_eq!(declared("Мы собираем номер телефона и почтовый индекс."), ["phone"]);
+    assert_eq!(declared("Мы собираем почтовый индекс и адрес проживания."), ["address"]);
+}
+
+#[test]
 fn any_bytes_give_a_draft_or_an_error() {
     let categories = categories();
     let document = include_bytes!("../../../fixtures/policies/dala-ru.md");

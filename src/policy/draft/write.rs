@@ -119,6 +119,7 @@ impl File {
         let (table, reason) = match doubt {
             Doubt::Used => ("declares", "it is said to be used, and nowhere to be collected"),
             Doubt::Excepted => ("forbids", "it is denied, with exceptions"),
+            Doubt::Partial => ("declares", "only a part of it is named"),
         };
         let comment = self.comment("unsure", evidence);
         let clause = self.clause(evidence);
