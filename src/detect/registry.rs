@@ -23,6 +23,7 @@ pub struct Registry {
     /// Sorted.
     test_values: Vec<String>,
     test_domains: HashSet<String>,
+    test_mailboxes: HashSet<String>,
     role_mailboxes: HashSet<String>,
     networks: Vec<(String, Arc<Network>)>,
     public_resolvers: Vec<[u8; 4]>,
@@ -107,10 +108,10 @@ struct PhoneCodes {
     voip: Vec<String>,
 }
 
-/// Published values by detector; of e-mails, the domains that nobody owns and those that stand for any.
+/// Published values by detector; of e-mails, the domains that nobody owns, and domains and local parts that stand for any.
 #[derive(Deserialize)]
 struct TestValues {
-    email: TestDomains,
+    email: TestAddresses,
     #[serde(flatten)]
     detectors: HashMap<String, Values>,
 }
@@ -121,9 +122,10 @@ struct Values {
 }
 
 #[derive(Deserialize)]
-struct TestDomains {
+struct TestAddresses {
     reserved: HashSet<String>,
     placeholder: HashSet<String>,
+    mailboxes: HashSet<String>,
 }
 
 /// Fewest and most digits of national numbers, by country code.
@@ -182,6 +184,7 @@ impl Registry {
             kz_mobile_codes,
             test_values,
             test_domains: test.email.reserved.into_iter().chain(test.email.placeholder).collect(),
+            test_mailboxes: test.email.mailboxes,
             role_mailboxes: roles.names.into_iter().collect(),
         })
     }
@@ -234,6 +237,11 @@ impl Registry {
     pub fn is_test_domain(&self, domain: &str) -> bool {
         let above = domain.match_indices('.').map(|(i, _)| &domain[i + 1..]);
         std::iter::once(domain).chain(above).any(|d| self.test_domains.contains(d))
+    }
+
+    /// Whether a local part, in lower case, stands for any in examples.
+    pub fn is_test_mailbox(&self, local: &str) -> bool {
+        self.test_mailboxes.contains(local)
     }
 
     /// Whether a mailbox of this name, in lower case, is a company's: the name itself, or followed by a dot, a hyphen

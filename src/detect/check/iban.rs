@@ -56,10 +56,10 @@ fn read(text: &[u8], start: usize, bban: &Bban) -> Option<([u8; LONGEST], usize,
     (!byte(text, at).is_ascii_alphanumeric()).then_some((iban, at, grouped))
 }
 
-/// Bytes of the space at `at`: plain, or no-break (in UTF-8 and Windows-1251).
+/// Bytes of the space at `at`: plain, or no-break (in UTF-8, Windows-1251, CP866 and KOI8-R).
 fn joint(text: &[u8], at: usize) -> usize {
     match (byte(text, at), byte(text, at + 1)) {
-        (b' ' | 0xA0, _) => 1,
+        (b' ' | 0x9A | 0xA0 | 0xFF, _) => 1,
         (0xC2, 0xA0) => 2,
         _ => 0,
     }

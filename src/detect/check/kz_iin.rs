@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::twelve::Twelve;
-use super::{Checked, Subject, is_repdigit};
+use super::{Checked, Subject, is_sequence};
 use crate::finding::{Evidence, EvidenceSet};
 
 /// Older births are no longer expected among the living.
@@ -58,5 +58,5 @@ pub(super) fn age(birth: Date, today: Date) -> u8 {
 }
 
 fn is_test_value(number: &Twelve, subject: &Subject) -> bool {
-    is_repdigit(&number.digits[..11]) || subject.registry.is_test_value(&number.ascii())
+    is_sequence(&number.digits[..11]) || subject.registry.is_test_value(&number.ascii())
 }

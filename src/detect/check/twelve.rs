@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::detect::boundary::{byte, continues_in_groups, may_begin, may_end};
+use crate::detect::boundary::{byte, continues_in_groups, is_term, may_begin, may_end};
 
 /// 12 digits in a text.
 pub struct Twelve {
@@ -69,6 +69,7 @@ impl Twelve {
     pub fn stands_alone(&self, text: &[u8], start: usize) -> bool {
         may_begin(text, start)
             && may_end(text, self.end)
+            && !is_term(text, start, self.end)
             && !(self.grouped && continues_in_groups(text, start, self.end))
     }
 }
