@@ -115,7 +115,7 @@ impl Scanner {
     /// The value of a detector that begins at `start`, if there is one.
     pub(super) fn check(&self, text: &[u8], start: usize, detector: u16) -> Option<Match> {
         let check = self.detectors.get(detector).check.run;
-        let Checked { end, evidence, age, impersonal } = check(&Subject { text, start, registry: &self.registry })?;
+        let Checked { end, evidence, age, impersonal } = check(&Subject::new(text, start, &self.registry))?;
         let found = Match { detector, span: start..end, evidence, age, impersonal, key: None };
         match &self.words[usize::from(detector)] {
             Words::Required(meaning, beginnings) => self.named(text, found, *meaning, beginnings),

@@ -14,9 +14,11 @@ use crate::input::Origin;
 
 mod evidence;
 mod redacted;
+mod refusal;
 
 pub use evidence::{Evidence, EvidenceSet};
 pub use redacted::{MaskRule, Redacted};
+pub use refusal::Refusal;
 
 /// How sure a finding is: the level that its score reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

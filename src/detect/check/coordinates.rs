@@ -2,7 +2,7 @@
 
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 /// Longest fraction that is read.
 const LONGEST_FRACTION: usize = 17;
@@ -15,11 +15,11 @@ pub fn check_pair(subject: &Subject) -> Option<Checked> {
     let longitude = Degrees::read(text, second)?;
     let third = joint(text, longitude.end).is_some_and(|at| Degrees::read(text, at).is_some());
     if third || !latitude.begins_alone(text) || follows_number(text, start) || !longitude.ends_alone(text) {
-        return None;
+        return subject.refuse(Refusal::Surroundings);
     }
     let (latitude, longitude) = (latitude.value, longitude.value);
     if latitude.abs() > 90.0 || longitude.abs() > 180.0 || latitude.abs() < 1.0 && longitude.abs() < 1.0 {
-        return None;
+        return subject.refuse(Refusal::Parts);
     }
     let kazakhstan = (40.0..56.0).contains(&latitude) && (46.0..88.0).contains(&longitude);
     let evidence = EvidenceSet::new().with(Evidence::Formatted).with_if(kazakhstan, Evidence::Plausible);
@@ -34,7 +34,7 @@ pub fn check_single(subject: &Subject) -> Option<Checked> {
         b => matches!(b, b'=' | b':' | b'"' | b'\'' | b'>'),
     };
     if !named {
-        return None;
+        return subject.refuse(Refusal::Context);
     }
     let degrees = Degrees::read(text, subject.start)?;
     let fits = degrees.value.abs() <= 180.0 && degrees.begins_alone(text) && degrees.ends_alone(text);

@@ -3,7 +3,7 @@
 
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before, may_end};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 /// Most digits with the country code (ITU-T E.164, 6.1).
 const MOST_DIGITS: usize = 15;
@@ -15,16 +15,18 @@ pub fn check(subject: &Subject) -> Option<Checked> {
         || before.is_ascii_alphanumeric()
         || matches!(before, b'+' | b'-' | b'.' | b')')
     {
-        return None;
+        return subject.refuse(Refusal::Boundary);
     }
     let (digits, ends) = read(text, start + 1);
-    let (code, national) = subject.registry.country_code(&digits[..4])?;
+    let Some((code, national)) = subject.registry.country_code(&digits[..4]) else {
+        return subject.refuse(Refusal::Parts);
+    };
     // The longest number that ends with a group of its own.
     let length = national.rev().map(|n| n + code).find(|n| *n <= MOST_DIGITS && ends[*n - 1] > 0)?;
     let end = ends[length - 1];
     let digits = &digits[..length];
     if !may_end(text, end) || code == 1 && (digits[1] < 2 || digits[4] < 2) {
-        return None;
+        return subject.refuse(Refusal::Boundary);
     }
     let grouped = end - start - 1 > length;
     let tail = &digits[length - 6..];
