@@ -57,11 +57,58 @@ impl fmt::Display for Origin {
     }
 }
 
+/// The name of a git object: 40 or 64 hexadecimal digits in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ObjectId(Arc<str>);
+
+impl ObjectId {
+    /// None where the text is no such name.
+    pub fn new(text: &str) -> Option<Self> {
+        let hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        (hex && matches!(text.len(), 40 | 64)).then(|| Self(text.into()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it stands for no object.
+    pub fn is_null(&self) -> bool {
+        self.0.bytes().all(|byte| byte == b'0')
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A file as git stores it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blob {
+    pub id: ObjectId,
+    /// Earlier versions. Only values that begin on a line which none of them has count; all do where there is none.
+    pub since: Vec<ObjectId>,
+    /// Of a history.
+    pub stood: Option<Arc<Stood>>,
+}
+
+/// Where a blob stood in a history: the first commits that brought it, and its first paths from the root.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stood {
+    pub blob: ObjectId,
+    pub commits: Vec<Arc<str>>,
+    pub paths: Vec<Origin>,
+}
+
 /// What a target's bytes are read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Store {
     Stdin,
     File(PathBuf),
+    Blob(Blob),
 }
 
 /// Something to scan, named, not yet opened.
@@ -78,6 +125,13 @@ impl Target {
 
     pub fn file(path: PathBuf) -> Self {
         Self { origin: Origin::file(&path), store: Store::File(path) }
+    }
+
+    pub fn blob(&self) -> Option<&Blob> {
+        match &self.store {
+            Store::Blob(blob) => Some(blob),
+            Store::Stdin | Store::File(_) => None,
+        }
     }
 }
 

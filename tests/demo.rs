@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use derbes::category::Categories;
-use derbes::finding::{Confidence, Event, Outcome};
-use derbes::limits::Limits;
+use derbes::finding::{Event, Outcome};
 use derbes::pipeline::{self, FailOn, Plan, Progress};
 use derbes::policy;
 
@@ -14,21 +13,14 @@ const POLICIES: [&str; 5] = ["aitu-sauda", "anysoft", "club-1c", "justcode", "ro
 /// The gravest outcome for each category and policy.
 fn outcomes() -> BTreeMap<String, Vec<Outcome>> {
     let categories = Arc::new(Categories::builtin().unwrap());
+    let today = jiff::civil::date(2026, 11, 22);
     let plan = Plan {
-        paths: vec!["fixtures/demo".into()],
-        reports: Vec::new(),
-        ignore: true,
-        follow: false,
-        skip_binary: false,
         all_detectors: true,
         policies: POLICIES.iter().map(|id| policy::load(id, &categories).unwrap()).collect(),
-        categories,
-        min_confidence: Confidence::Medium,
-        limits: Limits::default(),
         threads: 2,
-        today: jiff::civil::date(2026, 11, 22),
         fail_on: FailOn::Undeclared,
         fail_on_incomplete: true,
+        ..Plan::new(vec!["fixtures/demo".into()], categories, today)
     };
     let mut gravest: BTreeMap<String, Vec<Outcome>> = BTreeMap::new();
     let mut sink = |event| {
@@ -40,7 +32,7 @@ fn outcomes() -> BTreeMap<String, Vec<Outcome>> {
         }
         Ok(())
     };
-    let summary = pipeline::run(&plan, &Progress::default(), &mut sink).unwrap();
+    let summary = pipeline::run(&plan, &Progress::default(), &mut sink).unwrap().summary;
     assert_eq!((summary.exit, summary.incomplete), (1, false));
     gravest
 }

@@ -82,6 +82,7 @@ fn finding(path: &str, field: Option<Field>) -> Finding {
         places: vec![place(1), place(2)],
         evidence: EvidenceSet::new().with(Evidence::CheckDigit),
         verdicts: Vec::new(),
+        stood: None,
         facts: Facts::default(),
     }
 }

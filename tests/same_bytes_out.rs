@@ -6,25 +6,18 @@ use std::sync::Arc;
 use derbes::category::Categories;
 use derbes::finding::{Confidence, Event};
 use derbes::limits::{Limits, Places};
-use derbes::pipeline::{self, FailOn, Plan, Progress};
+use derbes::pipeline::{self, Plan, Progress};
 
 fn plan(paths: Vec<PathBuf>, threads: usize, limits: Limits) -> Plan {
     let categories = Arc::new(Categories::builtin().unwrap());
+    let today = jiff::civil::date(2026, 11, 22);
     Plan {
-        paths,
-        reports: Vec::new(),
-        ignore: true,
-        follow: false,
-        skip_binary: false,
         all_detectors: true,
         policies: vec![derbes::policy::load("anysoft", &categories).unwrap()],
-        categories,
         min_confidence: Confidence::Low,
         limits,
         threads,
-        today: jiff::civil::date(2026, 11, 22),
-        fail_on: FailOn::Any,
-        fail_on_incomplete: false,
+        ..Plan::new(paths, categories, today)
     }
 }
 

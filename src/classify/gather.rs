@@ -172,6 +172,7 @@ impl Partial {
                     places: group.places,
                     evidence: group.best.1,
                     verdicts: Vec::new(),
+                    stood: None,
                     facts: group.facts,
                 });
             }

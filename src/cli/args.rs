@@ -19,12 +19,13 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing that the run was told to fail on
   1  findings that it was told to fail on
-  2  wrong command line, policy or output file
-  3  something could not be examined (with --fail-on-incomplete)";
+  2  wrong command line, derbes.toml, baseline, policy or output file; no repository
+  3  something could not be examined (with --fail-on-incomplete; always with git)";
 
 const SCAN_EXAMPLES: &str = "\
 Examples:
   derbes scan
+  derbes scan --staged
   derbes scan src logs/app.log.gz --policy anysoft
   pg_dump shop | derbes scan - --policy ./privacy.toml --fail-on forbidden
   derbes scan . --format human --format jsonl --output findings.jsonl
@@ -46,10 +47,36 @@ struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Find personal data in files and folders
-    Scan(Scan),
+    Scan(Box<Scan>),
+    /// Write a commented derbes.toml that fits this repository
+    Init,
+    /// Show the configuration
+    #[command(subcommand, disable_help_subcommand = true, arg_required_else_help = true)]
+    Config(ConfigCommand),
+    /// Scan each commit before it is made
+    #[command(subcommand, disable_help_subcommand = true, arg_required_else_help = true)]
+    Hook(HookCommand),
     /// Show what the policies declare
     #[command(subcommand, disable_help_subcommand = true, arg_required_else_help = true)]
     Policy(PolicyCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print the effective configuration and where each value comes from
+    Show {
+        /// This file instead of derbes.toml at the root of the repository
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum HookCommand {
+    /// Install a git hook that scans what is staged, after the hook that is there
+    Install,
+    /// Remove it and put back the hook that was there before
+    Remove,
 }
 
 #[derive(Debug, Subcommand)]
@@ -104,10 +131,51 @@ pub enum PolicyCommand {
 /// Find personal data in files and folders
 #[derive(Debug, clap::Args)]
 #[command(after_help = SCAN_EXAMPLES)]
+#[command(group = clap::ArgGroup::new("git").args(["staged", "range", "history"]))]
 pub struct Scan {
-    /// Files and folders; `-` is standard input
-    #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
+    /// Files and folders; `-` is standard input. Default: the current folder
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    /// Scan what is staged in git, not the files in the working tree; of changed files, the added lines
+    #[arg(long, help_heading = "Git")]
+    pub staged: bool,
+
+    /// Scan what a range of commits adds since B left A, as a merge request shows it
+    #[arg(long, value_name = "A..B", help_heading = "Git")]
+    pub range: Option<String>,
+
+    /// Scan all that ever stood in a commit, each version of a file once
+    #[arg(long, conflicts_with = "whole_files", help_heading = "Git")]
+    pub history: bool,
+
+    /// With --history: only commits since this day
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "history", help_heading = "Git")]
+    pub since: Option<Date>,
+
+    /// With --staged or --range: all lines of a changed file count, not only the added ones
+    #[arg(long, requires = "git", help_heading = "Git")]
+    pub whole_files: bool,
+
+    /// Keep the hits quiet that this file knows. Default: .derbes-baseline at the root of the repository, if it is there
+    #[arg(long, value_name = "FILE", help_heading = "Known")]
+    pub baseline: Option<PathBuf>,
+
+    /// Record the hits in this file, to be quiet from now on; those of files that are not scanned stay in it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["git", "prune_baseline"], help_heading = "Known")]
+    pub write_baseline: Option<PathBuf>,
+
+    /// Take out of the baseline what is not found any more
+    #[arg(long, conflicts_with = "git", help_heading = "Known")]
+    pub prune_baseline: bool,
+
+    /// Let no `derbes:allow` in a comment count
+    #[arg(long, help_heading = "Known")]
+    pub no_inline: bool,
+
+    /// This file instead of derbes.toml at the root of the repository
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub config: Option<PathBuf>,
 
     /// Judge findings by this policy: a built-in id or a policy file. May repeat
     #[arg(long = "policy", value_name = "ID|FILE", help_heading = "Verdict")]
@@ -118,13 +186,13 @@ pub struct Scan {
     #[arg(long, value_name = "WHAT", value_parser = one_of(FAIL_ON), hide_default_value = true, help_heading = "Verdict")]
     pub fail_on: Option<FailOn>,
 
-    /// Exit with code 3 if something could not be examined
+    /// Exit with code 3 if something could not be examined. Always so with git
     #[arg(long, help_heading = "Verdict")]
     pub fail_on_incomplete: bool,
 
-    /// Leave out findings less sure than this
-    #[arg(long, value_name = "LEVEL", value_parser = one_of(CONFIDENCE), default_value = "medium", help_heading = "Verdict")]
-    pub min_confidence: Confidence,
+    /// Leave out findings less sure than this. Default: medium
+    #[arg(long, value_name = "LEVEL", value_parser = one_of(CONFIDENCE), hide_default_value = true, help_heading = "Verdict")]
+    pub min_confidence: Option<Confidence>,
 
     /// The day that ages are judged by. Default: today
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Verdict")]
@@ -181,13 +249,13 @@ pub enum Color {
 
 type Values<T> = &'static [(&'static str, T)];
 
-const FAIL_ON: Values<FailOn> = &[
+pub const FAIL_ON: Values<FailOn> = &[
     ("any", FailOn::Any),
     ("undeclared", FailOn::Undeclared),
     ("forbidden", FailOn::Forbidden),
     ("never", FailOn::Never),
 ];
-const CONFIDENCE: Values<Confidence> =
+pub const CONFIDENCE: Values<Confidence> =
     &[("low", Confidence::Low), ("medium", Confidence::Medium), ("high", Confidence::High)];
 const FORMAT: Values<Format> = &[
     ("human", Format::Human),
@@ -268,7 +336,7 @@ mod tests {
     fn scan(typed: &str) -> Result<Scan, String> {
         let args = ["derbes", "scan"].into_iter().chain(typed.split_whitespace()).map(OsString::from);
         match parse(args) {
-            Ok(Command::Scan(scan)) => Ok(scan),
+            Ok(Command::Scan(scan)) => Ok(*scan),
             Ok(other) => panic!("{other:?}"),
             Err(error) => Err(error.to_string()),
         }
@@ -319,8 +387,8 @@ mod tests {
     #[test]
     fn without_arguments_the_current_folder_is_scanned() {
         let scan = scan("").unwrap();
-        assert_eq!(scan.paths, [PathBuf::from(".")]);
-        assert_eq!((scan.min_confidence, scan.color, scan.places), (Confidence::Medium, Color::Auto, None));
+        assert!(scan.paths.is_empty() && !scan.staged);
+        assert_eq!((scan.min_confidence, scan.color, scan.places), (None, Color::Auto, None));
         assert_eq!((scan.fail_on, scan.threads, scan.today), (None, None, None));
     }
 }

@@ -2,16 +2,22 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::Path;
 
 use clap::error::ErrorKind;
+use derbes::category::Categories;
 use derbes::error::{Error, Result};
 use derbes::report::escape;
 
-use args::Command;
+use args::{Command, ConfigCommand, HookCommand};
+use config::Config;
 
 mod args;
 mod columns;
+mod config;
+mod hook;
 mod output;
+mod plan;
 mod policy;
 mod progress;
 mod scan;
@@ -22,7 +28,11 @@ const WRONG: u8 = 2;
 /// Does what was typed and gives the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let outcome = match args::parse(args) {
-        Ok(Command::Scan(scan)) => scan::run(scan),
+        Ok(Command::Scan(scan)) => scan::run(*scan),
+        Ok(Command::Init) => config::init().and_then(|told| print(&told)),
+        Ok(Command::Config(ConfigCommand::Show { config })) => effective(config.as_deref()),
+        Ok(Command::Hook(HookCommand::Install)) => hook::install().and_then(|told| print(&told)),
+        Ok(Command::Hook(HookCommand::Remove)) => hook::remove().and_then(|told| print(&told)),
         Ok(Command::Policy(command)) => policy::run(command),
         Err(error) => return usage(&error),
     };
@@ -30,6 +40,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         complain(&error_lines(&error));
         WRONG
     })
+}
+
+fn effective(file: Option<&Path>) -> Result<u8> {
+    print(&config::show(&Config::load(file, &Categories::builtin()?)?))
 }
 
 /// Prints a text of several lines. A reader that has seen enough is no error.

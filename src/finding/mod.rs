@@ -10,7 +10,7 @@ use serde::ser::{SerializeSeq, SerializeStruct, Serializer};
 use serde::{Deserialize, Serialize};
 
 use crate::category::{Categories, Standing};
-use crate::input::Origin;
+use crate::input::{Origin, Stood};
 
 mod evidence;
 mod redacted;
@@ -144,6 +144,9 @@ pub struct Finding {
     /// That of the hit with the highest score.
     pub evidence: EvidenceSet,
     pub verdicts: Vec<Verdict>,
+    /// Where it stood, in a scan of a git history.
+    #[serde(rename = "git", skip_serializing_if = "Option::is_none")]
+    pub stood: Option<Arc<Stood>>,
     #[serde(skip)]
     pub facts: Facts,
 }
@@ -216,14 +219,15 @@ pub struct Verdict {
     pub count: Option<u64>,
 }
 
-/// What a report is fed, in this order: findings, skips and problems by origin, then stale declarations, then the
-/// summary.
+/// What a report is fed, in this order: findings, skips, problems and unused marks by origin, then unused rules and
+/// entries, then stale declarations, then the summary.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Event {
     Finding(Finding),
     Skipped(Skipped),
     Problem(Problem),
+    Unused(Unused),
     Stale(Stale),
     Summary(Summary),
 }
@@ -246,6 +250,38 @@ pub struct Problem {
     pub examined: u64,
 }
 
+/// An inline mark, an allow rule or a baseline's entry that keeps nothing quiet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unused {
+    /// Where it is written.
+    pub path: Origin,
+    /// Counts from 1.
+    pub line: u64,
+    pub message: String,
+}
+
+/// Hits that were kept quiet, by what did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Suppressed {
+    /// Inline marks.
+    pub inline: u64,
+    /// Allow rules.
+    pub rules: u64,
+    pub baseline: u64,
+}
+
+impl Suppressed {
+    pub fn add(&mut self, other: &Self) {
+        self.inline += other.inline;
+        self.rules += other.rules;
+        self.baseline += other.baseline;
+    }
+
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// A declared category that was never seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stale {
@@ -263,6 +299,8 @@ pub struct Summary {
     pub bytes_examined: u64,
     pub findings: u64,
     pub hits: u64,
+    #[serde(skip_serializing_if = "Suppressed::is_none")]
+    pub suppressed: Suppressed,
     pub seconds: f64,
     pub exit: u8,
     pub version: &'static str,

@@ -16,22 +16,28 @@ use crate::classify::Weights;
 use crate::detect::finder::Engine;
 use crate::detect::{Detectors, Registry, Scanner};
 use crate::error::{Error, Result};
-use crate::finding::{Confidence, Event, Finding, Outcome, Problem, Skipped, Summary};
+use crate::finding::{self, Confidence, Event, Finding, Problem, Skipped, Summary};
 use crate::input::{Origin, Store, Target};
 use crate::lexicon::Lexicon;
 use crate::limits::Limits;
 use crate::policy::{Judge, Policy};
-use crate::source;
+use crate::source::{self, git};
+use crate::suppress::{Baseline, Exceptions, Paths};
 
+mod aftermath;
 mod scan;
 mod window;
 mod work;
 
+use aftermath::Aftermath;
 use work::Done;
 
 /// All that a run needs.
 pub struct Plan {
+    /// Files and folders; of a repository, where to look in it.
     pub paths: Vec<PathBuf>,
+    /// What of a git repository is scanned instead of files.
+    pub git: Option<git::Query>,
     /// The files that the reports are written to: not scanned, should they lie under the paths.
     pub reports: Vec<PathBuf>,
     pub ignore: bool,
@@ -40,7 +46,15 @@ pub struct Plan {
     /// Whether the detectors run too that are off by default.
     pub all_detectors: bool,
     pub categories: Arc<Categories>,
+    /// Those that judge all findings.
     pub policies: Vec<Policy>,
+    /// Those that judge the findings of some paths besides.
+    pub bindings: Vec<Binding>,
+    /// Detectors whose hits do not count, by id.
+    pub detectors_off: Vec<Arc<str>>,
+    pub exceptions: Exceptions,
+    /// Whether the baseline is to be without what was not found any more.
+    pub prune: bool,
     pub min_confidence: Confidence,
     pub limits: Limits,
     pub threads: usize,
@@ -49,11 +63,51 @@ pub struct Plan {
     pub fail_on_incomplete: bool,
 }
 
+impl Plan {
+    /// A scan of files and folders as `derbes scan` does it by default, with one thread.
+    pub fn new(paths: Vec<PathBuf>, categories: Arc<Categories>, today: jiff::civil::Date) -> Self {
+        Self {
+            paths,
+            git: None,
+            reports: Vec::new(),
+            ignore: true,
+            follow: false,
+            skip_binary: false,
+            all_detectors: false,
+            categories,
+            policies: Vec::new(),
+            bindings: Vec::new(),
+            detectors_off: Vec::new(),
+            exceptions: Exceptions::none(today),
+            prune: false,
+            min_confidence: Confidence::Medium,
+            limits: Limits::default(),
+            threads: 1,
+            today,
+            fail_on: FailOn::Any,
+            fail_on_incomplete: false,
+        }
+    }
+}
+
+/// Policies of some paths.
+pub struct Binding {
+    pub paths: Paths,
+    pub policies: Vec<Policy>,
+}
+
+/// What a run gives besides its events.
+pub struct Outcome {
+    pub summary: Summary,
+    /// The baseline that was to be recorded or pruned.
+    pub baseline: Option<Baseline>,
+}
+
 /// The findings that end a run with exit code 1. What is no personal data never does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailOn {
     Any,
-    /// Those that a policy does not cover, which includes the forbidden.
+    /// Those that a policy does not cover, which includes the forbidden; and all that no policy judges.
     Undeclared,
     Forbidden,
     Never,
@@ -93,6 +147,13 @@ impl Item {
         Self::Problem(Problem { path, message: error.message, examined: 0 })
     }
 
+    fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Target(target) => Some(target),
+            Self::Skipped(_) | Self::Problem(_) => None,
+        }
+    }
+
     fn origin(&self) -> &Origin {
         match self {
             Self::Target(target) => &target.origin,
@@ -108,48 +169,90 @@ struct Shared<'a> {
     progress: &'a Progress,
     scanner: Scanner,
     weights: Weights,
+    /// By detector: whether its hits do not count.
+    off: Vec<bool>,
     judge: Judge,
+    /// By binding.
+    judges: Vec<Judge>,
     items: Vec<Item>,
+    /// Whether a named path does not exist.
+    missing: bool,
 }
 
 /// Runs the plan. The summary is the last event.
 ///
 /// # Errors
 /// Broken data files; an error of the sink, which ends the run.
-pub fn run(plan: &Plan, progress: &Progress, sink: &mut dyn FnMut(Event) -> io::Result<()>) -> Result<Summary> {
+pub fn run(plan: &Plan, progress: &Progress, sink: &mut dyn FnMut(Event) -> io::Result<()>) -> Result<Outcome> {
     let begun = Instant::now();
-    let walk = source::Walk { ignore: plan.ignore, follow: plan.follow };
-    let listing = source::list(&plan.paths, &walk, plan.threads);
-    let missing = !listing.missing.is_empty();
-    let shared = Shared::new(plan, progress, listing)?;
+    let shared = Shared::new(plan, progress)?;
+    let missing = shared.missing;
     let mut tally = Tally { wrong: missing, ..Tally::default() };
-    work::in_order(&shared, &mut |done| tally.pass_on(plan, done, sink)).map_err(sink_failed)?;
-    for stale in shared.judge.stale(&tally.seen) {
+    work::in_order(&shared, &mut |item, done| tally.pass_on(&shared, item, done, sink)).map_err(sink_failed)?;
+    for unused in tally.aftermath.unused(&shared) {
+        sink(Event::Unused(unused)).map_err(sink_failed)?;
+    }
+    for stale in std::iter::once(&shared.judge).chain(&shared.judges).flat_map(|judge| judge.stale(&tally.seen)) {
         sink(Event::Stale(stale)).map_err(sink_failed)?;
     }
+    let baseline = tally.aftermath.baseline(&shared);
     let summary = tally.summary(plan, begun);
     sink(Event::Summary(summary.clone())).map_err(sink_failed)?;
-    Ok(summary)
+    Ok(Outcome { summary, baseline })
 }
 
 fn sink_failed(error: io::Error) -> Error {
     Error::new(format!("the report cannot be written: {error}"))
 }
 
+fn list(plan: &Plan) -> Result<source::Listing> {
+    let walk = source::Walk { ignore: plan.ignore, follow: plan.follow };
+    match &plan.git {
+        None => Ok(source::list(&plan.paths, &walk, plan.threads)),
+        Some(query) => git::list(query),
+    }
+}
+
 impl<'a> Shared<'a> {
-    fn new(plan: &'a Plan, progress: &'a Progress, listing: source::Listing) -> Result<Self> {
+    fn new(plan: &'a Plan, progress: &'a Progress) -> Result<Self> {
+        // Git takes its time, and what is read meanwhile does not depend on it.
+        std::thread::scope(|scope| {
+            let listing = scope.spawn(|| list(plan));
+            let shared = Self::ready(plan, progress);
+            let listing = listing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            Ok(shared?.with(listing))
+        })
+    }
+
+    /// Everything but what to scan.
+    fn ready(plan: &'a Plan, progress: &'a Progress) -> Result<Self> {
         let detectors = Arc::new(Detectors::builtin(&plan.categories, plan.all_detectors)?);
         let lexicon = Lexicon::builtin(|category| detectors.iter().any(|d| &*d.definition.category == category))?;
         let weights = Weights::builtin(detectors.iter().map(|d| &*d.definition.id))?;
+        let off = detectors.iter().map(|d| plan.detectors_off.contains(&d.definition.id)).collect();
         let scanner = Scanner::new(detectors, Registry::builtin(plan.today)?, lexicon, Engine::best());
-        let judge = Judge::new(plan.policies.clone(), plan.categories.clone());
-        let own: Vec<PathBuf> = plan.reports.iter().filter_map(|file| file.canonicalize().ok()).collect();
+        let judge = |policies: &[Policy]| Judge::new(policies.to_vec(), plan.categories.clone());
+        let judges = plan.bindings.iter().map(|binding| judge(&binding.policies)).collect();
+        let judge = judge(&plan.policies);
+        Ok(Self { plan, progress, scanner, weights, off, judge, judges, items: Vec::new(), missing: false })
+    }
+
+    fn with(mut self, listing: source::Listing) -> Self {
+        self.missing = !listing.missing.is_empty();
+        let own: Vec<PathBuf> = self.plan.reports.iter().filter_map(|file| file.canonicalize().ok()).collect();
         let mut items: Vec<Item> = listing.targets.into_iter().map(|target| Item::of(target, &own)).collect();
         items.extend(listing.missing.into_iter().map(Item::missing));
         items.extend(listing.skipped.into_iter().map(Item::Skipped));
         items.extend(listing.problems.into_iter().map(Item::Problem));
         items.sort_by(|a, b| a.origin().cmp(b.origin()));
-        Ok(Self { plan, progress, scanner, weights, judge, items })
+        Self { items, ..self }
+    }
+
+    /// Those of the policies that are bound to the path.
+    fn judges_of(&self, path: &Origin) -> impl Iterator<Item = &Judge> {
+        let path = self.plan.exceptions.path(path);
+        let bound = self.plan.bindings.iter().zip(&self.judges);
+        bound.filter(move |(b, _)| path.as_ref().is_some_and(|path| b.paths.contain(path))).map(|(_, judge)| judge)
     }
 
     /// Names and judges the findings of a whole target.
@@ -159,8 +262,12 @@ impl<'a> Shared<'a> {
             (definition.category.clone(), definition.id.clone())
         };
         let mut findings = partial.finish(path, name);
+        let judges: Vec<_> = if findings.is_empty() { Vec::new() } else { self.judges_of(path).collect() };
         for finding in &mut findings {
             finding.verdicts = self.judge.judge(finding);
+            for judge in &judges {
+                finding.verdicts.extend(judge.judge(finding));
+            }
         }
         findings
     }
@@ -171,6 +278,7 @@ impl<'a> Shared<'a> {
 struct Tally {
     summary: Summary,
     seen: BTreeSet<Arc<str>>,
+    aftermath: Aftermath,
     /// Whether there is a finding that the run was told to fail on.
     failed: bool,
     /// Whether a named path does not exist.
@@ -178,7 +286,16 @@ struct Tally {
 }
 
 impl Tally {
-    fn pass_on(&mut self, plan: &Plan, done: Done, sink: &mut dyn FnMut(Event) -> io::Result<()>) -> io::Result<()> {
+    fn pass_on(
+        &mut self,
+        shared: &Shared,
+        item: usize,
+        mut done: Done,
+        sink: &mut dyn FnMut(Event) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let plan = shared.plan;
+        self.summary.suppressed.add(&done.quiet.hits);
+        self.aftermath.add(shared, item, &mut done);
         self.summary.files += u64::from(done.is_file);
         self.summary.bytes_seen += done.seen;
         self.summary.bytes_examined += done.examined;
@@ -215,8 +332,9 @@ impl FailOn {
     fn applies(self, finding: &Finding, categories: &Categories) -> bool {
         match self {
             Self::Any => finding.is_personal(categories),
+            Self::Undeclared if finding.verdicts.is_empty() => finding.is_personal(categories),
             Self::Undeclared => finding.verdicts.iter().any(|v| v.outcome.is_breach()),
-            Self::Forbidden => finding.verdicts.iter().any(|v| v.outcome == Outcome::Forbidden),
+            Self::Forbidden => finding.verdicts.iter().any(|v| v.outcome == finding::Outcome::Forbidden),
             Self::Never => false,
         }
     }

@@ -11,8 +11,10 @@ use super::work::{Done, Large, Receipt};
 use crate::classify::{Hit, Lines, Partial};
 use crate::decode::{Charset, Decoder, SNIFF, Sniffed, sniff, to_utf8};
 use crate::detect::{MARGIN, Match, Scratch};
-use crate::finding::{Event, Problem, Redacted, Skipped};
-use crate::input::{Origin, Store, Target};
+use crate::finding::{Event, Problem, Redacted, Skipped, Unused};
+use crate::input::{Blob, Origin, Store, Target};
+use crate::source::git;
+use crate::suppress::{self, Known, Quiet};
 
 /// Longest run of digits that the name of a key may hold: a longer one may be somebody's value.
 const KEY_DIGITS: usize = 4;
@@ -22,6 +24,11 @@ pub struct Worker<'a> {
     shared: &'a Shared<'a>,
     window: Window,
     sweep: Sweep,
+    blobs: Option<git::Blobs>,
+    /// What the last sweep has left of the baseline's entries.
+    left: Option<Known>,
+    /// The same, for another sweep over the same text.
+    carried: Option<Known>,
 }
 
 /// What is reused from stretch to stretch.
@@ -29,11 +36,20 @@ pub struct Worker<'a> {
 struct Sweep {
     scratch: Scratch,
     matches: Vec<Match>,
+    /// The lines that count, from 1 and in order; all where there is none.
+    lines: Option<Vec<Range<u64>>>,
 }
 
 impl<'a> Worker<'a> {
     pub fn new(shared: &'a Shared<'a>) -> Self {
-        Self { shared, window: Window::new(shared.plan.limits.block.max(64)), sweep: Sweep::default() }
+        Self {
+            shared,
+            window: Window::new(shared.plan.limits.block.max(64)),
+            sweep: Sweep::default(),
+            blobs: None,
+            left: None,
+            carried: None,
+        }
     }
 
     /// Scans a target.
@@ -41,51 +57,140 @@ impl<'a> Worker<'a> {
     /// # Errors
     /// A file that is to be scanned in splits is given back unscanned.
     pub fn target(&mut self, item: usize, target: &Target) -> Result<Done, Box<Large>> {
-        match &target.store {
-            Store::Stdin => Ok(self.stream(&target.origin, io::stdin().lock(), None)),
+        let origin = &target.origin;
+        let done = match &target.store {
+            Store::Stdin => self.stream(origin, io::stdin().lock(), None),
             Store::File(path) => match File::open(path).and_then(|file| Ok((file.metadata()?.len(), file))) {
-                Ok((length, file)) => self.file(item, &target.origin, file, length),
-                Err(error) => Ok(self.failed(&target.origin, 0, 0, &error)),
+                Ok((length, file)) => self.file(item, origin, file, length)?,
+                Err(error) => failed(origin, 0, 0, &error),
             },
+            Store::Blob(blob) => self.blob(origin, blob),
+        };
+        Ok(self.counted(done))
+    }
+
+    /// Has git read ahead what will be scanned next.
+    pub fn expect<'t>(&mut self, targets: impl Iterator<Item = &'t Target>) {
+        let blobs: Vec<_> = targets.filter_map(Target::blob).map(|blob| &blob.id).collect();
+        if !blobs.is_empty() {
+            self.blobs = self.blobs.take().map_or_else(git::Blobs::start, Ok).ok();
+            let asked = self.blobs.as_mut().map(|git| git.ask(blobs));
+            if let Some(Err(_)) = asked {
+                self.blobs = None;
+            }
         }
     }
 
     fn file(&mut self, item: usize, origin: &Origin, mut file: File, length: u64) -> Result<Done, Box<Large>> {
+        let most = if self.shared.plan.threads > 1 { self.shared.plan.limits.split } else { u64::MAX };
+        match self.bytes(origin, &mut file, length, most) {
+            Ok(done) => Ok(done),
+            Err(TooLong { binary }) => Err(Box::new(Large::new(item, file, length, binary))),
+        }
+    }
+
+    /// Scans what is stored, `length` bytes; of plain text at `most` so many.
+    fn bytes(&mut self, origin: &Origin, reader: &mut dyn Read, length: u64, most: u64) -> Result<Done, TooLong> {
         self.window.restart(0, 0);
         let known = (length > 0).then_some(length);
-        let begun = self.window.fill(&mut file, known);
+        let begun = self.window.fill(reader, known);
         let head = &self.window.filled()[..self.window.filled().len().min(SNIFF)];
         let Sniffed { compression, charset, binary } = sniff(head);
         if let Err(error) = begun {
-            return Ok(self.failed(origin, length, 0, &error));
+            return Ok(failed(origin, length, 0, &error));
         }
         if compression.is_some() || charset != Charset::Bytes {
             let read = self.window.filled().to_vec();
-            return Ok(self.stream(origin, Cursor::new(read).chain(file), known));
+            return Ok(self.stream(origin, Cursor::new(read).chain(reader), known));
+        }
+        if self.shared.plan.git.is_some() && git::is_lfs_pointer(head) {
+            return Ok(skipped(origin, "Git LFS pointer", length));
         }
         if binary && self.shared.plan.skip_binary {
-            return Ok(self.skipped(origin, "binary", length));
+            return Ok(skipped(origin, "binary", length));
         }
-        if self.shared.plan.threads > 1 && length > self.shared.plan.limits.split {
-            return Err(Box::new(Large::new(item, file, length, binary)));
+        if length > most && !self.shared.plan.exceptions.know(origin) {
+            return Err(TooLong { binary });
         }
-        let receipt = self.sweep(&mut file, 0..u64::MAX, known, binary);
+        let quiet = self.quiet(origin);
+        let receipt = self.sweep(reader, &Extent { own: 0..u64::MAX, length: known, binary }, quiet);
         let read = self.window.read_so_far();
         Ok(self.done(origin, receipt, length.max(read), read))
+    }
+
+    /// Scans a blob; where values were found, once more for those on the lines that count.
+    fn blob(&mut self, origin: &Origin, blob: &Blob) -> Done {
+        let mut whole = self.version(origin, blob);
+        if blob.since.is_empty() {
+            for event in &mut whole.events {
+                if let Event::Finding(finding) = event {
+                    finding.stood.clone_from(&blob.stood);
+                }
+            }
+            return whole;
+        }
+        // Marks on other lines may be in use there.
+        whole.events.retain(|event| !matches!(event, Event::Unused(_)));
+        if !whole.events.iter().any(|event| matches!(event, Event::Finding(_))) {
+            return whole;
+        }
+        match git::added(&blob.id, &blob.since) {
+            Ok(lines) => self.lines(origin, blob, lines),
+            Err(error) => {
+                whole.events.push(problem(origin, whole.examined, &error));
+                whole
+            }
+        }
+    }
+
+    /// Scans the lines of a blob that count.
+    fn lines(&mut self, origin: &Origin, blob: &Blob, lines: Vec<Range<u64>>) -> Done {
+        // Git reads ahead what comes next, so this one is asked for from another.
+        let ahead = self.blobs.take();
+        if self.left.is_some() {
+            // What the baseline knows was on the other lines before it was on these.
+            self.sweep.lines = Some(git::others(&lines));
+            self.version(origin, blob);
+            self.carried = self.left.take();
+        }
+        self.sweep.lines = Some(lines);
+        let mut done = self.version(origin, blob);
+        self.sweep.lines = None;
+        self.blobs = ahead;
+        done.events.retain(|event| !matches!(event, Event::Unused(_)));
+        done
+    }
+
+    /// Scans a blob as it is stored. A git that has failed is started anew for the next one.
+    fn version(&mut self, origin: &Origin, blob: &Blob) -> Done {
+        let opened = self.blobs.take().map_or_else(git::Blobs::start, Ok);
+        let opened = opened.and_then(|mut git| git.open(&blob.id).map(|length| (git, length)));
+        match opened {
+            Ok((mut git, length)) => {
+                let done = self.bytes(origin, &mut git, length, u64::MAX).unwrap_or_default();
+                self.blobs = done.events.iter().all(|event| !matches!(event, Event::Problem(_))).then_some(git);
+                done
+            }
+            Err(error) => failed(origin, 0, 0, &error),
+        }
     }
 
     /// Scans what has to be decoded first, as a stream. `length` is the stored length where it is known.
     fn stream(&mut self, origin: &Origin, stored: impl Read, length: Option<u64>) -> Done {
         let mut decoder = match Decoder::new(stored, self.shared.plan.limits.layers) {
             Ok(decoder) => decoder,
-            Err(error) => return self.failed(origin, length.unwrap_or(0), 0, &error),
+            Err(error) => return failed(origin, length.unwrap_or(0), 0, &error),
         };
         if decoder.is_binary() && self.shared.plan.skip_binary {
-            return self.skipped(origin, "binary", length.unwrap_or(0));
+            return skipped(origin, "binary", length.unwrap_or(0));
         }
         self.window.restart(0, 0);
         let binary = decoder.is_binary();
-        let receipt = self.sweep(&mut decoder, 0..u64::MAX, None, binary);
+        // Lines of what is stored are not those of what is in it: all count.
+        let lines = self.sweep.lines.take();
+        let quiet = self.quiet(origin);
+        let receipt = self.sweep(&mut decoder, &Extent { own: 0..u64::MAX, length: None, binary }, quiet);
+        self.sweep.lines = lines;
         let stored_read = decoder.stored_read();
         let seen = length.unwrap_or(stored_read).max(stored_read);
         let examined = if receipt.failure.is_none() { seen } else { stored_read };
@@ -98,7 +203,9 @@ impl<'a> Worker<'a> {
         let end = (split.end + MARGIN as u64).min(large.length);
         self.window.restart(base, split.start);
         let mut reader = Positioned { file: &large.file, at: base, end };
-        let mut receipt = self.sweep(&mut reader, split.clone(), Some(end), large.binary);
+        let extent = Extent { own: split.clone(), length: Some(end), binary: large.binary };
+        let quiet = self.quiet(self.shared.items[large.item].origin());
+        let mut receipt = self.sweep(&mut reader, &extent, quiet);
         if receipt.failure.is_none() && receipt.partial.examined < split.end - split.start {
             receipt.failure = Some(io::Error::other("the file was cut shorter while it was read"));
         }
@@ -109,27 +216,40 @@ impl<'a> Worker<'a> {
     pub fn conclude(&self, large: &Large, whole: Receipt) -> Done {
         let super::Item::Target(target) = &self.shared.items[large.item] else { return Done::default() };
         let examined = whole.partial.examined;
-        self.done(&target.origin, whole, large.length, examined)
+        self.counted(self.done(&target.origin, whole, large.length, examined))
     }
 
-    /// Goes over `own` of what the reader gives; the window is restarted.
-    fn sweep(&mut self, reader: &mut dyn Read, own: Range<u64>, length: Option<u64>, binary: bool) -> Receipt {
-        let mut partial = Partial::from(own.start);
-        let mut lines = Lines::from(own.start);
+    /// What keeps the target's hits quiet, with what an earlier sweep of the same text has left of the baseline.
+    fn quiet(&mut self, origin: &Origin) -> Quiet<'a> {
+        let quiet = Quiet::new(&self.shared.plan.exceptions, origin);
+        match self.carried.take() {
+            Some(left) => quiet.with_known(left),
+            None => quiet,
+        }
+    }
+
+    /// Goes over what the reader gives; the window is restarted.
+    fn sweep(&mut self, reader: &mut dyn Read, extent: &Extent, mut quiet: Quiet) -> Receipt {
+        let own = &extent.own;
+        let mut counted = Counted { partial: Partial::from(own.start), lines: Lines::from(own.start) };
         let mut failure = None;
         let mut examined = 0;
         loop {
-            if let Err(error) = self.window.fill(reader, length) {
+            if let Err(error) = self.window.fill(reader, extent.length) {
                 failure = Some(error);
             }
             while let Some(stretch) = self.window.next(own.end) {
                 examined += stretch.own.len() as u64;
                 self.shared.progress.bytes.fetch_add(stretch.own.len() as u64, Ordering::Relaxed);
-                self.sweep.stretch(self.shared, &stretch, binary, &mut lines, &mut partial);
+                self.sweep.stretch(self.shared, &stretch, extent.binary, &mut quiet, &mut counted);
             }
             if !self.window.advance(own.end) {
+                let Counted { mut partial, lines } = counted;
                 partial.close(lines, examined);
-                return Receipt { partial, failure };
+                let mut tally = std::mem::take(&mut quiet.tally);
+                tally.close(lines.ends);
+                self.left = quiet.into_known();
+                return Receipt { partial, quiet: tally, failure };
             }
         }
     }
@@ -138,19 +258,16 @@ impl<'a> Worker<'a> {
         let text_examined = receipt.partial.examined;
         let findings = self.shared.findings(origin, receipt.partial);
         let mut events: Vec<Event> = findings.into_iter().map(Event::Finding).collect();
-        if let Some(error) = receipt.failure {
-            events.push(problem(origin, text_examined, &error));
+        match receipt.failure {
+            Some(error) => events.push(problem(origin, text_examined, &error)),
+            None => events.extend(
+                receipt
+                    .quiet
+                    .idle_marks(self.shared.plan.today)
+                    .map(|(line, message)| Event::Unused(Unused { path: origin.clone(), line, message })),
+            ),
         }
-        self.counted(Done { events, is_file: true, seen, examined })
-    }
-
-    fn failed(&self, origin: &Origin, seen: u64, examined: u64, error: &io::Error) -> Done {
-        self.counted(Done { events: vec![problem(origin, examined, error)], is_file: true, seen, examined })
-    }
-
-    fn skipped(&self, origin: &Origin, reason: &str, bytes: u64) -> Done {
-        let skipped = Skipped { path: origin.clone(), reason: reason.to_owned(), bytes };
-        self.counted(Done { events: vec![Event::Skipped(skipped)], is_file: true, seen: bytes, examined: 0 })
+        Done { events, is_file: true, seen, examined, quiet: receipt.quiet }
     }
 
     fn counted(&self, done: Done) -> Done {
@@ -161,18 +278,35 @@ impl<'a> Worker<'a> {
 
 impl Sweep {
     /// Counts the hits of one stretch.
-    fn stretch(&mut self, shared: &Shared, stretch: &Stretch, binary: bool, lines: &mut Lines, partial: &mut Partial) {
+    fn stretch(&mut self, shared: &Shared, stretch: &Stretch, binary: bool, quiet: &mut Quiet, counted: &mut Counted) {
         let Stretch { text, base, own } = stretch;
         self.matches.clear();
         shared.scanner.scan(text, own.clone(), binary, &mut self.scratch, &mut self.matches);
-        let mut counted = own.start;
+        let Counted { partial, lines } = counted;
+        if !binary {
+            quiet.look(text, own, *base, lines.ends);
+        }
+        let mut at = own.start;
         for found in &self.matches {
             let (score, confidence) = shared.weights.score(found.detector, found.evidence);
-            if confidence < shared.plan.min_confidence {
+            if confidence < shared.plan.min_confidence || shared.off[usize::from(found.detector)] {
                 continue;
             }
-            lines.advance(&text[counted..found.span.start], base + counted as u64);
-            counted = found.span.start;
+            lines.advance(&text[at..found.span.start], base + at as u64);
+            at = found.span.start;
+            let counts = self.lines.as_ref().is_none_or(|counting| contain(counting, lines.ends + 1));
+            let definition = &shared.scanner.detectors.get(found.detector).definition;
+            let subject = suppress::Subject {
+                text,
+                span: found.span.clone(),
+                base: *base,
+                detector: found.detector,
+                detector_id: &definition.id,
+                category: &definition.category,
+            };
+            if quiet.covers(&subject, counts) || !counts || quiet.knows(&subject) {
+                continue;
+            }
             let key = found.key.clone().map(|key| to_utf8(&text[key]));
             let mask = shared.scanner.detectors.get(found.detector).mask;
             let hit = Hit {
@@ -188,8 +322,47 @@ impl Sweep {
             };
             partial.add(&hit, *lines, &shared.plan.limits);
         }
-        lines.advance(&text[counted..own.end], base + counted as u64);
+        lines.advance(&text[at..own.end], base + at as u64);
     }
+}
+
+/// What of a target is gone over, and what is known of it.
+struct Extent {
+    own: Range<u64>,
+    /// Where the text is known to end.
+    length: Option<u64>,
+    binary: bool,
+}
+
+/// What a sweep has counted so far.
+struct Counted {
+    partial: Partial,
+    lines: Lines,
+}
+
+fn contain(lines: &[Range<u64>], line: u64) -> bool {
+    let next = lines.partition_point(|range| range.end <= line);
+    lines.get(next).is_some_and(|range| range.contains(&line))
+}
+
+/// Plain text that is too long for one thread.
+struct TooLong {
+    binary: bool,
+}
+
+fn failed(origin: &Origin, seen: u64, examined: u64, error: &io::Error) -> Done {
+    Done {
+        events: vec![problem(origin, examined, error)],
+        is_file: true,
+        seen,
+        examined,
+        quiet: suppress::Tally::default(),
+    }
+}
+
+fn skipped(origin: &Origin, reason: &str, bytes: u64) -> Done {
+    let skipped = Skipped { path: origin.clone(), reason: reason.to_owned(), bytes };
+    Done { events: vec![Event::Skipped(skipped)], is_file: true, seen: bytes, ..Done::default() }
 }
 
 /// Whether a key is surely a name and no value.

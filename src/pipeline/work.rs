@@ -11,6 +11,7 @@ use super::scan::Worker;
 use super::{Item, Shared};
 use crate::classify::Partial;
 use crate::finding::Event;
+use crate::suppress;
 
 /// Most items that one thread takes at a time.
 const BATCH: usize = 32;
@@ -26,6 +27,8 @@ pub struct Done {
     /// Bytes as stored.
     pub seen: u64,
     pub examined: u64,
+    /// What was kept quiet.
+    pub quiet: suppress::Tally,
 }
 
 /// A file that is scanned in splits.
@@ -40,6 +43,7 @@ pub struct Large {
 /// The partials of a large file, joined as far as they are without a gap.
 struct Assembly {
     joined: Partial,
+    quiet: suppress::Tally,
     next: u64,
     waiting: BTreeMap<u64, Receipt>,
     failure: Option<io::Error>,
@@ -48,12 +52,19 @@ struct Assembly {
 /// What became of one split: the partial, and how far it was examined if not to its end.
 pub struct Receipt {
     pub partial: Partial,
+    pub quiet: suppress::Tally,
     pub failure: Option<io::Error>,
 }
 
 impl Large {
     pub fn new(item: usize, file: File, length: u64, binary: bool) -> Self {
-        let assembly = Assembly { joined: Partial::from(0), next: 0, waiting: BTreeMap::new(), failure: None };
+        let assembly = Assembly {
+            joined: Partial::from(0),
+            quiet: suppress::Tally::default(),
+            next: 0,
+            waiting: BTreeMap::new(),
+            failure: None,
+        };
         Self { item, file, length, binary, assembly: Mutex::new(assembly) }
     }
 
@@ -66,11 +77,13 @@ impl Large {
             assembly.waiting.remove(&next)
         } {
             assembly.joined.append(receipt.partial, &shared.plan.limits);
+            assembly.quiet.append(receipt.quiet);
             assembly.failure = assembly.failure.take().or(receipt.failure);
             assembly.next = (assembly.next + shared.plan.limits.split).min(self.length);
         }
         (assembly.next == self.length).then(|| Receipt {
             partial: std::mem::replace(&mut assembly.joined, Partial::from(0)),
+            quiet: std::mem::take(&mut assembly.quiet),
             failure: assembly.failure.take(),
         })
     }
@@ -106,7 +119,7 @@ struct Board<'a> {
 ///
 /// # Errors
 /// Those of `pass_on`, which end the work.
-pub fn in_order(shared: &Shared, pass_on: &mut dyn FnMut(Done) -> io::Result<()>) -> io::Result<()> {
+pub fn in_order(shared: &Shared, pass_on: &mut dyn FnMut(usize, Done) -> io::Result<()>) -> io::Result<()> {
     let queue = Queue { next: 0, large: VecDeque::new(), busy: 0, awaited: 0, done: BTreeMap::new(), stopped: false };
     let board = Board { shared, queue: Mutex::new(queue), job: Condvar::new(), done: Condvar::new() };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(shared.plan.threads).build().map_err(io::Error::other)?;
@@ -122,7 +135,7 @@ pub fn in_order(shared: &Shared, pass_on: &mut dyn FnMut(Done) -> io::Result<()>
 }
 
 impl Board<'_> {
-    fn drain(&self, pass_on: &mut dyn FnMut(Done) -> io::Result<()>) -> io::Result<()> {
+    fn drain(&self, pass_on: &mut dyn FnMut(usize, Done) -> io::Result<()>) -> io::Result<()> {
         for item in 0..self.shared.items.len() {
             let mut queue = lock(&self.queue);
             queue.awaited = item;
@@ -136,7 +149,7 @@ impl Board<'_> {
                 }
             };
             drop(queue);
-            pass_on(done)?;
+            pass_on(item, done)?;
         }
         Ok(())
     }
@@ -146,6 +159,7 @@ impl Board<'_> {
         while let Some(job) = self.take() {
             match job {
                 Job::Batch(items) => {
+                    worker.expect(self.shared.items[items.clone()].iter().filter_map(Item::target));
                     let done: Vec<_> = items.filter_map(|item| Some((item, self.scan(&mut worker, item)?))).collect();
                     self.hand_in(done, true);
                 }

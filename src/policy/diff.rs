@@ -233,6 +233,7 @@ fn finding(category: &Arc<str>, hits: u64) -> Finding {
         places: Vec::new(),
         evidence: EvidenceSet::new(),
         verdicts: Vec::new(),
+        stood: None,
         facts: Facts::default(),
     }
 }

@@ -120,6 +120,7 @@ mod tests {
             places: Vec::new(),
             evidence: EvidenceSet::new(),
             verdicts: Vec::new(),
+            stood: None,
             facts: Facts { ages: ages.iter().copied().collect(), impersonal },
         }
     }

@@ -77,6 +77,10 @@ impl<W: Write> Report for Github<W> {
                 let text = escape(&skipped.reason).to_string();
                 self.command(Level::Note, &skipped.path, "", "Not examined", &text)
             }
+            Event::Unused(unused) => {
+                let (path, message) = (escape(unused.path.as_str()), escape(&unused.message));
+                writeln!(self.out, "{path}:{}: {message}", unused.line)
+            }
             Event::Stale(stale) => {
                 let (policy, category) = (escape(&stale.policy), escape(&stale.category));
                 writeln!(self.out, "{policy} declares {category}, never seen")

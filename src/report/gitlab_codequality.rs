@@ -75,7 +75,7 @@ impl<W: Write> Report for CodeQuality<W> {
                 self.unexamined("skipped", Severity::Info, &skipped.path, &text)
             }
             // A declaration that was never seen is at no place in the code.
-            Event::Stale(_) => Ok(()),
+            Event::Unused(_) | Event::Stale(_) => Ok(()),
             Event::Summary(_) => {
                 self.out.write_all(if self.begun { b"\n]\n" } else { b"[]\n" })?;
                 self.out.flush()

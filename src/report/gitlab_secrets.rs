@@ -140,7 +140,7 @@ impl<W: Write> Report for Secrets<W> {
         match event {
             Event::Finding(finding) => self.finding(finding),
             Event::Summary(summary) => self.end(summary),
-            Event::Skipped(_) | Event::Problem(_) | Event::Stale(_) => Ok(()),
+            Event::Skipped(_) | Event::Problem(_) | Event::Unused(_) | Event::Stale(_) => Ok(()),
         }
     }
 }

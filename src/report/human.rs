@@ -7,12 +7,15 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 
+use super::stopped::Stopped;
 use super::tally::Tally;
 use super::text::{count, duration, escape, size, words};
 use super::wording::{extent, policy};
 use super::{Options, Report};
 use crate::category::Standing;
-use crate::finding::{Confidence, Event, Finding, Outcome, Problem, Skipped, Stale, Summary, Verdict};
+use crate::finding::{
+    Confidence, Event, Finding, Outcome, Problem, Skipped, Stale, Summary, Suppressed, Unused, Verdict,
+};
 use crate::input::Origin;
 
 const INDENT: &str = "          ";
@@ -26,6 +29,8 @@ pub(super) struct Human<W> {
     /// Findings of each policy by outcome, in the order of [`Outcome::ALL`].
     outcomes: BTreeMap<Arc<str>, [u64; Outcome::ALL.len()]>,
     stale: BTreeMap<Arc<str>, Vec<String>>,
+    /// The ways out, where what is staged is scanned.
+    stopped: Option<Stopped>,
 }
 
 /// What stands above the next block.
@@ -42,6 +47,7 @@ impl<W: Write> Report for Human<W> {
             Event::Finding(finding) => self.finding(finding),
             Event::Skipped(skipped) => self.skipped(skipped),
             Event::Problem(problem) => self.problem(problem),
+            Event::Unused(unused) => self.unused(unused),
             Event::Stale(stale) => {
                 self.stale(stale);
                 Ok(())
@@ -54,10 +60,14 @@ impl<W: Write> Report for Human<W> {
 impl<W: Write> Human<W> {
     pub fn new(out: W, options: Options) -> Self {
         let (tally, outcomes, stale) = Default::default();
-        Self { out, options, written: Written::Nothing, tally, outcomes, stale }
+        let stopped = options.staged.then(Stopped::default);
+        Self { out, options, written: Written::Nothing, tally, outcomes, stale, stopped }
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        if let Some(stopped) = &mut self.stopped {
+            stopped.add(finding);
+        }
         self.file(&finding.path)?;
         let label = self.paint(&format!("{:<8}", finding.confidence), color_of_confidence(finding.confidence));
         writeln!(self.out, "  {label}{}: {}", self.title(finding), extent(finding))?;
@@ -135,6 +145,11 @@ impl<W: Write> Human<W> {
         self.note("problem", AnsiColor::Red, &format!("{path}: {message} ({} examined)", size(problem.examined)))
     }
 
+    fn unused(&mut self, unused: &Unused) -> io::Result<()> {
+        let (path, message) = (escape(unused.path.as_str()), escape(&unused.message));
+        self.note("unused", AnsiColor::Yellow, &format!(" {path}:{}: {message}", unused.line))
+    }
+
     fn note(&mut self, label: &str, color: AnsiColor, what: &str) -> io::Result<()> {
         if !matches!(self.written, Written::Notes) {
             self.gap()?;
@@ -167,6 +182,16 @@ impl<W: Write> Human<W> {
                 by_outcome.map(|(o, n)| self.paint(&format!("{n} {o}"), color_of_outcome(*o))).collect();
             writeln!(self.out, "Findings under {}: {}", escape(&policy), by_outcome.join(", "))?;
         }
+        if !summary.suppressed.is_none() {
+            self.gap()?;
+            self.written = Written::Notes;
+            writeln!(self.out, "Kept quiet: {}", kept_quiet(&summary.suppressed))?;
+        }
+        if let Some(text) = self.stopped.as_ref().and_then(|stopped| stopped.text(summary)) {
+            self.gap()?;
+            self.written = Written::Notes;
+            self.out.write_all(text.as_bytes())?;
+        }
         self.gap()?;
         let conclusion = self.tally.conclusion(summary);
         let color = if conclusion.good { AnsiColor::Green } else { AnsiColor::Red };
@@ -197,6 +222,12 @@ impl<W: Write> Human<W> {
     fn paint(&self, text: &str, style: Style) -> String {
         if self.options.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
+}
+
+fn kept_quiet(hits: &Suppressed) -> String {
+    let by = [(hits.inline, "inline marks"), (hits.rules, "allow rules"), (hits.baseline, "the baseline")];
+    let by = by.into_iter().filter(|(hits, _)| *hits > 0).map(|(hits, by)| format!("{} by {by}", count(hits, "hit")));
+    by.collect::<Vec<_>>().join(", ")
 }
 
 fn color_of_confidence(confidence: Confidence) -> Style {

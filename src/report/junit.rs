@@ -158,6 +158,7 @@ impl<W: Write> Report for Junit<W> {
             Event::Finding(finding) => self.finding(finding),
             Event::Problem(problem) => self.problem(problem),
             Event::Skipped(skipped) => self.skipped(skipped),
+            Event::Unused(_) => Ok(()),
             Event::Stale(stale) => {
                 self.stale.push(stale.clone());
                 Ok(())

@@ -150,7 +150,7 @@ impl<W: Write> Report for Markdown<W> {
         match event {
             Event::Finding(finding) => self.finding(finding),
             Event::Summary(summary) => self.summary(summary)?,
-            Event::Skipped(_) | Event::Problem(_) | Event::Stale(_) => {}
+            Event::Skipped(_) | Event::Problem(_) | Event::Unused(_) | Event::Stale(_) => {}
         }
         Ok(())
     }

@@ -24,6 +24,7 @@ mod markdown;
 mod notes;
 mod sarif;
 mod severity;
+mod stopped;
 mod tally;
 mod text;
 mod wording;
@@ -80,6 +81,8 @@ pub struct Options {
     pub columns: Option<Columns>,
     /// When the run began.
     pub started: Timestamp,
+    /// Whether it is the next commit that is scanned.
+    pub staged: bool,
     /// The commit that was scanned, in hexadecimal digits.
     pub commit: Option<String>,
 }
@@ -93,6 +96,7 @@ impl Default for Options {
             rules: Arc::default(),
             columns: None,
             started: Timestamp::UNIX_EPOCH,
+            staged: false,
             commit: None,
         }
     }

@@ -40,7 +40,7 @@ impl Notes {
             Event::Problem(problem) => self.problems.add(problem),
             Event::Skipped(skipped) => self.skipped.add(skipped),
             Event::Stale(stale) => self.stale.add(stale),
-            Event::Finding(_) | Event::Summary(_) => {}
+            Event::Finding(_) | Event::Unused(_) | Event::Summary(_) => {}
         }
     }
 }

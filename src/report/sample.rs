@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Format, Options};
 use crate::finding::{
     Confidence, Event, Evidence, EvidenceSet, Facts, Field, Finding, Outcome, Place, Problem, Redacted, Skipped, Stale,
-    Summary, Verdict,
+    Summary, Suppressed, Verdict,
 };
 use crate::input::Origin;
 
@@ -42,6 +42,7 @@ pub fn finding(path: &str, key: Option<&str>) -> Finding {
         places: vec![place(25, 3)],
         evidence: EvidenceSet::new().with(Evidence::CheckDigit).with(Evidence::KeyName),
         verdicts: Vec::new(),
+        stood: None,
         facts: Facts::default(),
     }
 }
@@ -79,6 +80,7 @@ pub fn events() -> Vec<Event> {
             bytes_examined: 3973,
             findings: 1,
             hits: 1200,
+            suppressed: Suppressed::default(),
             seconds: 0.1,
             exit: 1,
             version: "0.1.0",

@@ -23,7 +23,7 @@ impl Tally {
         match event {
             Event::Skipped(_) => self.skipped += 1,
             Event::Problem(_) => self.problems += 1,
-            Event::Finding(_) | Event::Stale(_) | Event::Summary(_) => {}
+            Event::Finding(_) | Event::Unused(_) | Event::Stale(_) | Event::Summary(_) => {}
         }
     }
 

@@ -1,6 +1,8 @@
-//! What to scan: takes the paths that were named, gives [`Target`](crate::input::Target)s, named and not yet opened,
-//! with what was left out and why.
+//! What to scan: takes the paths that were named, or what git is asked for, gives [`Target`](crate::input::Target)s,
+//! named and not yet opened, with what was left out and why.
 
+pub mod git;
 mod tree;
 
+use tree::IGNORE_FILE;
 pub use tree::{Listing, Walk, list};

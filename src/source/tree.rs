@@ -14,7 +14,7 @@ use crate::finding::{Problem, Skipped};
 use crate::input::{Origin, Store, Target};
 
 /// The ignore file of this program, with the syntax of `.gitignore`.
-const IGNORE_FILE: &str = ".derbesignore";
+pub(super) const IGNORE_FILE: &str = ".derbesignore";
 
 /// How folders are walked. Hidden files are listed; `.git`, a folder or the file of a worktree, is not entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,7 +146,7 @@ impl Listing {
 
 fn file(target: &Target) -> Option<&Path> {
     match &target.store {
-        Store::Stdin => None,
+        Store::Stdin | Store::Blob(_) => None,
         Store::File(path) => Some(path),
     }
 }

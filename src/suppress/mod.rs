@@ -1,0 +1,215 @@
+//! Keeping quiet what is known: takes hits while their values are still in the input buffer, tells which of them an
+//! inline [mark](Mark), an allow [`Rule`] or the [`Baseline`] covers, and which of these cover nothing any more.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+use crate::finding::Suppressed;
+use crate::input::Origin;
+
+mod baseline;
+mod fingerprint;
+mod mark;
+mod paths;
+mod rule;
+
+pub use baseline::{Baseline, Known};
+pub use fingerprint::{Fingerprint, Key};
+pub use mark::Mark;
+pub use paths::{Paths, below_root};
+pub use rule::Rule;
+
+/// Everything that keeps hits quiet in a run.
+#[derive(Debug)]
+pub struct Exceptions {
+    /// Whether inline marks count.
+    pub marks: bool,
+    pub rules: Vec<Rule>,
+    pub baseline: Option<Baseline>,
+    pub baseline_file: PathBuf,
+    /// What a baseline that is to be written held before: hits are recorded under its key.
+    pub record: Option<Baseline>,
+    /// The current folder below the root that paths are named from.
+    pub prefix: PathBuf,
+    pub today: Date,
+}
+
+impl Exceptions {
+    /// None at all.
+    pub fn none(today: Date) -> Self {
+        Self {
+            marks: false,
+            rules: Vec::new(),
+            baseline: None,
+            baseline_file: PathBuf::new(),
+            record: None,
+            prefix: PathBuf::new(),
+            today,
+        }
+    }
+
+    /// The path of an origin below the root, if it lies there.
+    pub fn path(&self, origin: &Origin) -> Option<String> {
+        below_root(&self.prefix, origin)
+    }
+
+    /// Whether the baseline has entries of this target: then its hits are to be shown in order, by one thread.
+    pub fn know(&self, origin: &Origin) -> bool {
+        let known = |baseline: &Baseline| Some(baseline.known(&self.path(origin)?).is_some());
+        self.baseline.as_ref().and_then(known).unwrap_or(false)
+    }
+}
+
+/// What was kept quiet in a part of a text. Parts that neighbour each other add up to the whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub hits: Suppressed,
+    /// Hits by the rule that covers them.
+    pub rules: BTreeMap<usize, u64>,
+    /// Hits by the baseline's entry that knows them.
+    pub known: BTreeMap<usize, u64>,
+    /// Hits for a new baseline, by detector and fingerprint.
+    pub recorded: BTreeMap<(u16, Fingerprint), u64>,
+    /// The marks that stand in the text, by offset; the first ones.
+    marks: BTreeMap<u64, Mark>,
+    /// Offsets of those that cover a hit.
+    used: BTreeSet<u64>,
+    /// Line ends in the text.
+    lines: u64,
+}
+
+/// Marks of one text that are told of when they cover nothing.
+const MARKS: usize = 1000;
+
+impl Tally {
+    /// Joins what the next part of the same text gave; `lines` are the line ends of this part.
+    pub fn append(&mut self, next: Self) {
+        for (offset, mut mark) in next.marks {
+            mark.line += self.lines;
+            if self.marks.len() < MARKS {
+                self.marks.insert(offset, mark);
+            }
+        }
+        self.used.extend(next.used);
+        self.lines += next.lines;
+        self.hits.add(&next.hits);
+        add(&mut self.rules, next.rules);
+        add(&mut self.known, next.known);
+        add(&mut self.recorded, next.recorded);
+    }
+
+    /// Counts the line ends of the part.
+    pub fn close(&mut self, lines: u64) {
+        self.lines = lines;
+    }
+
+    /// The marks of the whole text that cover nothing, with what is wrong with each.
+    pub fn idle_marks(&self, today: Date) -> impl Iterator<Item = (u64, String)> + '_ {
+        let idle = self.marks.iter().filter(|(offset, _)| !self.used.contains(offset));
+        idle.map(move |(_, mark)| (mark.line, mark.fault(today)))
+    }
+}
+
+fn add<K: Ord>(counts: &mut BTreeMap<K, u64>, more: BTreeMap<K, u64>) {
+    for (key, count) in more {
+        *counts.entry(key).or_default() += count;
+    }
+}
+
+/// What keeps hits of one target quiet.
+pub struct Quiet<'a> {
+    exceptions: &'a Exceptions,
+    /// Indices of the rules that name the target's path.
+    rules: Vec<usize>,
+    known: Option<Known>,
+    /// The marks in reach of the stretch.
+    marks: Vec<(usize, Mark)>,
+    pub tally: Tally,
+}
+
+/// A hit whose value is still in the input buffer.
+pub struct Subject<'a> {
+    pub text: &'a [u8],
+    pub span: Range<usize>,
+    /// Offset of the text's first byte.
+    pub base: u64,
+    pub detector: u16,
+    pub detector_id: &'a str,
+    pub category: &'a str,
+}
+
+impl Subject<'_> {
+    fn value(&self) -> &[u8] {
+        &self.text[self.span.clone()]
+    }
+}
+
+impl<'a> Quiet<'a> {
+    pub fn new(exceptions: &'a Exceptions, origin: &Origin) -> Self {
+        let path = exceptions.path(origin);
+        let named = |rule: &Rule| path.as_ref().is_some_and(|path| rule.paths.contain(path));
+        let rules = exceptions.rules.iter().enumerate().filter(|(_, rule)| named(rule)).map(|(index, _)| index);
+        let known = exceptions.baseline.as_ref().and_then(|baseline| baseline.known(path.as_deref()?));
+        Self { exceptions, rules: rules.collect(), known, marks: Vec::new(), tally: Tally::default() }
+    }
+
+    /// What is left of the baseline's entries.
+    pub fn into_known(self) -> Option<Known> {
+        self.known
+    }
+
+    #[must_use]
+    pub fn with_known(self, known: Known) -> Self {
+        Self { known: Some(known), ..self }
+    }
+
+    /// Looks for marks in reach of `own` of the text, whose first byte is at `base` and whose part `own` begins after
+    /// `lines` line ends.
+    pub fn look(&mut self, text: &[u8], own: &Range<usize>, base: u64, lines: u64) {
+        self.marks.clear();
+        if !self.exceptions.marks {
+            return;
+        }
+        mark::find(text, own, |at, mark| self.marks.push((at, mark)));
+        let mut line = lines;
+        let mut counted = own.start;
+        for (at, mark) in self.marks.iter().filter(|(at, _)| own.contains(at)) {
+            line += memchr::memchr_iter(b'\n', &text[counted..*at]).count() as u64;
+            counted = *at;
+            if self.tally.marks.len() < MARKS {
+                self.tally.marks.insert(base + *at as u64, mark.clone().at(line + 1));
+            }
+        }
+    }
+
+    /// Whether a mark or a rule covers the hit. `counts` tells whether the hit would count otherwise.
+    pub fn covers(&mut self, hit: &Subject, counts: bool) -> bool {
+        let today = self.exceptions.today;
+        let reaching = self.marks.iter().find(|(at, mark)| mark.covers(hit, *at, today));
+        if let Some((at, _)) = reaching {
+            self.tally.used.insert(hit.base + *at as u64);
+            self.tally.hits.inline += u64::from(counts);
+            return true;
+        }
+        let rules = &self.exceptions.rules;
+        let Some(rule) = self.rules.iter().copied().find(|rule| rules[*rule].covers(hit, today)) else { return false };
+        *self.tally.rules.entry(rule).or_default() += 1;
+        self.tally.hits.rules += u64::from(counts);
+        true
+    }
+
+    /// Whether the baseline knows the hit, which is recorded for a new one.
+    pub fn knows(&mut self, hit: &Subject) -> bool {
+        if let Some(record) = &self.exceptions.record {
+            *self.tally.recorded.entry((hit.detector, record.key.fingerprint(hit.value()))).or_default() += 1;
+        }
+        let (Some(known), Some(baseline)) = (&mut self.known, &self.exceptions.baseline) else { return false };
+        let Some(entry) = known.take(hit.detector_id, baseline.key.fingerprint(hit.value())) else { return false };
+        *self.tally.known.entry(entry).or_default() += 1;
+        self.tally.hits.baseline += 1;
+        true
+    }
+}

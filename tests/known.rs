@@ -1,0 +1,210 @@
+//! What is known stays quiet, and nothing else: inline marks, allow rules, the baseline.
+
+#[path = "common/git.rs"]
+mod git;
+
+use git::{IIN, OTHER, Repo};
+
+const SCAN: &str = "scan --format jsonl --today 2026-11-22";
+
+#[test]
+fn a_mark_with_a_reason_covers_its_line_or_the_next() {
+    let repo = Repo::new();
+    let marked = IIN.replace('\n', "  # derbes:allow iin reason=made up\n");
+    repo.write("a.py", format!("{marked}{OTHER}# derbes:allow iin reason=made up until=2027-01-01\n{IIN}"));
+    let run = repo.derbes(SCAN);
+    assert_eq!((run.told(), run.exit), (vec!["a.py:2".to_owned()], 1));
+    assert_eq!(run.summary("suppressed"), serde_json::json!({"inline": 2, "rules": 0, "baseline": 0}));
+    assert_eq!(repo.derbes(&format!("{SCAN} --no-inline")).told(), ["a.py:1", "a.py:2", "a.py:4"]);
+}
+
+#[test]
+fn a_mark_that_covers_nothing_is_told() {
+    let repo = Repo::new();
+    repo.write("a.py", format!("# derbes:allow iin\n{IIN}x = 1  # derbes:allow phone reason=none here\n"));
+    repo.write("b.py", format!("# derbes:allow iin reason=old until=2026-11-21\n{IIN}"));
+    let expected = [
+        "a.py:2",
+        "unused a.py:1: allows iin without a reason: add reason=WHY",
+        "unused a.py:3: allows phone, which is not there",
+        "b.py:2",
+        "unused b.py:1: allowed iin until 2026-11-21",
+    ];
+    assert_eq!(repo.derbes(SCAN).told(), expected);
+}
+
+#[test]
+fn a_staged_value_under_a_mark_is_quiet_and_marks_elsewhere_are_not_told() {
+    let repo = Repo::new();
+    let marked = IIN.replace('\n', "  # derbes:allow iin reason=made up\n");
+    repo.commit("a.py", &marked);
+    repo.stage("a.py", format!("{marked}{}", OTHER.replace('\n', " # derbes:allow iin reason=made up\n")));
+    let run = repo.derbes("scan --staged --format jsonl");
+    assert_eq!((run.told(), run.exit), (vec![], 0));
+    repo.stage("a.py", format!("{marked}{OTHER}"));
+    let run = repo.derbes("scan --staged --format jsonl");
+    assert_eq!((run.told(), run.exit), (vec!["a.py:2".to_owned()], 1));
+}
+
+#[test]
+fn an_allow_rule_covers_by_path_category_and_value_until_its_end() {
+    let repo = Repo::new();
+    repo.write("tests/a.txt", format!("{IIN}{OTHER}phone=87000000019\n")).write("src/a.txt", IIN);
+    let rule = |body: &str| format!("[[allow]]\nreason = \"made up\"\n{body}\n");
+    let found = |rules: &str| {
+        repo.write("derbes.toml", rules);
+        repo.derbes(SCAN).told()
+    };
+    assert_eq!(found("").len(), 4);
+    assert_eq!(found(&rule("paths = [\"/tests/\"]")), ["src/a.txt:1"]);
+    assert_eq!(found(&rule("categories = [\"iin\"]")), ["tests/a.txt:3"]);
+    assert_eq!(found(&rule("value = '9005\\d{8}'")), ["tests/a.txt:2", "tests/a.txt:3"]);
+    assert_eq!(found(&rule("value = '9005'")).len(), 5, "a value matches as a whole");
+    assert_eq!(found(&rule("categories = [\"iin\"]\npaths = [\"src/\"]\nuntil = 2026-11-22")).len(), 3);
+    let ended = found(&rule("categories = [\"iin\"]\nuntil = 2026-11-21"));
+    assert_eq!(ended.last().unwrap(), "unused derbes.toml:1: this rule has ended on 2026-11-21");
+    let idle = found(&rule("paths = [\"gone/\"]"));
+    assert_eq!(idle.last().unwrap(), "unused derbes.toml:1: this rule allows nothing that is there");
+    // From another folder in the repository the same rule holds.
+    repo.write("derbes.toml", rule("paths = [\"/tests/\"]"));
+    assert!(repo.below("tests", SCAN).told().is_empty());
+}
+
+/// A repository with `a.txt` and a baseline of it.
+fn with_baseline(text: &str) -> Repo {
+    let repo = Repo::new();
+    repo.write("a.txt", text);
+    let run = repo.derbes("scan --format jsonl --write-baseline .derbes-baseline");
+    assert_eq!(run.exit, 0, "{}", run.err);
+    repo
+}
+
+#[test]
+fn what_is_known_stays_quiet_when_lines_move() {
+    let repo = with_baseline(&format!("{IIN}{OTHER}"));
+    let run = repo.derbes(SCAN);
+    assert_eq!((run.told(), run.exit), (vec![], 0));
+    assert_eq!(run.summary("suppressed"), serde_json::json!({"inline": 0, "rules": 0, "baseline": 2}));
+    repo.write("a.txt", format!("\n\n{OTHER}nothing\n{IIN}"));
+    assert_eq!(repo.derbes(SCAN).told().len(), 0);
+}
+
+/// A made-up IIN of somebody born in the 1800s.
+fn iin(number: u32) -> String {
+    let first = format!("9005171{number:04}");
+    let sum = |from: u32| first.bytes().zip(0..).map(|(d, i)| u32::from(d - b'0') * ((from + i) % 11 + 1)).sum::<u32>();
+    let check = [sum(0) % 11, sum(2) % 11].into_iter().find(|check| *check < 10);
+    check.map_or_else(|| iin(number + 1000), |check| format!("{first}{check}"))
+}
+
+#[test]
+fn a_second_value_is_seen_on_the_same_line_and_in_the_same_file() {
+    let known = iin(1);
+    let repo = with_baseline(&format!("iin={known}\n"));
+    // Among so many some share a fingerprint with the first; each that is added is seen all the same.
+    let added: Vec<_> = (2..400).map(iin).collect();
+    for value in &added[..5] {
+        repo.write("a.txt", format!("iin={known} iin={value}\n"));
+        let run = repo.derbes(SCAN);
+        assert_eq!((run.told(), run.exit), (vec!["a.txt:1".to_owned()], 1), "{value}");
+    }
+    repo.write("a.txt", format!("iin={known}\n") + &added.iter().map(|v| format!("iin={v}\n")).collect::<String>());
+    let run = repo.derbes(&format!("{SCAN} --places all"));
+    assert_eq!(run.told().len(), added.len());
+    repo.write("a.txt", format!("iin={known}\niin={known}\n"));
+    assert_eq!(repo.derbes(SCAN).told(), ["a.txt:2"], "the same value once more");
+    repo.write("a.txt", format!("iin={known}\n")).write("b.txt", format!("iin={known}\n"));
+    assert_eq!(repo.derbes(SCAN).told(), ["b.txt:1"], "the same value elsewhere");
+}
+
+#[test]
+fn a_staged_value_is_new_though_the_file_has_the_same_already() {
+    let repo = with_baseline(&format!("one\n{IIN}"));
+    repo.git("add -A");
+    repo.git("commit -q -m baseline");
+    repo.stage("a.txt", format!("{IIN}one\n{IIN}"));
+    let run = repo.derbes("scan --staged --format jsonl");
+    assert_eq!((run.told(), run.exit), (vec!["a.txt:1".to_owned()], 1));
+    repo.stage("a.txt", format!("two\none\n{IIN}"));
+    assert_eq!(repo.derbes("scan --staged --format jsonl").exit, 0);
+}
+
+#[test]
+fn a_baseline_holds_no_value_and_is_sorted() {
+    let repo = with_baseline(&format!("{OTHER}{IIN}phone=87000000019\n"));
+    let text = repo.read(".derbes-baseline");
+    let lines: Vec<_> = text.lines().skip(1).collect();
+    assert!(lines.is_sorted() && lines.len() == 3, "{text}");
+    for line in lines {
+        let fields: Vec<_> = line.split('\t').collect();
+        assert_eq!((fields.len(), fields[2].len()), (4, 2), "eight bits and no more: {line}");
+    }
+    assert!(["900517132728", "750228150059", "87000000019"].iter().all(|value| !text.contains(value)));
+    repo.derbes("scan --write-baseline .derbes-baseline");
+    assert_eq!(repo.read(".derbes-baseline"), text, "the key stays");
+}
+
+#[test]
+fn what_is_gone_is_told_and_pruned() {
+    let repo = with_baseline(&format!("{IIN}{OTHER}"));
+    repo.write("b.txt", IIN).derbes("scan b.txt --write-baseline .derbes-baseline");
+    repo.write("a.txt", IIN);
+    std::fs::remove_file(repo.at.join("b.txt")).unwrap();
+    let told = repo.derbes(SCAN).told();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].ends_with("stale: 1 of kz-iin in a.txt not found any more"), "{told:?}");
+    assert!(told[1].ends_with("stale: 1 of kz-iin in b.txt not found any more"), "{told:?}");
+    assert_eq!(repo.derbes("scan a.txt --format jsonl").told().len(), 1, "only of what was gone over");
+    repo.derbes("scan --prune-baseline");
+    let run = repo.derbes(SCAN);
+    assert_eq!((run.told(), run.exit), (vec![], 0));
+    assert_eq!(repo.read(".derbes-baseline").lines().count(), 2);
+}
+
+#[test]
+fn baselines_of_two_branches_merge() {
+    let repo = with_baseline(&format!("{IIN}{OTHER}"));
+    repo.write("m.txt", IIN).write(".gitattributes", ".derbes-baseline merge=union\n");
+    repo.derbes("scan --write-baseline .derbes-baseline");
+    repo.git("add -A");
+    repo.git("commit -q -m base");
+    for (branch, file) in [("one", "b.txt"), ("two", "c.txt")] {
+        repo.git(&format!("checkout -q -b {branch} main"));
+        repo.write(file, IIN).derbes("scan --write-baseline .derbes-baseline");
+        repo.git("add -A");
+        repo.git(&format!("commit -q -m {branch}"));
+    }
+    repo.git("merge -q one");
+    let run = repo.derbes(SCAN);
+    assert_eq!((run.told(), run.exit), (vec![], 0));
+}
+
+#[test]
+fn a_baseline_of_another_version_a_missing_one_and_a_broken_one_are_told() {
+    let repo = Repo::new();
+    repo.write("other", "derbes-baseline 2 00\n").write("broken", "nothing\n");
+    for (file, message) in [
+        ("other", "derbes: other:1: this baseline is of version 2, and this derbes reads 1"),
+        ("broken", "derbes: broken:1: this is no baseline"),
+        ("missing", "derbes: missing: the baseline cannot be read"),
+    ] {
+        for mode in ["", " --staged"] {
+            let run = repo.derbes(&format!("scan --baseline {file}{mode}"));
+            assert_eq!((run.exit, run.out.as_str()), (2, ""));
+            assert!(run.err.starts_with(message), "{}", run.err);
+        }
+    }
+    assert_eq!(repo.derbes("scan --prune-baseline").exit, 2);
+}
+
+#[test]
+fn the_baseline_is_the_same_at_any_number_of_threads() {
+    let repo = Repo::new();
+    for n in 0..40 {
+        repo.write(&format!("{n}.txt"), format!("{IIN}{OTHER}"));
+    }
+    repo.derbes("scan --threads 1 --write-baseline base");
+    let one = repo.read("base");
+    repo.derbes("scan --threads 8 --write-baseline base");
+    assert_eq!(repo.read("base"), one);
+}
