@@ -81,10 +81,25 @@ impl Weights {
         weighs.fold(EvidenceSet::new(), EvidenceSet::with)
     }
 
+    /// What the detector's pattern is worth by itself.
+    pub fn pattern(&self, detector: u16) -> i16 {
+        self.detectors[usize::from(detector)].pattern
+    }
+
+    /// What one piece of evidence is worth for the detector.
+    pub fn of(&self, detector: u16, evidence: Evidence) -> i16 {
+        self.detectors[usize::from(detector)].evidence[evidence as usize]
+    }
+
+    /// The sum of the weights.
+    pub fn sum(&self, detector: u16, evidence: EvidenceSet) -> i16 {
+        let row = &self.detectors[usize::from(detector)];
+        row.pattern + evidence.iter().map(|e| row.evidence[e as usize]).sum::<i16>()
+    }
+
     /// The sum of the weights, 0 to 100, and the level it reaches.
     pub fn score(&self, detector: u16, evidence: EvidenceSet) -> (u8, Confidence) {
-        let row = &self.detectors[usize::from(detector)];
-        let sum: i16 = row.pattern + evidence.iter().map(|e| row.evidence[e as usize]).sum::<i16>();
+        let sum = self.sum(detector, evidence);
         let score = sum.clamp(0, 100);
         let confidence = match score {
             _ if score >= self.levels.high => Confidence::High,

@@ -15,6 +15,8 @@ use config::Config;
 mod args;
 mod columns;
 mod config;
+mod detectors;
+mod explain;
 mod hook;
 mod output;
 mod plan;
@@ -29,6 +31,8 @@ const WRONG: u8 = 2;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let outcome = match args::parse(args) {
         Ok(Command::Scan(scan)) => scan::run(*scan),
+        Ok(Command::Explain(explain)) => explain::run(&explain),
+        Ok(Command::Detectors(command)) => detectors::run(command),
         Ok(Command::Init) => config::init().and_then(|told| print(&told)),
         Ok(Command::Config(ConfigCommand::Show { config })) => effective(config.as_deref()),
         Ok(Command::Hook(HookCommand::Install)) => hook::install().and_then(|told| print(&told)),

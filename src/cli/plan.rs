@@ -13,7 +13,7 @@ use derbes::source::git::{Query, Selection};
 use derbes::suppress::{Baseline, Exceptions, Key};
 use jiff::civil::Date;
 
-use super::args::Scan;
+use super::args::{Explain, Scan};
 use super::config::Config;
 
 pub fn plan(scan: Scan) -> Result<Plan> {
@@ -49,6 +49,32 @@ pub fn plan(scan: Scan) -> Result<Plan> {
         threads: scan.threads.map_or_else(cores, usize::from),
         today,
         fail_on,
+    })
+}
+
+/// What a scan without further flags would do, as far as it bears on one place.
+pub fn of_explanation(typed: &Explain) -> Result<Plan> {
+    let categories = Arc::new(Categories::builtin()?);
+    let config = Config::load(typed.config.as_deref(), &categories)?;
+    let policies = policies(&typed.policies, &categories)?;
+    let today = typed.today.unwrap_or_else(|| jiff::Zoned::now().date());
+    let configured = config.min_confidence.as_ref().map(|set| set.value);
+    let exceptions = Exceptions {
+        marks: config.inline.as_ref().is_none_or(|set| set.value),
+        rules: config.rules.clone(),
+        baseline: config.baseline().as_deref().map(baseline).transpose()?,
+        prefix: config.root.prefix.clone(),
+        ..Exceptions::none(today)
+    };
+    Ok(Plan {
+        all_detectors: typed.all_detectors,
+        bindings: if policies.is_empty() { bindings(&config, &categories)? } else { Vec::new() },
+        policies,
+        detectors_off: config.detectors_off.iter().map(|set| set.value.clone()).collect(),
+        exceptions,
+        min_confidence: typed.min_confidence.or(configured).unwrap_or(Confidence::Medium),
+        limits: config.limits(),
+        ..Plan::new(Vec::new(), categories, today)
     })
 }
 

@@ -77,6 +77,15 @@ impl Detector {
     }
 }
 
+impl Detector {
+    /// Where the pattern ends that begins to match at `start`, if it does.
+    pub fn match_end(&self, text: &[u8], start: usize) -> Option<usize> {
+        // A pattern that is seen to match elsewhere first does not begin here.
+        let found = self.regex().find_at(text, start)?;
+        (found.start() == start).then(|| found.end())
+    }
+}
+
 /// How a detector file names the candidates of the finder.
 const ANCHORS: [(&str, &[Anchor]); 19] = [
     ("digits:12", &[Anchor::Digits12, Anchor::Groups]),

@@ -12,6 +12,7 @@ mod boundary;
 pub mod check;
 pub mod context;
 pub mod definition;
+pub mod explain;
 pub mod finder;
 mod overlap;
 pub mod reference;

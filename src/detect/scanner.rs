@@ -1,13 +1,14 @@
 //! The fast path: takes a window of text and the part of it to scan, gives the matches that start in that part. A pure
 //! function of the window, so that it does not matter where a text is cut into windows.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::check::{Check, Checked, Subject};
 use super::finder::{Anchor, Engine, Narrow, Wide};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
-use crate::finding::Evidence;
+use crate::finding::{Evidence, Refusal};
 use crate::layout;
 use crate::lexicon::{Beginnings, Lexicon, Meaning};
 
@@ -87,20 +88,25 @@ impl Scanner {
     ) {
         overlap::resolve(raw, |detector| self.detectors.get(detector).check.rank);
         for mut found in raw.drain(..).filter(|m| own.contains(&m.span.start)) {
-            match &self.words[usize::from(found.detector)] {
-                Words::Ignored => found.key = layout::key_before(text, found.span.start),
-                Words::Count(meaning) => {
-                    found.key = layout::key_before(text, found.span.start);
-                    let said = context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, *meaning);
-                    found.evidence = said.map_or(found.evidence, |said| found.evidence.with(said));
-                }
-                // Read by `check` already.
-                Words::Required(..) => {}
-            }
-            let short = binary && layout::text_run(text, found.span.clone(), SHORT_RUN) < SHORT_RUN;
-            found.evidence = found.evidence.with_if(short, Evidence::ShortRun);
+            self.read_context(text, binary, &mut found);
             out.push(found);
         }
+    }
+
+    /// Adds what stands around a value to its evidence.
+    pub(super) fn read_context(&self, text: &[u8], binary: bool, found: &mut Match) {
+        match &self.words[usize::from(found.detector)] {
+            Words::Ignored => found.key = layout::key_before(text, found.span.start),
+            Words::Count(meaning) => {
+                found.key = layout::key_before(text, found.span.start);
+                let said = context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, *meaning);
+                found.evidence = said.map_or(found.evidence, |said| found.evidence.with(said));
+            }
+            // Read by `check` already.
+            Words::Required(..) => {}
+        }
+        let short = binary && layout::text_run(text, found.span.clone(), SHORT_RUN) < SHORT_RUN;
+        found.evidence = found.evidence.with_if(short, Evidence::ShortRun);
     }
 
     #[inline]
@@ -112,13 +118,43 @@ impl Scanner {
         }
     }
 
+    /// Where a value of a detector may begin: all positions at which the finder sees one.
+    pub(super) fn starts(&self, text: &[u8], range: Range<usize>) -> BTreeSet<(u16, usize)> {
+        let mut starts = BTreeSet::new();
+        self.engine.find::<Wide>(text, range, |anchor, at| {
+            let seen = self.served[anchor as usize].iter();
+            starts.extend(seen.filter_map(|(index, check)| Some((*index, (check.start)(text, at)?))));
+        });
+        starts
+    }
+
     /// The value of a detector that begins at `start`, if there is one.
+    #[inline]
     pub(super) fn check(&self, text: &[u8], start: usize, detector: u16) -> Option<Match> {
+        self.judge(&Subject::new(text, start, &self.registry), detector)
+    }
+
+    /// The value of a detector that begins at `start`, or why there is none.
+    pub(super) fn check_or_refusal(&self, text: &[u8], start: usize, detector: u16) -> Result<Match, Refusal> {
+        let subject = Subject::new(text, start, &self.registry);
+        self.judge(&subject, detector).ok_or_else(|| subject.refusal())
+    }
+
+    /// Whether the check of a detector takes what begins at `start`, whatever the words around it.
+    pub(super) fn passes(&self, text: &[u8], start: usize, detector: u16) -> bool {
+        (self.detectors.get(detector).check.run)(&Subject::new(text, start, &self.registry)).is_some()
+    }
+
+    #[inline]
+    fn judge(&self, subject: &Subject, detector: u16) -> Option<Match> {
         let check = self.detectors.get(detector).check.run;
-        let Checked { end, evidence, age, impersonal } = check(&Subject::new(text, start, &self.registry))?;
-        let found = Match { detector, span: start..end, evidence, age, impersonal, key: None };
+        let Checked { end, evidence, age, impersonal } = check(subject)?;
+        let found = Match { detector, span: subject.start..end, evidence, age, impersonal, key: None };
         match &self.words[usize::from(detector)] {
-            Words::Required(meaning, beginnings) => self.named(text, found, *meaning, beginnings),
+            Words::Required(meaning, beginnings) => {
+                let named = self.named(subject.text, found, *meaning, beginnings);
+                if named.is_some() { named } else { subject.refuse(Refusal::Context) }
+            }
             _ => Some(found),
         }
     }

@@ -13,6 +13,7 @@ use crate::category::{Categories, Standing};
 use crate::input::{Origin, Stood};
 
 mod evidence;
+pub mod explanation;
 mod redacted;
 mod refusal;
 

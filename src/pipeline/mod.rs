@@ -25,11 +25,16 @@ use crate::source::{self, git};
 use crate::suppress::{Baseline, Exceptions, Paths};
 
 mod aftermath;
+mod excerpt;
+mod explain;
 mod scan;
+mod trial;
 mod window;
 mod work;
 
 use aftermath::Aftermath;
+pub use explain::{Spot, explain};
+pub use trial::{Failure, Fault, Trial, trial};
 use work::Done;
 
 /// All that a run needs.
@@ -218,15 +223,15 @@ impl<'a> Shared<'a> {
         // Git takes its time, and what is read meanwhile does not depend on it.
         std::thread::scope(|scope| {
             let listing = scope.spawn(|| list(plan));
-            let shared = Self::ready(plan, progress);
+            let shared = Self::ready(plan, progress, plan.all_detectors);
             let listing = listing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
             Ok(shared?.with(listing))
         })
     }
 
-    /// Everything but what to scan.
-    fn ready(plan: &'a Plan, progress: &'a Progress) -> Result<Self> {
-        let detectors = Arc::new(Detectors::builtin(&plan.categories, plan.all_detectors)?);
+    /// Everything but what to scan. `all` tells whether the detectors run that are off by default.
+    fn ready(plan: &'a Plan, progress: &'a Progress, all: bool) -> Result<Self> {
+        let detectors = Arc::new(Detectors::builtin(&plan.categories, all)?);
         let lexicon = Lexicon::builtin(|category| detectors.iter().any(|d| &*d.definition.category == category))?;
         let weights = Weights::builtin(detectors.iter().map(|d| &*d.definition.id))?;
         let off = detectors.iter().map(|d| plan.detectors_off.contains(&d.definition.id)).collect();
@@ -264,12 +269,15 @@ impl<'a> Shared<'a> {
         let mut findings = partial.finish(path, name);
         let judges: Vec<_> = if findings.is_empty() { Vec::new() } else { self.judges_of(path).collect() };
         for finding in &mut findings {
-            finding.verdicts = self.judge.judge(finding);
-            for judge in &judges {
-                finding.verdicts.extend(judge.judge(finding));
-            }
+            finding.verdicts = self.verdicts(finding, &judges);
         }
         findings
+    }
+
+    /// What all policies say, and those of the finding's path.
+    fn verdicts(&self, finding: &Finding, bound: &[&Judge]) -> Vec<finding::Verdict> {
+        let judges = std::iter::once(&self.judge).chain(bound.iter().copied());
+        judges.flat_map(|judge| judge.judge(finding)).collect()
     }
 }
 

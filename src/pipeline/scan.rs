@@ -366,18 +366,24 @@ fn skipped(origin: &Origin, reason: &str, bytes: u64) -> Done {
 }
 
 /// Whether a key is surely a name and no value.
-fn is_name(key: &str) -> bool {
+pub(super) fn is_name(key: &str) -> bool {
     key.split(|c: char| !c.is_ascii_digit()).all(|digits| digits.len() <= KEY_DIGITS) && !key.contains('@')
 }
 
 fn problem(origin: &Origin, examined: u64, error: &io::Error) -> Event {
-    let cause = match error.kind() {
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::NotFound => "no such file".to_owned(),
-        _ => error.to_string(),
-    };
+    let cause = phrase(error);
     let message = if examined > 0 { format!("{cause} after {examined} bytes") } else { cause };
     Event::Problem(Problem { path: origin.clone(), message, examined })
+}
+
+/// What the system said, in words.
+pub(super) fn phrase(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::IsADirectory => "this is a folder".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 /// Reads a part of a file that several threads read.

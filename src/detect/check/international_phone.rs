@@ -11,10 +11,10 @@ const MOST_DIGITS: usize = 15;
 pub fn check(subject: &Subject) -> Option<Checked> {
     let (text, start) = (subject.text, subject.start);
     let before = byte_before(text, start, 1);
-    if matches!(byte(text, start + 1), b'0' | b'7')
-        || before.is_ascii_alphanumeric()
-        || matches!(before, b'+' | b'-' | b'.' | b')')
-    {
+    if matches!(byte(text, start + 1), b'0' | b'7') {
+        return subject.refuse(Refusal::Parts);
+    }
+    if before.is_ascii_alphanumeric() || matches!(before, b'+' | b'-' | b'.' | b')') {
         return subject.refuse(Refusal::Boundary);
     }
     let (digits, ends) = read(text, start + 1);

@@ -42,7 +42,7 @@ impl<'a> Subject<'a> {
     }
 
     /// What a check gives where it can tell why there is no value; elsewhere it is the form.
-    pub(super) fn refuse<T>(&self, why: Refusal) -> Option<T> {
+    pub(in crate::detect) fn refuse<T>(&self, why: Refusal) -> Option<T> {
         self.refusal.set(why);
         None
     }
