@@ -41,7 +41,7 @@ pub struct Category {
 }
 
 /// All categories, by id.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Categories(BTreeMap<Arc<str>, Category>);
 
 #[derive(Deserialize)]
@@ -67,11 +67,32 @@ impl Categories {
                 return Err(Error::new(format!("category `{id}` carries `{unknown}`, which is no category")).at(file));
             }
         }
-        let category = |(id, entry): (Arc<str>, Entry)| {
-            let Entry { title, standing, carries } = entry;
-            (id.clone(), Category { id, title, standing, carries })
-        };
         Ok(Self(entries.into_iter().map(category).collect()))
+    }
+
+    /// Adds the categories of a user's own file, which may name each other and those that are there.
+    ///
+    /// # Errors
+    /// Those of [`parse`](Self::parse); an id that is there already.
+    pub fn extend(&mut self, file: &str, text: &str) -> Result<()> {
+        let entries: BTreeMap<Arc<str>, Entry> = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+        for id in entries.keys() {
+            if self.0.contains_key(id) {
+                return Err(Error::key(file, text, id, format!("the category `{id}` is there already")));
+            }
+            if !is_id(id) {
+                return Err(Error::key(file, text, id, format!("`{id}` is no id: {ID}")));
+            }
+        }
+        for (id, entry) in &entries {
+            let known = |c: &Arc<str>| entries.contains_key(c) || self.0.contains_key(c);
+            if let Some(unknown) = entry.carries.iter().find(|c| !known(c)) {
+                let message = format!("category `{id}` carries `{unknown}`, which is no category");
+                return Err(Error::key(file, text, id, message));
+            }
+        }
+        self.0.extend(entries.into_iter().map(category));
+        Ok(())
     }
 
     pub fn get(&self, id: &str) -> Option<&Category> {
@@ -81,6 +102,20 @@ impl Categories {
     pub fn iter(&self) -> impl Iterator<Item = &Category> {
         self.0.values()
     }
+}
+
+fn category((id, entry): (Arc<str>, Entry)) -> (Arc<str>, Category) {
+    let Entry { title, standing, carries } = entry;
+    (id.clone(), Category { id, title, standing, carries })
+}
+
+/// How ids are written.
+pub const ID: &str = "write small Latin letters, digits and hyphens";
+
+/// Whether this may be an id of a category or a detector.
+pub fn is_id(id: &str) -> bool {
+    let part = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    id.bytes().all(part) && id.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 
 mod common;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use common::{fast, scanner};
+use common::{fast, scanner, scanner_with};
 use derbes::detect::finder::Engine;
 use derbes::detect::reference;
 use proptest::prelude::*;
@@ -137,6 +138,56 @@ proptest! {
             for scanner in scanners {
                 prop_assert_eq!(&fast(scanner, &text, binary), &plain);
             }
+            Ok(())
+        })?;
+    }
+}
+
+/// A folder with a user's own detectors: for each built-in one another that takes whatever its check takes, found by the
+/// same anchor, and one more without an anchor that takes less; and patterns without a check.
+fn own() -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(write_own).clone()
+}
+
+fn write_own() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("own-detectors");
+    std::fs::create_dir_all(&folder).unwrap();
+    let write = |id: &str, text: String| std::fs::write(folder.join(format!("{id}.toml")), text).unwrap();
+    let categories = derbes::category::Categories::builtin().unwrap();
+    for detector in derbes::detect::Detectors::builtin(&categories, true).unwrap().iter() {
+        let definition = &detector.definition;
+        let (id, category) = (&definition.id, &definition.category);
+        let (anchor, check) = (definition.anchor.as_ref().unwrap(), definition.check.as_ref().unwrap());
+        let head = format!("category = '{category}'\ncheck = '{check}'\n");
+        write(
+            &format!("all-{id}"),
+            format!("id = 'all-{id}'\n{head}anchor = '{anchor}'\npattern = '(?s-u:.{{1,322}})'\n"),
+        );
+        write(&format!("some-{id}"), format!("id = 'some-{id}'\n{head}pattern = '[0-9A-Za-z+@].{{0,24}}[0-9]'\n"));
+    }
+    for (id, pattern) in [
+        ("digits", "[0-9]{2,6}"),
+        ("line", "(?m)^[^\\n]{1,9}$"),
+        ("word", "\\b(?i:иин|iin|kz)\\b.{0,5}"),
+        ("short-first", "a|ab|abc"),
+        ("bytes", "(?-u:[\\x80-\\xFF]{3,7})"),
+    ] {
+        write(id, format!("id = '{id}'\ncategory = 'user-id'\npattern = '{pattern}'\n"));
+    }
+    folder
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn with_users_own_detectors(text in document(), binary in any::<bool>()) {
+        thread_local! {
+            static SCANNER: derbes::detect::Scanner = scanner_with(Engine::best(), &[own()]);
+        }
+        SCANNER.with(|scanner| {
+            prop_assert_eq!(fast(scanner, &text, binary), reference::scan(scanner, &text, binary));
             Ok(())
         })?;
     }

@@ -188,6 +188,14 @@ pub struct Scan {
     #[arg(long, help_heading = "Reading")]
     pub all_detectors: bool,
 
+    /// Run also the detectors in this folder, or this detector file. May repeat
+    #[arg(long = "detectors", value_name = "DIR|FILE", help_heading = "Reading")]
+    pub own: Vec<PathBuf>,
+
+    /// Switch a detector off. May repeat
+    #[arg(long = "no-detector", value_name = "ID", help_heading = "Reading")]
+    pub off: Vec<String>,
+
     /// Threads, at most 1024. Default: one for each core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Reading")]
     pub threads: Option<u16>,

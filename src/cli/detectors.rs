@@ -4,24 +4,37 @@ use std::sync::Arc;
 
 use derbes::category::Categories;
 use derbes::classify::Weights;
-use derbes::detect::Detectors;
+use derbes::detect::{Definition, Detectors, Own};
 use derbes::error::{Error, Result};
 use derbes::pipeline::{self, Fault, Plan, Trial};
 use derbes::report::{self, escape};
 
 use super::args::{DetectorsCommand, Shape};
+use super::config::Config;
+use super::plan::no_detector;
 use super::print;
 
 /// An example is not found, or a counterexample is.
 const FAILED: u8 = 1;
 
 pub fn run(command: DetectorsCommand) -> Result<u8> {
-    let categories = Arc::new(Categories::builtin()?);
     match command {
-        DetectorsCommand::List { format } => list(&Detectors::builtin(&categories, true)?, format),
-        DetectorsCommand::Show { id } => show(&id, &categories),
-        DetectorsCommand::Test { .. } => test(categories),
+        DetectorsCommand::List { format, own } => list(&detectors(&Config::load(None, &own)?)?, format),
+        DetectorsCommand::Show { id, own } => show(&id, &Config::load(None, &own)?),
+        DetectorsCommand::Test { file: None } => test(Config::load(None, &[])?, &|_| true),
+        DetectorsCommand::Test { file: Some(file) } => {
+            // The file alone: derbes.toml may name its folder already.
+            let mut categories = Categories::builtin()?;
+            let own = Own::read(&[file], &mut categories)?;
+            let ids: Vec<_> = own.detectors.iter().map(|detector| detector.definition.id.clone()).collect();
+            let config = Config { own: Arc::new(own), categories: Arc::new(categories), ..Config::default() };
+            test(config, &|definition| ids.contains(&definition.id))
+        }
     }
+}
+
+fn detectors(config: &Config) -> Result<Detectors> {
+    Detectors::with(&config.own, &config.categories, true)
 }
 
 fn list(detectors: &Detectors, format: Shape) -> Result<u8> {
@@ -31,19 +44,20 @@ fn list(detectors: &Detectors, format: Shape) -> Result<u8> {
     }
 }
 
-fn show(id: &str, categories: &Categories) -> Result<u8> {
-    let detectors = Detectors::builtin(categories, true)?;
+fn show(id: &str, config: &Config) -> Result<u8> {
+    let detectors = detectors(config)?;
     let found = (0..).zip(detectors.iter()).find(|(_, detector)| &*detector.definition.id == id);
     let Some((index, detector)) = found else {
-        return Err(Error::new(format!("there is no detector `{id}`")).help("`derbes detectors list` names them all"));
+        return Err(no_detector(id));
     };
-    let weights = Weights::builtin(detectors.iter().map(|d| &*d.definition.id))?;
-    print(&report::show(&detector.definition, index, categories, &weights))
+    let weights = Weights::of(&detectors)?;
+    print(&report::show(&detector.definition, index, &config.categories, &weights))
 }
 
-fn test(categories: Arc<Categories>) -> Result<u8> {
-    let plan = Plan::new(Vec::new(), categories, jiff::Zoned::now().date());
-    let trials = pipeline::trial(&plan, |_| true)?;
+fn test(config: Config, wanted: &dyn Fn(&Definition) -> bool) -> Result<u8> {
+    let Config { own, categories, .. } = config;
+    let plan = Plan { own, ..Plan::new(Vec::new(), categories, jiff::Zoned::now().date()) };
+    let trials = pipeline::trial(&plan, wanted)?;
     print(&trials.iter().map(told).collect::<String>())?;
     let failed = trials.iter().filter(|trial| !trial.failures.is_empty()).count();
     Ok(if failed == 0 { 0 } else { FAILED })

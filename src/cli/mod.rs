@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use clap::error::ErrorKind;
-use derbes::category::Categories;
 use derbes::error::{Error, Result};
 use derbes::report::escape;
 
@@ -47,7 +46,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 fn effective(file: Option<&Path>) -> Result<u8> {
-    print(&config::show(&Config::load(file, &Categories::builtin()?)?))
+    print(&config::show(&Config::load(file, &[])?))
 }
 
 /// Prints a text of several lines. A reader that has seen enough is no error.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use derbes::category::Categories;
+use derbes::detect::Detectors;
 use derbes::error::{Error, Result};
 use derbes::finding::Confidence;
 use derbes::limits::Limits;
@@ -17,8 +18,8 @@ use super::args::{Explain, Scan};
 use super::config::Config;
 
 pub fn plan(scan: Scan) -> Result<Plan> {
-    let categories = Arc::new(Categories::builtin()?);
-    let config = Config::load(scan.config.as_deref(), &categories)?;
+    let config = Config::load(scan.config.as_deref(), &scan.own)?;
+    let categories = Arc::clone(&config.categories);
     let policies = policies(&scan.policies, &categories)?;
     let bindings = if policies.is_empty() { bindings(&config, &categories)? } else { Vec::new() };
     let fail_on = fail_on(&scan, &config, policies.is_empty() && bindings.is_empty())?;
@@ -38,7 +39,8 @@ pub fn plan(scan: Scan) -> Result<Plan> {
         categories,
         policies,
         bindings,
-        detectors_off: config.detectors_off.iter().map(|set| set.value.clone()).collect(),
+        detectors_off: off(&config, &scan.off)?,
+        own: Arc::clone(&config.own),
         exceptions,
         prune: scan.prune_baseline,
         min_confidence: scan
@@ -54,8 +56,8 @@ pub fn plan(scan: Scan) -> Result<Plan> {
 
 /// What a scan without further flags would do, as far as it bears on one place.
 pub fn of_explanation(typed: &Explain) -> Result<Plan> {
-    let categories = Arc::new(Categories::builtin()?);
-    let config = Config::load(typed.config.as_deref(), &categories)?;
+    let config = Config::load(typed.config.as_deref(), &typed.own)?;
+    let categories = Arc::clone(&config.categories);
     let policies = policies(&typed.policies, &categories)?;
     let today = typed.today.unwrap_or_else(|| jiff::Zoned::now().date());
     let configured = config.min_confidence.as_ref().map(|set| set.value);
@@ -70,12 +72,31 @@ pub fn of_explanation(typed: &Explain) -> Result<Plan> {
         all_detectors: typed.all_detectors,
         bindings: if policies.is_empty() { bindings(&config, &categories)? } else { Vec::new() },
         policies,
-        detectors_off: config.detectors_off.iter().map(|set| set.value.clone()).collect(),
+        detectors_off: off(&config, &typed.off)?,
+        own: Arc::clone(&config.own),
         exceptions,
         min_confidence: typed.min_confidence.or(configured).unwrap_or(Confidence::Medium),
         limits: config.limits(),
         ..Plan::new(Vec::new(), categories, today)
     })
+}
+
+/// The detectors that are switched off, by derbes.toml or by what was typed.
+fn off(config: &Config, typed: &[String]) -> Result<Vec<Arc<str>>> {
+    let configured = config.detectors_off.iter().map(|set| set.value.clone());
+    let mut off: Vec<Arc<str>> = configured.collect();
+    if !typed.is_empty() {
+        let detectors = Detectors::with(&config.own, &config.categories, true)?;
+        for id in typed {
+            let known = detectors.find(id).ok_or_else(|| no_detector(id))?;
+            off.push(known.definition.id.clone());
+        }
+    }
+    Ok(off)
+}
+
+pub fn no_detector(id: &str) -> Error {
+    Error::new(format!("there is no detector `{id}`")).help("`derbes detectors list` names them all")
 }
 
 /// A baseline that is being written accepts what is there.

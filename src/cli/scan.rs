@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use derbes::category::Categories;
 use derbes::detect::{Definition, Detectors};
 use derbes::error::{Error, Result};
 use derbes::finding::Event;
@@ -28,7 +27,7 @@ pub fn run(scan: Scan) -> Result<u8> {
     for file in reports.iter().filter_map(|(_, file)| file.as_ref()) {
         spare(file, &plan.paths)?;
     }
-    let mut options = Options { places: human, staged, ..options(&reports, &plan.categories)? };
+    let mut options = Options { places: human, staged, ..options(&reports, &plan)? };
     // Columns are counted in files, and it is not these that are scanned.
     options.columns = options.columns.filter(|_| plan.git.is_none());
     let baseline = write.unwrap_or_else(|| plan.exceptions.baseline_file.clone());
@@ -36,13 +35,15 @@ pub fn run(scan: Scan) -> Result<u8> {
 }
 
 /// What the reports know beyond the events. The detectors are read only for reports that show them.
-fn options(reports: &[(Format, Option<PathBuf>)], categories: &Arc<Categories>) -> Result<Options> {
+fn options(reports: &[(Format, Option<PathBuf>)], plan: &Plan) -> Result<Options> {
     let mut rules: Vec<Rule> = Vec::new();
     if reports.iter().any(|(format, _)| format.has_rules()) {
-        rules.extend(Detectors::builtin(categories, true)?.iter().map(|detector| rule(&detector.definition)));
+        rules.extend(
+            Detectors::with(&plan.own, &plan.categories, true)?.iter().map(|detector| rule(&detector.definition)),
+        );
     }
     Ok(Options {
-        categories: Some(Arc::clone(categories)),
+        categories: Some(Arc::clone(&plan.categories)),
         rules: rules.into(),
         columns: Some(columns()),
         started: jiff::Timestamp::now(),

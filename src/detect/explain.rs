@@ -47,7 +47,7 @@ pub fn explain(scanner: &Scanner, text: &[u8], spot: &Range<usize>, binary: bool
     refused.extend(glued(scanner, text, &reach));
     passed.dedup();
     let mut kept = passed.clone();
-    overlap::resolve(&mut kept, |detector| scanner.detectors.get(detector).check.rank);
+    overlap::resolve(&mut kept, |detector| scanner.detectors.get(detector).rank());
     let mut candidates: Vec<_> =
         passed.into_iter().filter_map(|found| weighed(scanner, text, binary, found, &kept)).collect();
     for candidate in refused {
@@ -104,7 +104,7 @@ fn weighed(scanner: &Scanner, text: &[u8], binary: bool, mut found: Match, kept:
     let is_kept = kept.contains(&found);
     scanner.read_context(text, binary, &mut found);
     let (detector, span) = (found.detector, found.span.clone());
-    let rank = |detector| scanner.detectors.get(detector).check.rank;
+    let rank = |detector| scanner.detectors.get(detector).rank();
     let fate = if is_kept {
         Fate::Kept(found)
     } else {

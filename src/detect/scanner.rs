@@ -56,7 +56,7 @@ impl Scanner {
         let mut served: [Vec<_>; Anchor::ALL.len()] = Default::default();
         for (index, detector) in (0..).zip(detectors.iter()) {
             for anchor in detector.anchors {
-                served[*anchor as usize].push((index, detector.check));
+                served[*anchor as usize].extend(detector.check.map(|check| (index, check)));
             }
         }
         let wide = Anchor::ALL.iter().any(|anchor| anchor.is_wide() && !served[*anchor as usize].is_empty());
@@ -70,9 +70,13 @@ impl Scanner {
         raw.clear();
         let range = own.start.saturating_sub(LONGEST)..(own.end + LONGEST).min(text.len());
         if self.wide {
-            self.engine.find::<Wide>(text, range, |anchor, at| self.look_closer(text, anchor, at, raw));
+            self.engine.find::<Wide>(text, range.clone(), |anchor, at| self.look_closer(text, anchor, at, raw));
         } else {
-            self.engine.find::<Narrow>(text, range, |anchor, at| self.look_closer(text, anchor, at, raw));
+            self.engine.find::<Narrow>(text, range.clone(), |anchor, at| self.look_closer(text, anchor, at, raw));
+        }
+        if let Some(automaton) = &self.detectors.automaton {
+            automaton.find(text, range, |start, detector| raw.extend(self.check(text, start, detector)));
+            raw.sort_by_key(|m| (m.span.start, m.detector));
         }
         self.finish(text, own, binary, raw, out);
     }
@@ -86,7 +90,7 @@ impl Scanner {
         raw: &mut Vec<Match>,
         out: &mut Vec<Match>,
     ) {
-        overlap::resolve(raw, |detector| self.detectors.get(detector).check.rank);
+        overlap::resolve(raw, |detector| self.detectors.get(detector).rank());
         for mut found in raw.drain(..).filter(|m| own.contains(&m.span.start)) {
             self.read_context(text, binary, &mut found);
             out.push(found);
@@ -121,6 +125,11 @@ impl Scanner {
     /// Where a value of a detector may begin: all positions at which the finder sees one.
     pub(super) fn starts(&self, text: &[u8], range: Range<usize>) -> BTreeSet<(u16, usize)> {
         let mut starts = BTreeSet::new();
+        if let Some(automaton) = &self.detectors.automaton {
+            automaton.find(text, range.clone(), |start, detector| {
+                starts.insert((detector, start));
+            });
+        }
         self.engine.find::<Wide>(text, range, |anchor, at| {
             let seen = self.served[anchor as usize].iter();
             starts.extend(seen.filter_map(|(index, check)| Some((*index, (check.start)(text, at)?))));
@@ -142,13 +151,16 @@ impl Scanner {
 
     /// Whether the check of a detector takes what begins at `start`, whatever the words around it.
     pub(super) fn passes(&self, text: &[u8], start: usize, detector: u16) -> bool {
-        (self.detectors.get(detector).check.run)(&Subject::new(text, start, &self.registry)).is_some()
+        let check = self.detectors.get(detector).check;
+        check.is_some_and(|check| (check.run)(&Subject::new(text, start, &self.registry)).is_some())
     }
 
     #[inline]
     fn judge(&self, subject: &Subject, detector: u16) -> Option<Match> {
-        let check = self.detectors.get(detector).check.run;
-        let Checked { end, evidence, age, impersonal } = check(subject)?;
+        let Checked { end, evidence, age, impersonal } = match self.detectors.get(detector) {
+            Detector { check: Some(check), own: None, .. } => (check.run)(subject)?,
+            own => checked_own(own, subject)?,
+        };
         let found = Match { detector, span: subject.start..end, evidence, age, impersonal, key: None };
         match &self.words[usize::from(detector)] {
             Words::Required(meaning, beginnings) => {
@@ -168,5 +180,14 @@ impl Scanner {
         let said = context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, meaning)?;
         found.evidence = found.evidence.with(said);
         matches!(said, Evidence::KeyName | Evidence::ContextWord).then_some(found)
+    }
+}
+
+/// The value of a user's own detector: what its pattern matches, or as much of it as its check takes.
+fn checked_own(detector: &Detector, subject: &Subject) -> Option<Checked> {
+    let end = detector.match_end(subject.text, subject.start)?;
+    match detector.check {
+        Some(check) => (check.run)(subject).filter(|checked| checked.end <= end),
+        None => Some(Checked { end, ..Checked::default() }),
     }
 }

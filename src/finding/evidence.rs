@@ -19,6 +19,11 @@ macro_rules! evidence {
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
+
+            /// The evidence of this name.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|evidence| evidence.name() == name)
+            }
         }
     };
 }

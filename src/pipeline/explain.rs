@@ -114,7 +114,7 @@ impl Explained<'_> {
         let field = key.filter(|key| is_name(key)).map(|key| Field::Key { key });
         let weighed = Weighed {
             pattern: weights.pattern(detector),
-            evidence: evidence.iter().map(|e| Weight { evidence: e, weight: weights.of(detector, e) }).collect(),
+            evidence: evidence.iter().map(|e| Weight { evidence: e, weight: weights.weight(detector, e) }).collect(),
             sum: weights.sum(detector, evidence),
             score,
             confidence,

@@ -14,7 +14,7 @@ use std::time::Instant;
 use crate::category::Categories;
 use crate::classify::Weights;
 use crate::detect::finder::Engine;
-use crate::detect::{Detectors, Registry, Scanner};
+use crate::detect::{Detectors, Own, Registry, Scanner};
 use crate::error::{Error, Result};
 use crate::finding::{self, Confidence, Event, Finding, Problem, Skipped, Summary};
 use crate::input::{Origin, Store, Target};
@@ -50,6 +50,9 @@ pub struct Plan {
     pub skip_binary: bool,
     /// Whether the detectors run too that are off by default.
     pub all_detectors: bool,
+    /// The user's own detectors.
+    pub own: Arc<Own>,
+    /// Those that are built in, and the user's own.
     pub categories: Arc<Categories>,
     /// Those that judge all findings.
     pub policies: Vec<Policy>,
@@ -79,6 +82,7 @@ impl Plan {
             follow: false,
             skip_binary: false,
             all_detectors: false,
+            own: Arc::default(),
             categories,
             policies: Vec::new(),
             bindings: Vec::new(),
@@ -231,9 +235,10 @@ impl<'a> Shared<'a> {
 
     /// Everything but what to scan. `all` tells whether the detectors run that are off by default.
     fn ready(plan: &'a Plan, progress: &'a Progress, all: bool) -> Result<Self> {
-        let detectors = Arc::new(Detectors::builtin(&plan.categories, all)?);
-        let lexicon = Lexicon::builtin(|category| detectors.iter().any(|d| &*d.definition.category == category))?;
-        let weights = Weights::builtin(detectors.iter().map(|d| &*d.definition.id))?;
+        let detectors = Arc::new(Detectors::with(&plan.own, &plan.categories, all)?);
+        let wanted = |category: &str| detectors.iter().any(|d| &*d.definition.category == category);
+        let lexicon = Lexicon::with(wanted, &plan.own.words)?;
+        let weights = Weights::of(&detectors)?;
         let off = detectors.iter().map(|d| plan.detectors_off.contains(&d.definition.id)).collect();
         let scanner = Scanner::new(detectors, Registry::builtin(plan.today)?, lexicon, Engine::best());
         let judge = |policies: &[Policy]| Judge::new(policies.to_vec(), plan.categories.clone());

@@ -17,14 +17,15 @@ struct Listed<'a> {
     id: &'a str,
     category: &'a str,
     default: bool,
-    anchor: &'a str,
-    check: &'a str,
+    anchor: Option<&'a str>,
+    check: Option<&'a str>,
     context: &'static str,
     title: &'a Title,
 }
 
 fn listed(definition: &Definition) -> Listed<'_> {
     let Definition { id, category, default, anchor, check, context, title, .. } = definition;
+    let (anchor, check) = (anchor.as_deref(), check.as_deref());
     Listed { id, category, default: *default, anchor, check, context: role(*context), title }
 }
 
@@ -42,7 +43,7 @@ pub fn list(detectors: &Detectors) -> String {
     rows.extend(detectors.iter().map(|detector| {
         let Listed { id, category, default, check, context, title, .. } = listed(&detector.definition);
         let runs = if default { "always" } else { "if told" };
-        [id, category, runs, context, check, &title.en].map(str::to_owned)
+        [id, category, runs, context, check.unwrap_or("-"), &title.en].map(str::to_owned)
     }));
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<_> = (0..5).map(width).collect();
@@ -73,13 +74,13 @@ pub fn show(definition: &Definition, index: u16, categories: &Categories, weight
     }
     line("runs", if definition.default { "always" } else { "if told: --all-detectors" });
     line("pattern", pattern);
-    line("anchor", anchor);
-    line("check", check);
+    line("anchor", anchor.as_deref().unwrap_or("none: the automaton finds it"));
+    line("check", check.as_deref().unwrap_or("none: the pattern decides"));
     line("words", role(definition.context));
     line("mask", if mask.is_empty() { "all of it" } else { mask });
     line("weights", &format!("{:>4} pattern", weights.pattern(index)));
     for evidence in Evidence::ALL {
-        line("", &format!("{:>+4} {evidence}", weights.of(index, *evidence)));
+        line("", &format!("{:>+4} {evidence}", weights.weight(index, *evidence)));
     }
     for (name, texts) in [
         ("examples", &definition.examples),

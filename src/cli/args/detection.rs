@@ -39,6 +39,14 @@ pub struct Explain {
     #[arg(long)]
     pub all_detectors: bool,
 
+    /// Run also the detectors in this folder, or this detector file. May repeat
+    #[arg(long = "detectors", value_name = "DIR|FILE")]
+    pub own: Vec<PathBuf>,
+
+    /// Switch a detector off. May repeat
+    #[arg(long = "no-detector", value_name = "ID")]
+    pub off: Vec<String>,
+
     /// The least confidence that a report is asked for. Default: that of derbes.toml, or medium
     #[arg(long, value_name = "LEVEL", value_parser = one_of(CONFIDENCE))]
     pub min_confidence: Option<Confidence>,
@@ -59,17 +67,23 @@ pub enum DetectorsCommand {
         /// How the list is written
         #[arg(long, value_name = "FORMAT", value_parser = one_of(SHAPE), default_value = "human")]
         format: Shape,
+        /// List also the detectors in this folder, or this detector file. May repeat
+        #[arg(long = "detectors", value_name = "DIR|FILE")]
+        own: Vec<PathBuf>,
     },
     /// Show one detector whole
     Show {
         /// Id of a detector
         #[arg(value_name = "ID")]
         id: String,
+        /// Know also the detectors in this folder, or this detector file. May repeat
+        #[arg(long = "detectors", value_name = "DIR|FILE")]
+        own: Vec<PathBuf>,
     },
     /// Run the examples and counterexamples of detectors; exit with code 1 if one fails
     #[command(after_help = TEST_EXAMPLES)]
     Test {
-        /// A detector file. Default: the built-in detectors
+        /// A detector file, or a folder of them. Default: the built-in detectors, and those that derbes.toml names
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
     },

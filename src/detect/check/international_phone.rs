@@ -11,6 +11,9 @@ const MOST_DIGITS: usize = 15;
 pub fn check(subject: &Subject) -> Option<Checked> {
     let (text, start) = (subject.text, subject.start);
     let before = byte_before(text, start, 1);
+    if byte(text, start) != b'+' {
+        return None;
+    }
     if matches!(byte(text, start + 1), b'0' | b'7') {
         return subject.refuse(Refusal::Parts);
     }
