@@ -81,7 +81,8 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
     .prop_map(|s: &str| s.as_bytes().to_vec());
     let joint = select(vec![
         " ", "  ", "-", ".", ",", ":", "=", "\"", "\n", "/", "(", ")", "+", "%", "@", "\\n", "_", "'", ";", "\t", "№",
-        "\u{a0}", "–", "\u{2009}", "<a>", "&x=", "<<", "::", " - ", "\r\n", "://", "T",
+        "\u{a0}", "–", "\u{2009}", "<a>", "&x=", "<<", "::", " - ", "\r\n", "://", "T", "%20", "&nbsp;", "\\u0040",
+        "=D0=98",
     ])
     .prop_map(|s: &str| s.as_bytes().to_vec());
     let word = select(vec![
@@ -119,6 +120,29 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
     let digits = proptest::collection::vec(b'0'..=b'9', 1..20);
     let noise = proptest::collection::vec(any::<u8>(), 1..4);
     prop_oneof![4 => fixed, 4 => example(), 4 => joint, 2 => word, 2 => digits, 1 => noise]
+}
+
+/// Parts of documents, many in some encoding.
+fn encoded() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = select(vec![
+        "%39%30%30517132728",
+        "&#57;&#48;&#48;517132728",
+        "\\u0039\\u0030051713\\u0032728",
+        "9００５17132728",
+        "900517\u{AD}132728",
+        "%2B7%20%28700%29%20000-00-19",
+        "+7&nbsp;700&nbsp;000&nbsp;00&nbsp;19",
+        "aigerim&#64;romashka-demo.kz",
+        "eyJpaW4iOiI5MDA1MTcxMzI3MjgifQ",
+        "YWlnZXJpbUByb21hc2hrYS1kZW1vLmt6OnNlY3JldA==",
+        "\\u0418\\u0418\\u041d",
+        "%D0%98%D0%98%D0%9D",
+        "%20",
+        "&nbsp;",
+        "\\u0040",
+        "=D0=98",
+    ]);
+    prop_oneof![1 => pieces.prop_map(|s: &str| s.as_bytes().to_vec()), 3 => piece()]
 }
 
 fn document() -> impl Strategy<Value = Vec<u8>> {
@@ -179,7 +203,23 @@ fn write_own() -> PathBuf {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn with_encoded_values(pieces in proptest::collection::vec(encoded(), 0..30)) {
+        thread_local! {
+            static SCANNER: derbes::detect::Scanner = scanner(Engine::best());
+        }
+        let text = pieces.concat();
+        SCANNER.with(|scanner| {
+            prop_assert_eq!(fast(scanner, &text, false), reference::scan(scanner, &text, false));
+            Ok(())
+        })?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn with_users_own_detectors(text in document(), binary in any::<bool>()) {

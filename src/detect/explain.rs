@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::finder::Anchor;
-use super::{Context, LONGEST, Match, Scanner, overlap};
+use super::{Context, LONGEST, Match, Scanner, Scratch, overlap};
 use crate::finding::Refusal;
 
 /// Something that may be a value of a detector.
@@ -46,10 +46,15 @@ pub fn explain(scanner: &Scanner, text: &[u8], spot: &Range<usize>, binary: bool
     }
     refused.extend(glued(scanner, text, &reach));
     passed.dedup();
-    let mut kept = passed.clone();
-    overlap::resolve(&mut kept, |detector| scanner.detectors.get(detector).rank());
-    let mut candidates: Vec<_> =
-        passed.into_iter().filter_map(|found| weighed(scanner, text, binary, found, &kept)).collect();
+    let mut kept = Vec::new();
+    scanner.scan(text, reach.clone(), binary, &mut Scratch::default(), &mut kept);
+    let lost = passed.into_iter().filter_map(|found| lost(scanner, text, binary, found, &kept));
+    let mut candidates: Vec<_> = lost.collect();
+    candidates.extend(kept.into_iter().map(|found| Candidate {
+        detector: found.detector,
+        span: found.span.clone(),
+        fate: Fate::Kept(found),
+    }));
     for candidate in refused {
         // One number is seen from several of its digits: the first, and above all the right one, tells.
         let told = |other: &Candidate| other.detector == candidate.detector && other.shares_bytes(&candidate.span);
@@ -99,21 +104,15 @@ fn glued(scanner: &Scanner, text: &[u8], reach: &Range<usize>) -> Vec<Candidate>
     candidates
 }
 
-/// A value with its evidence; none where it gives way to one of the same detector.
-fn weighed(scanner: &Scanner, text: &[u8], binary: bool, mut found: Match, kept: &[Match]) -> Option<Candidate> {
-    let is_kept = kept.contains(&found);
-    scanner.read_context(text, binary, &mut found);
+/// A value that gives way to that of another detector.
+fn lost(scanner: &Scanner, text: &[u8], binary: bool, mut found: Match, kept: &[Match]) -> Option<Candidate> {
     let (detector, span) = (found.detector, found.span.clone());
-    let rank = |detector| scanner.detectors.get(detector).rank();
-    let fate = if is_kept {
-        Fate::Kept(found)
-    } else {
-        let shares = |m: &&Match| m.span.start < span.end && span.start < m.span.end;
-        let winner = kept.iter().filter(shares).min_by_key(|m| rank(m.detector).unwrap_or(u8::MAX))?;
-        if winner.detector == detector {
-            return None;
-        }
-        Fate::Lost(found, winner.detector)
-    };
-    Some(Candidate { detector, span, fate })
+    let shares = |m: &&Match| m.span.start < span.end && span.start < m.span.end;
+    if kept.iter().filter(shares).any(|m| m.detector == detector) {
+        return None;
+    }
+    let rank = |m: &&Match| scanner.detectors.get(m.detector).rank().unwrap_or(u8::MAX);
+    let winner = kept.iter().filter(shares).min_by_key(rank)?.detector;
+    scanner.read_context(text, binary, &mut found);
+    Some(Candidate { detector, span, fate: Fate::Lost(found, winner) })
 }

@@ -13,6 +13,7 @@ mod boundary;
 pub mod check;
 pub mod context;
 pub mod definition;
+pub mod encoded;
 pub mod explain;
 pub mod finder;
 mod overlap;

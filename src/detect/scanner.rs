@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::check::{Check, Checked, Subject};
+use super::encoded::{self, base64};
 use super::finder::{Anchor, Engine, Narrow, Wide};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
 use crate::finding::{Evidence, Refusal};
@@ -41,6 +42,8 @@ enum Words {
 #[derive(Default)]
 pub struct Scratch {
     raw: Vec<Match>,
+    /// Where long words begin.
+    words: Vec<usize>,
 }
 
 impl Scanner {
@@ -66,19 +69,65 @@ impl Scanner {
     /// Pushes the matches that start in `own`, by their start. The window shows [`MARGIN`](super::MARGIN) bytes on both
     /// sides of `own`, or all there are. `binary` tells that the text stands among binary bytes.
     pub fn scan(&self, text: &[u8], own: Range<usize>, binary: bool, scratch: &mut Scratch, out: &mut Vec<Match>) {
-        let raw = &mut scratch.raw;
-        raw.clear();
         let range = own.start.saturating_sub(LONGEST)..(own.end + LONGEST).min(text.len());
+        self.candidates(text, range.clone(), scratch);
+        let Scratch { raw, words } = scratch;
+        let mut encoded = Vec::new();
+        let mut values = |text: &[u8]| self.values(text);
+        encoded::escapes(text, &range, |at| encoded::around(text, at, &mut values, &mut encoded));
+        for start in base64::starts_before(text, range.start).chain(words.drain(..)) {
+            base64::within(text, start, &mut values, &mut encoded);
+        }
+        self.conclude(text, own, binary, (raw, encoded), out);
+    }
+
+    /// Everything that passes its check and begins in the range, in order; and where long words begin.
+    fn candidates(&self, text: &[u8], range: Range<usize>, scratch: &mut Scratch) {
+        let Scratch { raw, words } = scratch;
+        raw.clear();
+        words.clear();
+        let mut found = |anchor, at| {
+            if anchor == Anchor::Alphanumeric17 {
+                words.push(at);
+            }
+            self.look_closer(text, anchor, at, raw);
+        };
         if self.wide {
-            self.engine.find::<Wide>(text, range.clone(), |anchor, at| self.look_closer(text, anchor, at, raw));
+            self.engine.find::<Wide>(text, range.clone(), &mut found);
         } else {
-            self.engine.find::<Narrow>(text, range.clone(), |anchor, at| self.look_closer(text, anchor, at, raw));
+            self.engine.find::<Narrow>(text, range.clone(), &mut found);
         }
         if let Some(automaton) = &self.detectors.automaton {
             automaton.find(text, range, |start, detector| raw.extend(self.check(text, start, detector)));
             raw.sort_by_key(|m| (m.span.start, m.detector));
         }
-        self.finish(text, own, binary, raw, out);
+    }
+
+    /// The values of a text that was decoded.
+    fn values(&self, text: &[u8]) -> Vec<Match> {
+        let (mut scratch, mut out) = (Scratch::default(), Vec::new());
+        self.candidates(text, 0..text.len(), &mut scratch);
+        self.finish(text, 0..text.len(), false, &mut scratch.raw, &mut out);
+        out
+    }
+
+    /// What both runs do with values in the text and encoded ones.
+    pub(super) fn conclude(
+        &self,
+        text: &[u8],
+        own: Range<usize>,
+        binary: bool,
+        (raw, encoded): (&mut Vec<Match>, Vec<Match>),
+        out: &mut Vec<Match>,
+    ) {
+        if encoded.is_empty() {
+            return self.finish(text, own, binary, raw, out);
+        }
+        let mut plain = raw.clone();
+        overlap::resolve(&mut plain, |detector| self.detectors.get(detector).rank());
+        let begun = out.len();
+        self.finish(text, own.clone(), binary, raw, out);
+        encoded::join(encoded, &plain, &own, out, begun);
     }
 
     /// What both runs do with values that passed their checks: settles overlaps, reads the context.
@@ -102,8 +151,17 @@ impl Scanner {
         match &self.words[usize::from(found.detector)] {
             Words::Ignored => found.key = layout::key_before(text, found.span.start),
             Words::Count(meaning) => {
-                found.key = layout::key_before(text, found.span.start);
-                let said = context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, *meaning);
+                let said = match encoded::surroundings(text, &found.span) {
+                    None => {
+                        found.key = layout::key_before(text, found.span.start);
+                        context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, *meaning)
+                    }
+                    Some((decoded, span)) => {
+                        let key = layout::key_before(&decoded.text, span.start);
+                        found.key = key.as_ref().map(|key| decoded.place(key));
+                        context::evidence(&decoded.text, &span, key.as_ref(), &self.lexicon, *meaning)
+                    }
+                };
                 found.evidence = said.map_or(found.evidence, |said| found.evidence.with(said));
             }
             // Read by `check` already.

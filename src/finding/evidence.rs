@@ -51,6 +51,8 @@ evidence! {
     Grouped = "grouped",
     /// Stands in a short run of text among binary bytes.
     ShortRun = "short-run",
+    /// Written in an encoding: percent-encoding, entities, escapes, base64.
+    Encoded = "encoded",
 }
 
 impl fmt::Display for Evidence {

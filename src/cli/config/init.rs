@@ -72,6 +72,8 @@ inline = true
 [detectors]
 # Detectors whose hits do not count, such as \"email\".
 off = []
+# Folders of your own detectors, such as \"detectors\".
+folders = []
 
 # Which policies and which posture hold where. Paths are patterns as in .gitignore. In `code` nothing personal may
 # stand, declared or not; in `data` what is declared may.
