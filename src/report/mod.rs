@@ -12,6 +12,8 @@ use crate::category::{Categories, Title};
 use crate::finding::{Event, Finding, Place};
 use crate::limits::Places;
 
+mod detectors;
+mod explain;
 mod fingerprint;
 mod github;
 mod gitlab_codequality;
@@ -29,6 +31,8 @@ mod tally;
 mod text;
 mod wording;
 
+pub use detectors::{list, list_json, missed, show, tried};
+pub use explain::{explain, explain_json};
 pub use text::{Escaped, escape, size};
 
 /// Writes a run in one format.
