@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::check::{Check, Checked, Subject};
-use super::encoded::{self, base64};
+use super::encoded::{self, Seen, base64};
 use super::finder::{Anchor, Engine, Narrow, Wide};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
 use crate::finding::{Evidence, Refusal};
@@ -42,8 +42,7 @@ enum Words {
 #[derive(Default)]
 pub struct Scratch {
     raw: Vec<Match>,
-    /// Where long words begin.
-    words: Vec<usize>,
+    encoded: Seen,
 }
 
 impl Scanner {
@@ -71,31 +70,34 @@ impl Scanner {
     pub fn scan(&self, text: &[u8], own: Range<usize>, binary: bool, scratch: &mut Scratch, out: &mut Vec<Match>) {
         let range = own.start.saturating_sub(LONGEST)..(own.end + LONGEST).min(text.len());
         self.candidates(text, range.clone(), scratch);
-        let Scratch { raw, words } = scratch;
+        let Scratch { raw, encoded: seen } = scratch;
         let mut encoded = Vec::new();
         let mut values = |text: &[u8]| self.values(text);
-        encoded::escapes(text, &range, |at| encoded::around(text, at, &mut values, &mut encoded));
-        for start in base64::starts_before(text, range.start).chain(words.drain(..)) {
+        seen.look(text, &range);
+        for at in seen.escapes.drain(..) {
+            encoded::around(text, at, &mut values, &mut encoded);
+        }
+        for start in base64::starts_before(text, range.start).chain(seen.words.drain(..)) {
             base64::within(text, start, &mut values, &mut encoded);
         }
         self.conclude(text, own, binary, (raw, encoded), out);
     }
 
-    /// Everything that passes its check and begins in the range, in order; and where long words begin.
+    /// Everything that passes its check and begins in the range, in order; and what may be encoded.
     fn candidates(&self, text: &[u8], range: Range<usize>, scratch: &mut Scratch) {
-        let Scratch { raw, words } = scratch;
+        let Scratch { raw, encoded } = scratch;
         raw.clear();
-        words.clear();
-        let mut found = |anchor, at| {
-            if anchor == Anchor::Alphanumeric17 {
-                words.push(at);
-            }
-            self.look_closer(text, anchor, at, raw);
-        };
+        encoded.clear();
         if self.wide {
-            self.engine.find::<Wide>(text, range.clone(), &mut found);
+            self.engine.find::<Wide>(text, range.clone(), |anchor, at| {
+                encoded.see(text, anchor, at);
+                self.look_closer(text, anchor, at, raw);
+            });
         } else {
-            self.engine.find::<Narrow>(text, range.clone(), &mut found);
+            self.engine.find::<Narrow>(text, range.clone(), |anchor, at| {
+                encoded.see(text, anchor, at);
+                self.look_closer(text, anchor, at, raw);
+            });
         }
         if let Some(automaton) = &self.detectors.automaton {
             automaton.find(text, range, |start, detector| raw.extend(self.check(text, start, detector)));
