@@ -21,6 +21,7 @@ fn a_refusal_names_what_is_wrong() {
     for (id, text, why) in [
         ("kz-iin", "ИИН 900517132729", Refusal::CheckDigit),
         ("kz-iin", "ИИН 901317132728", Refusal::Parts),
+        ("kz-iin", "ИИН 908517132728", Refusal::Parts),
         ("kz-iin", "f900517132728", Refusal::Boundary),
         ("kz-iin", "1900517132728", Refusal::Boundary),
         ("kz-bin", "БИН 701140001239", Refusal::CheckDigit),
@@ -38,9 +39,13 @@ fn a_refusal_names_what_is_wrong() {
         ("payment-card", "4400000000123454", Refusal::CheckDigit),
         ("ipv4", "192.168.0.1", Refusal::Nobody),
         ("ipv4", "v1.2.3.4", Refusal::Boundary),
+        ("ipv4", "version 2.55.1.3", Refusal::Surroundings),
+        ("coordinate-pair", "12.3456 23.4567 L", Refusal::Surroundings),
         ("birth-date", "дата рождения 31.02.1990", Refusal::Parts),
         ("birth-date", "born 2026-03-01 10:11:12", Refusal::Surroundings),
         ("password", "password=changeme", Refusal::Nobody),
+        ("coordinate", "lat=0.0000", Refusal::Nobody),
+        ("coordinate", "lat=181.0000", Refusal::Parts),
         ("imei", "imei=490154203237519", Refusal::CheckDigit),
         ("social-account", "https://t.me/share", Refusal::Nobody),
     ] {

@@ -39,8 +39,8 @@ fn detectors(config: &Config) -> Result<Detectors> {
 
 fn list(detectors: &Detectors, format: Shape) -> Result<u8> {
     match format {
-        Shape::Human => print(&report::list(detectors)),
-        Shape::Json => print(&report::list_json(detectors).map_err(|e| Error::new(e.to_string()))?),
+        Shape::Human => print(&report::detectors::list(detectors)),
+        Shape::Json => print(&report::detectors::list_json(detectors).map_err(|e| Error::new(e.to_string()))?),
     }
 }
 
@@ -51,7 +51,7 @@ fn show(id: &str, config: &Config) -> Result<u8> {
         return Err(no_detector(id));
     };
     let weights = Weights::of(&detectors)?;
-    print(&report::show(&detector.definition, index, &config.categories, &weights))
+    print(&report::detectors::show(&detector.definition, index, &config.categories, &weights))
 }
 
 fn test(config: Config, wanted: &dyn Fn(&Definition) -> bool) -> Result<u8> {
@@ -64,13 +64,13 @@ fn test(config: Config, wanted: &dyn Fn(&Definition) -> bool) -> Result<u8> {
 }
 
 fn told(trial: &Trial) -> String {
-    let head = report::tried(&trial.detector, trial.examples, trial.counterexamples);
+    let head = report::detectors::tried(&trial.detector, trial.examples, trial.counterexamples);
     if trial.failures.is_empty() {
         return format!("{head}: all as they should be\n");
     }
     let failures = trial.failures.iter().map(|failure| {
         let fault = match &failure.fault {
-            Fault::Missed(why) => report::missed(*why),
+            Fault::Missed(why) => report::detectors::missed(*why),
             Fault::Lost(winner) => format!("a value of `{winner}` is found instead"),
             Fault::Several(found) => format!("{found} values are found, not one"),
             Fault::Low(score) => format!("found, but its score of {score} is low"),

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::check::{Check, Checked, Subject};
-use super::encoded::{self, base64};
+use super::encoded::{self, Seen, base64};
 use super::finder::{Anchor, Candidates, Engine, Narrow, Wide};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
 use crate::finding::{Evidence, Refusal};
@@ -43,8 +43,7 @@ enum Words {
 pub struct Scratch {
     candidates: Candidates,
     raw: Vec<Match>,
-    /// Where long words begin.
-    words: Vec<usize>,
+    encoded: Seen,
     /// The same for texts that were decoded; most windows have none.
     decoded: Option<Box<Self>>,
 }
@@ -74,25 +73,26 @@ impl Scanner {
     pub fn scan(&self, text: &[u8], own: Range<usize>, binary: bool, scratch: &mut Scratch, out: &mut Vec<Match>) {
         let range = own.start.saturating_sub(LONGEST)..(own.end + LONGEST).min(text.len());
         self.candidates(text, range.clone(), scratch);
-        let Scratch { raw, words, decoded, .. } = scratch;
+        let Scratch { raw, encoded: seen, decoded, .. } = scratch;
         let mut encoded = Vec::new();
         let mut values = |text: &[u8]| self.values(text, decoded.get_or_insert_default());
-        encoded::escapes(text, &range, |at| encoded::around(text, at, &mut values, &mut encoded));
-        for start in base64::starts_before(text, range.start).chain(words.drain(..)) {
+        seen.look(text, &range);
+        for at in seen.escapes.drain(..) {
+            encoded::around(text, at, &mut values, &mut encoded);
+        }
+        for start in base64::starts_before(text, range.start).chain(seen.words.drain(..)) {
             base64::within(text, start, &mut values, &mut encoded);
         }
         self.conclude(text, own, binary, (raw, encoded), out);
     }
 
-    /// Everything that passes its check and begins in the range, in order; and where long words begin.
+    /// Everything that passes its check and begins in the range, in order; and what may be encoded.
     fn candidates(&self, text: &[u8], range: Range<usize>, scratch: &mut Scratch) {
-        let Scratch { candidates, raw, words, .. } = scratch;
+        let Scratch { candidates, raw, encoded, .. } = scratch;
         raw.clear();
-        words.clear();
+        encoded.clear();
         self.find(self.wide, text, range.clone(), candidates, |anchor, at| {
-            if anchor == Anchor::Alphanumeric17 {
-                words.push(at);
-            }
+            encoded.see(text, anchor, at);
             self.look_closer(text, anchor, at, raw);
         });
         if let Some(automaton) = &self.detectors.automaton {

@@ -12,7 +12,7 @@ use crate::category::{Categories, Title};
 use crate::finding::{Event, Finding, Place};
 use crate::limits::Places;
 
-mod detectors;
+pub mod detectors;
 mod explain;
 mod fingerprint;
 mod github;
@@ -31,7 +31,6 @@ mod tally;
 mod text;
 mod wording;
 
-pub use detectors::{list, list_json, missed, show, tried};
 pub use explain::{explain, explain_json};
 pub use text::{Escaped, escape, size};
 

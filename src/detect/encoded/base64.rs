@@ -14,14 +14,28 @@ pub const LONGEST: usize = 640;
 pub fn run_at(text: &[u8], start: usize) -> Option<Range<usize>> {
     let begins = start == 0 || !text[start - 1].is_ascii_alphanumeric();
     let word = text.get(start..start + SHORTEST)?;
-    // Text in base64 has capitals nearly everywhere; a digest in hexadecimal has none, a name in capitals only those.
-    let mixed = word.iter().any(u8::is_ascii_uppercase) && word.iter().any(u8::is_ascii_lowercase);
-    if !begins || !mixed || !word.iter().all(u8::is_ascii_alphanumeric) {
+    if !begins || !may_begin(text, start) || !word.iter().all(u8::is_ascii_alphanumeric) {
         return None;
     }
     let rest = &text[start..text.len().min(start + LONGEST + 1)];
     let length = rest.iter().take_while(|byte| sextet(**byte).is_some()).count();
     (length <= LONGEST).then_some(start..start + length)
+}
+
+/// A first look: whether small letters and capitals stand in the word at `start`. Text in base64 has both nearly
+/// everywhere; a digest in hexadecimal has no capitals.
+#[inline]
+pub fn may_begin(text: &[u8], start: usize) -> bool {
+    const LETTER: u64 = u64::from_ne_bytes([0x40; 8]);
+    let Some(word) = text.get(start..).and_then(|text| text.first_chunk::<SHORTEST>()) else { return false };
+    let (mut small, mut capital) = (0, 0);
+    for eight in word.as_chunks::<8>().0 {
+        let eight = u64::from_ne_bytes(*eight);
+        // Of ASCII letters, small ones have the bit below that of all letters.
+        small |= eight & eight << 1;
+        capital |= eight & !(eight << 1);
+    }
+    small & LETTER != 0 && capital & LETTER != 0
 }
 
 /// Where the run begins that goes on over `at`, if it began before.
@@ -33,7 +47,8 @@ pub fn starts_before(text: &[u8], at: usize) -> impl Iterator<Item = usize> + '_
 /// The values in the run that begins at `start`, if what it holds is text.
 pub fn within(text: &[u8], start: usize, scan: &mut Scan, out: &mut Vec<Match>) {
     let Some(decoded) = run_at(text, start).and_then(|run| decode(text, &run)) else { return };
-    out.extend(scan(&decoded.text).into_iter().map(|found| decoded.matched(found)));
+    // A key within the run would be shown as it is encoded.
+    out.extend(scan(&decoded.text).into_iter().map(|found| Match { key: None, ..decoded.matched(found) }));
 }
 
 /// What a run holds, if that is text in UTF-8.

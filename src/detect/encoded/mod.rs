@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::finder::Anchor;
 use super::{LONGEST, Match};
 use crate::finding::Evidence;
 
@@ -20,7 +21,7 @@ pub const REACH: usize = 600;
 /// Bytes around an escape in which a number has so many digits, if the escape belongs to one.
 const NEAR: usize = 48;
 /// Bytes before a value in which words in escapes are looked for.
-const WORDS: usize = 400;
+const WORDS: usize = 240;
 const DIGITS: usize = 9;
 
 /// A decoded text, and where in the window each of its bytes is written.
@@ -48,21 +49,46 @@ impl Decoded {
 /// The values in a decoded text.
 pub type Scan<'a> = dyn FnMut(&[u8]) -> Vec<Match> + 'a;
 
-/// Where an escape may belong to a value: calls `found` for those that begin in `range`, in order.
-pub fn escapes(text: &[u8], range: &Range<usize>, mut found: impl FnMut(usize)) {
-    let here = &text[range.clone()];
-    let mut all: Vec<usize> = Vec::new();
-    let mut add = |at: usize| {
-        if belongs(text, range.start + at) {
-            all.push(range.start + at);
-        }
-    };
-    memchr::memchr3_iter(b'\\', b'&', b'%', here).for_each(&mut add);
-    if !here.is_ascii() {
-        memchr::memchr3_iter(0xC2, 0xE2, 0xEF, here).for_each(&mut add);
+/// Where something encoded may stand.
+#[derive(Default)]
+pub struct Seen {
+    /// Escapes that may belong to a value.
+    pub escapes: Vec<usize>,
+    /// Long words that may begin a run of base64.
+    pub words: Vec<usize>,
+}
+
+impl Seen {
+    pub fn clear(&mut self) {
+        self.escapes.clear();
+        self.words.clear();
     }
-    all.sort_unstable();
-    all.into_iter().for_each(&mut found);
+
+    /// Takes what the finder names anyway: `%` with `@`, and long words.
+    #[inline(always)]
+    pub fn see(&mut self, text: &[u8], anchor: Anchor, at: usize) {
+        if anchor == Anchor::At && text[at] == b'%' && belongs(text, at) {
+            self.escapes.push(at);
+        }
+        if anchor == Anchor::Alphanumeric17 && base64::may_begin(text, at) {
+            self.words.push(at);
+        }
+    }
+
+    /// Looks for the other escapes in the range.
+    pub fn look(&mut self, text: &[u8], range: &Range<usize>) {
+        let here = &text[range.clone()];
+        let escapes = &mut self.escapes;
+        let mut look = |at: usize| {
+            if belongs(text, range.start + at) {
+                escapes.push(range.start + at);
+            }
+        };
+        memchr::memchr2_iter(b'\\', b'&', here).for_each(&mut look);
+        if !here.is_ascii() {
+            memchr::memchr3_iter(0xC2, 0xE2, 0xEF, here).for_each(&mut look);
+        }
+    }
 }
 
 /// Whether an escape stands at a position that may be a part of a value: an `@`, or what stands in numbers, among digits.
@@ -108,12 +134,11 @@ pub fn join(mut encoded: Vec<Match>, plain: &[Match], own: &Range<usize>, kept: 
     kept.extend(found);
 }
 
-/// The text around a value without its escapes, and where the value stands in it, if words around it are written in
+/// The text around a value without its escapes, and where the value stands in it, if words before it are written in
 /// escapes.
 pub fn surroundings(text: &[u8], span: &Range<usize>) -> Option<(Decoded, Range<usize>)> {
-    let range = span.start.saturating_sub(WORDS)..text.len().min(span.end + WORDS / 2);
-    let around = [range.start..span.start, span.end..range.end];
-    if !around.into_iter().any(|part| says_words(&text[part])) {
+    let range = span.start.saturating_sub(WORDS)..text.len().min(span.end + WORDS);
+    if !says_words(&text[range.start..span.start]) {
         return None;
     }
     let (decoded, _) = decode(text, range);
