@@ -38,6 +38,10 @@ pub struct Category {
     /// The categories that a document of this kind carries besides: an identity document shows a name, a birth date,
     /// a photo.
     pub carries: Vec<Arc<str>>,
+    /// The documents that carry it.
+    pub carried_by: Vec<Arc<str>>,
+    /// Whether systems record it by themselves, so that it may stand in logs.
+    pub technical: bool,
 }
 
 /// All categories, by id.
@@ -51,6 +55,8 @@ struct Entry {
     standing: Standing,
     #[serde(default)]
     carries: Vec<Arc<str>>,
+    #[serde(default)]
+    technical: bool,
 }
 
 impl Categories {
@@ -67,9 +73,16 @@ impl Categories {
                 return Err(Error::new(format!("category `{id}` carries `{unknown}`, which is no category")).at(file));
             }
         }
+        let mut carried: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
+        for (document, entry) in &entries {
+            for category in &entry.carries {
+                carried.entry(category.clone()).or_default().push(document.clone());
+            }
+        }
         let category = |(id, entry): (Arc<str>, Entry)| {
-            let Entry { title, standing, carries } = entry;
-            (id.clone(), Category { id, title, standing, carries })
+            let carried_by = carried.get(&id).cloned().unwrap_or_default();
+            let Entry { title, standing, carries, technical } = entry;
+            (id.clone(), Category { id, title, standing, carries, carried_by, technical })
         };
         Ok(Self(entries.into_iter().map(category).collect()))
     }
@@ -93,5 +106,7 @@ mod tests {
         assert_eq!(categories.iter().count(), 43);
         assert_eq!(categories.get("bin").unwrap().standing, Standing::NotPersonal);
         assert!(categories.get("id-document").unwrap().carries.iter().any(|c| &**c == "iin"));
+        let documents = ["driver-licence", "eds-certificate", "id-document"].map(Arc::from);
+        assert_eq!(categories.get("iin").unwrap().carried_by, documents);
     }
 }

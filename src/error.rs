@@ -35,7 +35,8 @@ impl Error {
         let Some(span) = error.span() else { return Self::new(error.message()).at(file) };
         let line = text[..span.start.min(text.len())].matches('\n').count();
         let quoted = text.lines().nth(line).unwrap_or_default().trim();
-        Self::new(format!("{}\n  {quoted}", error.message())).at(format!("{file}:{}", line + 1))
+        let quoted = if quoted.is_empty() { String::new() } else { format!("\n  {quoted}") };
+        Self::new(format!("{}{quoted}", error.message())).at(format!("{file}:{}", line + 1))
     }
 }
 

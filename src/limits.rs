@@ -33,6 +33,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { block: 256 << 10, split: 16 << 20, places: Places::First(10), fields: 1000, layers: 4 }
+        Self { block: 64 << 10, split: 16 << 20, places: Places::First(10), fields: 1000, layers: 4 }
     }
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use derbes::category::{Categories, Title};
 use derbes::finding::{
-    Confidence, Event, Evidence, EvidenceSet, Facts, Field, Finding, Outcome, Place, Problem, Redacted, Skipped, Stale,
-    Summary, Verdict,
+    Confidence, Event, Evidence, EvidenceSet, Facts, Field, Finding, Ground, Outcome, Place, Problem, Redacted,
+    Skipped, Stale, Summary, Verdict,
 };
 use derbes::input::Origin;
 use derbes::report::{self, Columns, Format, Options, Rule};
@@ -65,7 +65,8 @@ fn origin(text: &str) -> Origin {
 }
 
 fn verdict(text: &str, outcome: Outcome) -> Verdict {
-    Verdict { policy: text.into(), outcome, clause: Some(text.to_owned()), count: Some(1) }
+    let ground = Some(Ground::Note { note: text.to_owned() });
+    Verdict { policy: text.into(), outcome, clause: Some(text.to_owned()), count: Some(1), ground }
 }
 
 fn finding(path: &str, field: Option<Field>) -> Finding {
@@ -167,6 +168,17 @@ fn nothing_hostile_acts_in_any_format() {
             if format != Format::Github {
                 assert_eq!(commands(&shown), [""; 0], "{format:?}: {text:?}");
             }
+        }
+    }
+}
+
+#[test]
+fn nothing_hostile_acts_in_the_matrix() {
+    for text in HOSTILE {
+        for format in [Format::Human, Format::Markdown, Format::Json, Format::Csv] {
+            let shown = written(format, Options { matrix: true, ..options(text) }, &events(&[text]));
+            assert!(!shown.contains(acts), "{format:?}: {text:?}: {shown}");
+            assert!(!shown.contains("##[") && commands(&shown).is_empty(), "{format:?}: {text:?}: {shown}");
         }
     }
 }

@@ -101,6 +101,42 @@ fn history_since_a_day_leaves_out_older_commits() {
 }
 
 #[test]
+fn what_git_stores_is_dated_by_its_name_and_never_by_the_file() {
+    let repo = Repo::new();
+    repo.stage("exports/payers-2021-03-01.csv", IIN).stage("exports/payers.csv", OTHER);
+    let file = std::fs::File::options().write(true).open(repo.at.join("exports/payers.csv")).unwrap();
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_577_836_800)).unwrap();
+    let dates = |line: &str| {
+        let run = repo.derbes(&format!("scan {line} --policy anysoft --today 2026-11-22 --format jsonl"));
+        let lines = run.out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let findings = lines.filter(|line| line["type"] == "finding");
+        findings.map(|f| f["verdicts"][0]["date_source"].as_str().unwrap_or("none").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(dates(""), ["name", "file"].map(str::to_owned).to_vec());
+    assert_eq!(dates("--staged"), ["name", "none"].map(str::to_owned).to_vec());
+    repo.git("commit -q --no-verify -m exports");
+    assert_eq!(dates("--history"), ["name", "none"].map(str::to_owned).to_vec());
+}
+
+#[test]
+fn a_posture_holds_in_files_in_what_is_staged_and_in_a_history() {
+    let repo = Repo::new();
+    repo.write("derbes.toml", "[[paths]]\npaths = [\"*.csv\", \"/src/\"]\npolicies = [\"anysoft\"]\n");
+    repo.stage("src/a.py", "phone = '87000000019'\n").stage("exports/a.csv", "phone=87000000019\n");
+    let outcomes = |line: &str| {
+        let run = repo.derbes(&format!("{line} --format jsonl"));
+        let lines = run.out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let findings = lines.filter(|line| line["type"] == "finding");
+        findings.map(|f| f["verdicts"][0]["outcome"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let expected = ["declared", "misplaced"].map(str::to_owned).to_vec();
+    assert_eq!(outcomes("scan"), expected);
+    assert_eq!(outcomes("scan --staged"), expected);
+    repo.git("commit -q --no-verify -m both");
+    assert_eq!(outcomes("scan --history"), expected);
+}
+
+#[test]
 fn the_configuration_is_that_of_the_root_and_is_shown_with_its_lines() {
     let repo = Repo::new();
     repo.write(

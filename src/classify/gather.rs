@@ -102,6 +102,7 @@ impl Partial {
         }
         group.best = group.best.max((hit.score, hit.evidence));
         group.facts.impersonal += u64::from(hit.impersonal);
+        group.facts.made_up += u64::from(!hit.impersonal && hit.evidence.is_made_up());
         if let Some(age) = hit.age {
             *group.facts.ages.entry(age).or_default() += 1;
         }

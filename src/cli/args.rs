@@ -28,7 +28,8 @@ Examples:
   derbes scan --staged
   derbes scan src logs/app.log.gz --policy anysoft
   pg_dump shop | derbes scan - --policy ./privacy.toml --fail-on forbidden
-  derbes scan . --format human --format jsonl --output findings.jsonl";
+  derbes scan . --format human --format jsonl --output findings.jsonl
+  derbes scan /backups --policy anysoft --policy justcode --matrix";
 
 const DRAFT_EXAMPLES: &str = "\
 Every entry names the place it comes from; what is unsure stands commented out. Review the draft, then check it:
@@ -182,8 +183,16 @@ pub struct Scan {
     #[arg(long = "policy", value_name = "ID|FILE", help_heading = "Verdict")]
     pub policies: Vec<String>,
 
+    /// Count what a declared document only implies, such as the ИИН in an identity card, as undeclared
+    #[arg(long, help_heading = "Verdict")]
+    pub strict: bool,
+
+    /// The country that what is scanned lies in, such as KZ: policies may name those where data is kept
+    #[arg(long, value_name = "CC", value_parser = country, help_heading = "Verdict")]
+    pub country: Option<String>,
+
     /// Findings that make the exit code 1. Default: `any`, or `undeclared` with --policy, which includes forbidden,
-    /// minor and expired
+    /// minor, misplaced and expired
     #[arg(long, value_name = "WHAT", value_parser = one_of(FAIL_ON), hide_default_value = true, help_heading = "Verdict")]
     pub fail_on: Option<FailOn>,
 
@@ -195,7 +204,7 @@ pub struct Scan {
     #[arg(long, value_name = "LEVEL", value_parser = one_of(CONFIDENCE), hide_default_value = true, help_heading = "Verdict")]
     pub min_confidence: Option<Confidence>,
 
-    /// The day that ages are judged by. Default: today
+    /// The day that ages and retention are judged by. Default: today
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Verdict")]
     pub today: Option<Date>,
 
@@ -206,6 +215,11 @@ pub struct Scan {
     /// Write the --format before it to this file. Default: standard output
     #[arg(long = "output", value_name = "FILE", help_heading = "Report")]
     outputs: Vec<PathBuf>,
+
+    /// Show which policy says what of each category that was found, in place of the findings: in human, markdown, csv and
+    /// json; the other formats hold the findings all the same
+    #[arg(long, help_heading = "Report")]
+    pub matrix: bool,
 
     /// Places listed for each finding: a number or `all`. Default: 10, of which the human report shows 3
     #[arg(long, value_name = "N", value_parser = places, help_heading = "Report")]
@@ -268,6 +282,7 @@ const FORMAT: Values<Format> = &[
     ("gitlab-secrets", Format::GitlabSecrets),
     ("github", Format::Github),
     ("markdown", Format::Markdown),
+    ("csv", Format::Csv),
 ];
 const COLOR: Values<Color> = &[("auto", Color::Auto), ("always", Color::Always), ("never", Color::Never)];
 
@@ -276,6 +291,11 @@ fn one_of<T: Copy + Send + Sync + 'static>(values: Values<T>) -> impl TypedValue
     PossibleValuesParser::new(names).try_map(move |typed| {
         values.iter().find(|(name, _)| *name == typed).map(|(_, value)| *value).ok_or("not one of the possible values")
     })
+}
+
+fn country(typed: &str) -> Result<String, String> {
+    let is_code = typed.len() == 2 && typed.bytes().all(|byte| byte.is_ascii_uppercase());
+    if is_code { Ok(typed.to_owned()) } else { Err("write a two-letter code in capitals, such as KZ".to_owned()) }
 }
 
 fn places(typed: &str) -> Result<Places, String> {
@@ -329,6 +349,9 @@ fn reports(scan: &Scan, matches: &ArgMatches) -> Result<Vec<(Format, Option<Path
         }
         *output = Some(file.clone());
     }
+    if !scan.matrix && reports.iter().any(|(format, _)| *format == Format::Csv) {
+        return Err("`--format csv` holds the matrix only: add --matrix".to_owned());
+    }
     if reports.iter().filter(|(_, output)| output.is_none()).count() > 1 {
         return Err("two formats would go to standard output: give all but one an --output".to_owned());
     }
@@ -336,65 +359,4 @@ fn reports(scan: &Scan, matches: &ArgMatches) -> Result<Vec<(Format, Option<Path
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn scan(typed: &str) -> Result<Scan, String> {
-        let args = ["derbes", "scan"].into_iter().chain(typed.split_whitespace()).map(OsString::from);
-        match parse(args) {
-            Ok(Command::Scan(scan)) => Ok(*scan),
-            Ok(other) => panic!("{other:?}"),
-            Err(error) => Err(error.to_string()),
-        }
-    }
-
-    #[test]
-    fn the_definition_is_sound() {
-        Args::command().debug_assert();
-    }
-
-    #[test]
-    fn an_output_belongs_to_the_format_before_it() {
-        let file = |name: &str| Some(PathBuf::from(name));
-        let cases = [
-            ("", vec![(Format::Human, None)]),
-            ("--output a", vec![(Format::Human, file("a"))]),
-            ("--format json", vec![(Format::Json, None)]),
-            ("--format json --output a --format human", vec![(Format::Json, file("a")), (Format::Human, None)]),
-            ("--format human --format jsonl --output a", vec![(Format::Human, None), (Format::Jsonl, file("a"))]),
-            (
-                "--format json --output a --format json --output b",
-                vec![(Format::Json, file("a")), (Format::Json, file("b"))],
-            ),
-        ];
-        for (typed, reports) in cases {
-            assert_eq!(scan(typed).unwrap().reports, reports, "{typed}");
-        }
-    }
-
-    #[test]
-    fn wrong_usage_is_told() {
-        let cases = [
-            ("--format json --format human", "two formats would go to standard output"),
-            ("--output a --format json", "`--output a` stands before any --format"),
-            ("--format json --output a --output b", "`--output b` is the second"),
-            ("--format json --output a --format jsonl --output a", "two reports would be written to `a`"),
-            ("--threads 0", "0 is not in 1..=1024"),
-            ("--places many", "write a number, or `all`"),
-            ("--today 2026-02-30", "2026-02-30"),
-            ("--min-confidence sure", "possible values: low, medium, high"),
-        ];
-        for (typed, message) in cases {
-            let error = scan(typed).unwrap_err();
-            assert!(error.contains(message), "{typed}: {error}");
-        }
-    }
-
-    #[test]
-    fn without_arguments_the_current_folder_is_scanned() {
-        let scan = scan("").unwrap();
-        assert!(scan.paths.is_empty() && !scan.staged);
-        assert_eq!((scan.min_confidence, scan.color, scan.places), (None, Color::Auto, None));
-        assert_eq!((scan.fail_on, scan.threads, scan.today), (None, None, None));
-    }
-}
+mod tests;

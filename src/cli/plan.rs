@@ -14,14 +14,24 @@ use derbes::suppress::{Baseline, Exceptions, Key};
 use jiff::civil::Date;
 
 use super::args::Scan;
-use super::config::Config;
+use super::config::{Bound, Config, Set};
+
+const NO_POLICY: &str = "add --policy ID|FILE; `derbes policy list` shows the built-in ones";
 
 pub fn plan(scan: Scan) -> Result<Plan> {
     let categories = Arc::new(Categories::builtin()?);
     let config = Config::load(scan.config.as_deref(), &categories)?;
     let policies = policies(&scan.policies, &categories)?;
-    let bindings = if policies.is_empty() { bindings(&config, &categories)? } else { Vec::new() };
-    let fail_on = fail_on(&scan, &config, policies.is_empty() && bindings.is_empty())?;
+    let mut bindings = bindings(&config, &categories)?;
+    if !policies.is_empty() {
+        // What was typed goes before what is configured; where data lies and what may stand there it does not tell.
+        bindings.iter_mut().for_each(|binding| binding.policies.clear());
+    }
+    let unjudged = policies.is_empty() && bindings.iter().all(|binding| binding.policies.is_empty());
+    let fail_on = fail_on(&scan, &config, unjudged)?;
+    if scan.matrix && unjudged {
+        return Err(Error::new("--matrix needs a policy: its columns are policies").help(NO_POLICY));
+    }
     let today = scan.today.unwrap_or_else(|| jiff::Zoned::now().date());
     let exceptions = exceptions(&scan, &config, today)?;
     let limits = config.limits();
@@ -38,6 +48,8 @@ pub fn plan(scan: Scan) -> Result<Plan> {
         categories,
         policies,
         bindings,
+        strict: scan.strict,
+        country: scan.country.map(Into::into),
         detectors_off: config.detectors_off.iter().map(|set| set.value.clone()).collect(),
         exceptions,
         prune: scan.prune_baseline,
@@ -62,8 +74,7 @@ fn fail_on(scan: &Scan, config: &Config, unjudged: bool) -> Result<FailOn> {
     let configured = config.fail_on.as_ref().map(|set| set.value).filter(|_| scan.write_baseline.is_none());
     let fail_on = scan.fail_on.or(configured).unwrap_or(default);
     if unjudged && matches!(fail_on, FailOn::Undeclared | FailOn::Forbidden) {
-        let help = "add --policy ID|FILE; `derbes policy list` shows the built-in ones";
-        return Err(Error::new("--fail-on undeclared and forbidden need a policy to judge by").help(help));
+        return Err(Error::new("--fail-on undeclared and forbidden need a policy to judge by").help(NO_POLICY));
     }
     Ok(fail_on)
 }
@@ -115,24 +126,34 @@ fn baseline(file: &Path) -> Result<Baseline> {
 }
 
 fn bindings(config: &Config, categories: &Categories) -> Result<Vec<Binding>> {
-    let bound = config.bound.iter().filter(|bound| !bound.value.policies.is_empty());
-    let binding = |bound: &super::config::Set<super::config::Bound>| {
+    let file: Arc<str> = config.file.clone().unwrap_or_default();
+    let binding = |bound: &Set<Bound>| {
         let named: Vec<_> = bound.value.policies.iter().map(|policy| config.policy(policy)).collect();
         let policies = policies(&named, categories).map_err(|error| match &error.place {
             Some(_) => error,
-            None => error.at(format!("{}:{}", config.file.as_deref().unwrap_or_default(), bound.line)),
+            None => error.at(format!("{file}:{}", bound.line)),
         })?;
-        Ok(Binding { paths: bound.value.paths.clone(), policies })
+        let Bound { paths, posture, country, .. } = bound.value.clone();
+        let by_name = posture.is_none() && !policies.is_empty();
+        Ok(Binding { paths, policies, posture, by_name, country, file: file.clone(), line: bound.line })
     };
-    bound.map(binding).collect()
+    let bindings: Vec<Binding> = config.bound.iter().map(binding).collect::<Result<_>>()?;
+    let bound: Vec<&Policy> = bindings.iter().flat_map(|binding| &binding.policies).collect();
+    let same = |first: &Policy, second: &Policy| policy::shared_id(first, second).filter(|_| first.file != second.file);
+    let wrong =
+        bound.iter().enumerate().find_map(|(i, second)| bound[..i].iter().find_map(|first| same(first, second)));
+    wrong.map_or(Ok(bindings), Err)
 }
 
 fn policies(typed: &[String], categories: &Categories) -> Result<Vec<Policy>> {
     let mut policies: Vec<Policy> = Vec::new();
     for id_or_file in typed {
         let policy = policy::load(id_or_file, categories)?;
-        if policies.iter().any(|other| other.id == policy.id) {
+        if policies.iter().any(|other| other.file == policy.file) {
             return Err(Error::new(format!("policy `{}` is given twice", policy.id)).at(id_or_file));
+        }
+        if let Some(error) = policies.iter().find_map(|other| policy::shared_id(other, &policy)) {
+            return Err(error);
         }
         policies.push(policy);
     }
@@ -168,9 +189,9 @@ mod tests {
 
     #[test]
     fn what_would_never_fail_is_refused() {
-        for line in ["--fail-on undeclared", "--fail-on forbidden"] {
+        for line in ["--fail-on undeclared", "--fail-on forbidden", "--matrix"] {
             let error = plan(typed(line)).err().unwrap();
-            assert!(error.message.contains("need a policy"), "{error}");
+            assert!(error.message.contains(" a policy"), "{error}");
         }
         let error = plan(typed("--policy anysoft --policy anysoft")).err().unwrap();
         assert_eq!(error.message, "policy `anysoft` is given twice");

@@ -26,13 +26,14 @@ const INCOMPLETE: u8 = 3;
 pub fn run(scan: Scan) -> Result<u8> {
     let (reports, color) = (scan.reports.clone(), scan.color);
     let human = scan.places.unwrap_or(Places::First(3));
-    let (staged, write) = (scan.staged, scan.write_baseline.clone());
+    let (staged, matrix, write) = (scan.staged, scan.matrix, scan.write_baseline.clone());
     let plan = plan(scan)?;
     let staged = staged.then(|| next_commit(&plan.exceptions));
     for file in reports.iter().filter_map(|(_, file)| file.as_ref()) {
         spare(file, &plan.paths)?;
     }
-    let options = Options { places: human, staged, ..options(&reports, &plan.categories)? };
+    let policies = plan.policy_ids();
+    let options = Options { places: human, staged, matrix, policies, ..options(&reports, &plan.categories)? };
     let baseline = write.unwrap_or_else(|| plan.exceptions.baseline_file.clone());
     execute(&plan, Outputs::open(&reports, color, &options)?, &baseline)
 }

@@ -24,6 +24,8 @@ pub fn may_begin(text: &[u8], start: usize) -> bool {
     match previous {
         b'0'..=b'9' | b'+' => false,
         b'.' | b'-' if second.is_ascii_digit() => false,
+        // A negative number.
+        b'-' if second == b'=' => false,
         b'-' => !ends_uuid_group(text, start),
         // `\n`, `\t` and `\r` in an escaped string are no letters of a word.
         b'n' | b't' | b'r' if second == b'\\' => true,
@@ -53,6 +55,24 @@ pub fn continues_in_groups(text: &[u8], start: usize, end: usize) -> bool {
         || joint(byte(text, end)) && byte(text, end + 1).is_ascii_digit()
 }
 
+/// Whether a number is a term of a formula: `77172508830*x`, `1.0 / 87178291200`. Signs of emphasis stand on both sides, and a
+/// slash without spaces separates numbers and parts of paths as well, save after a power or a bracket.
+pub fn is_term(text: &[u8], start: usize, end: usize) -> bool {
+    let times = |b: u8| matches!(b, b'*' | b'^');
+    if times(byte_before(text, start, 1)) != times(byte(text, end)) {
+        return true;
+    }
+    let before = &text[start.saturating_sub(16)..start];
+    let digits_of = |dividend: &[u8]| dividend.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    if let Some(dividend) = before.strip_suffix(b" / ") {
+        return dividend.last() == Some(&b')') || (1..10).contains(&digits_of(dividend));
+    }
+    let Some(dividend) = before.strip_suffix(b"/") else { return false };
+    let digits = digits_of(dividend);
+    let sign = dividend[..dividend.len() - digits].last();
+    sign == Some(&b')') && digits == 0 || digits > 0 && sign.is_some_and(|b| times(*b))
+}
+
 /// Whether `-hhhh-` stands before `start`: the last group of a UUID begins there.
 fn ends_uuid_group(text: &[u8], start: usize) -> bool {
     byte_before(text, start, 6) == b'-' && (2..6).all(|back| byte_before(text, start, back).is_ascii_hexdigit())
@@ -66,6 +86,24 @@ fn ends_with_word(text: &[u8], end: usize, word: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_term_of_a_formula_is_told_from_a_part_of_a_path() {
+        for (text, expected) in [
+            ("77172508830*x", true),
+            ("1.0 / 77172508830.0", true),
+            ("x**7/77172508830", true),
+            ("(x)/77172508830", true),
+            ("*77172508830*", false),
+            ("/api/v2/77172508830", false),
+            ("77072508830/77172508830", false),
+            ("77072508830 / 77172508830", false),
+            ("заказ / 77172508830", false),
+        ] {
+            let start = text.find("77172508830").unwrap();
+            assert_eq!(is_term(text.as_bytes(), start, start + 11), expected, "{text}");
+        }
+    }
 
     #[test]
     fn a_number_is_no_part_of_something_longer() {
@@ -85,6 +123,7 @@ mod tests {
             "+{}",
             "12-{}",
             "{}-12",
+            "chat=-{}",
             "1b4e28ba-2fa1-11d2-883f-{}",
             "admin{}",
         ];

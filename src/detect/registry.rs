@@ -1,7 +1,7 @@
 //! What checks look up: countries of the IBAN registry, banks, card issuers, telephone codes, test values, role
 //! mailboxes; read from the data files in `patterns/`. And the day of the scan, by which births are judged.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -18,9 +18,12 @@ pub struct Registry {
     ibans: Vec<Option<Bban>>,
     kz_banks: HashSet<[u8; 3]>,
     issuers: Vec<Issuer>,
-    kz_mobile_codes: HashSet<u16>,
-    test_values: HashMap<String, HashSet<String>>,
+    /// By the three digits of the code.
+    kz_mobile_codes: Vec<bool>,
+    /// Sorted.
+    test_values: Vec<String>,
     test_domains: HashSet<String>,
+    test_mailboxes: HashSet<String>,
     role_mailboxes: HashSet<String>,
     networks: Vec<(String, Arc<Network>)>,
     public_resolvers: Vec<[u8; 4]>,
@@ -105,10 +108,10 @@ struct PhoneCodes {
     voip: Vec<String>,
 }
 
-/// Published values by detector; of e-mails, the domains that nobody owns and those that stand for any.
+/// Published values by detector; of e-mails, the domains that nobody owns, and domains and local parts that stand for any.
 #[derive(Deserialize)]
 struct TestValues {
-    email: TestDomains,
+    email: TestAddresses,
     #[serde(flatten)]
     detectors: HashMap<String, Values>,
 }
@@ -119,9 +122,10 @@ struct Values {
 }
 
 #[derive(Deserialize)]
-struct TestDomains {
+struct TestAddresses {
     reserved: HashSet<String>,
     placeholder: HashSet<String>,
+    mailboxes: HashSet<String>,
 }
 
 /// Fewest and most digits of national numbers, by country code.
@@ -156,23 +160,31 @@ impl Registry {
         let networks: Networks = read!("social-networks.toml");
         let countries: CountryCodes = read!("country-codes.toml");
         let resolvers = test.detectors.get("ipv4").into_iter().flat_map(|table| &table.values);
+        let public_resolvers = resolvers.filter_map(|ip| Some(ip.parse::<Ipv4Addr>().ok()?.octets())).collect();
         let mut by_country: Vec<Option<Bban>> = (0..COUNTRIES).map(|_| None).collect();
         for (country, entry) in ibans {
             if let Some(index) = country.as_bytes().try_into().ok().and_then(country_index) {
                 by_country[index] = Some(entry.into());
             }
         }
+        let mut kz_mobile_codes = vec![false; 1000];
+        for code in codes.mobile.iter().chain(&codes.voip).filter_map(|code| code.parse::<usize>().ok()) {
+            kz_mobile_codes[code % 1000] = true;
+        }
+        let test_lists = test.detectors.into_values().flat_map(|table| table.values);
+        let test_values = test_lists.collect::<BTreeSet<_>>().into_iter().collect();
         Ok(Self {
             today,
             ibans: by_country,
             kz_banks: banks.banks.iter().filter_map(|b| b.code.as_bytes().try_into().ok()).collect(),
             issuers: issuers.issuer.iter().flat_map(IssuerEntry::ranges).collect(),
-            public_resolvers: resolvers.filter_map(|ip| Some(ip.parse::<Ipv4Addr>().ok()?.octets())).collect(),
+            public_resolvers,
             networks: networks.network.into_iter().flat_map(Network::by_host).collect(),
             country_codes: countries.codes.into_iter().filter_map(|(code, n)| Some((code.parse().ok()?, n))).collect(),
-            kz_mobile_codes: codes.mobile.iter().chain(&codes.voip).filter_map(|code| code.parse().ok()).collect(),
-            test_values: test.detectors.into_iter().map(|(id, table)| (id, table.values)).collect(),
+            kz_mobile_codes,
+            test_values,
             test_domains: test.email.reserved.into_iter().chain(test.email.placeholder).collect(),
+            test_mailboxes: test.email.mailboxes,
             role_mailboxes: roles.names.into_iter().collect(),
         })
     }
@@ -194,7 +206,7 @@ impl Registry {
 
     /// Whether a Kazakhstan code is in use: a mobile code that is assigned, or 71 and 72, the area codes.
     pub fn is_kz_code(&self, code: u16) -> bool {
-        (710..730).contains(&code) || self.kz_mobile_codes.contains(&code)
+        (710..730).contains(&code) || self.kz_mobile_codes.get(usize::from(code)).is_some_and(|known| *known)
     }
 
     /// How many digits the country code has that begins these digits, and how many a number of the country has after it.
@@ -217,14 +229,19 @@ impl Registry {
     }
 
     /// Whether the value, compact and in upper case, is published for tests under this detector.
-    pub fn is_test_value(&self, detector: &str, value: &str) -> bool {
-        self.test_values.get(detector).is_some_and(|values| values.contains(value))
+    pub fn is_test_value(&self, value: &[u8]) -> bool {
+        self.test_values.binary_search_by(|test| test.as_bytes().cmp(value)).is_ok()
     }
 
     /// Whether the domain, or one above it, is reserved or stands for any domain in examples.
     pub fn is_test_domain(&self, domain: &str) -> bool {
         let above = domain.match_indices('.').map(|(i, _)| &domain[i + 1..]);
         std::iter::once(domain).chain(above).any(|d| self.test_domains.contains(d))
+    }
+
+    /// Whether a local part, in lower case, stands for any in examples.
+    pub fn is_test_mailbox(&self, local: &str) -> bool {
+        self.test_mailboxes.contains(local)
     }
 
     /// Whether a mailbox of this name, in lower case, is a company's: the name itself, or followed by a dot, a hyphen

@@ -83,6 +83,11 @@ impl EvidenceSet {
         self.0 & 1 << evidence as u8 != 0
     }
 
+    /// Whether this speaks for a value that is nobody's.
+    pub const fn is_made_up(self) -> bool {
+        self.contains(Evidence::TestValue) || self.contains(Evidence::Implausible)
+    }
+
     pub fn iter(self) -> impl Iterator<Item = Evidence> {
         Evidence::ALL.iter().copied().filter(move |e| self.contains(*e))
     }

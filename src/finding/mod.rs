@@ -14,9 +14,13 @@ use crate::input::{Origin, Stood};
 
 mod evidence;
 mod redacted;
+mod setting;
+mod verdict;
 
 pub use evidence::{Evidence, EvidenceSet};
 pub use redacted::{MaskRule, Redacted};
+pub use setting::{DateSource, Dated, Posture, Setting};
+pub use verdict::{Ground, Outcome, Stale, Verdict};
 
 /// How sure a finding is: the level that its score reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -108,6 +112,8 @@ pub struct Facts {
     pub ages: BTreeMap<u8, u64>,
     /// Hits that belong to no person: a company's BIN, a role mailbox such as info@.
     pub impersonal: u64,
+    /// Hits of persons' categories that are made up: published test values, and values that nobody can have.
+    pub made_up: u64,
 }
 
 impl Facts {
@@ -116,6 +122,7 @@ impl Facts {
             *self.ages.entry(*age).or_default() += hits;
         }
         self.impersonal += other.impersonal;
+        self.made_up += other.made_up;
     }
 }
 
@@ -150,71 +157,14 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Whether at least one hit is about a natural person.
+    /// Whether at least one hit is about a natural person: by its category and value, and where the finding is judged,
+    /// by at least one verdict.
     pub fn is_personal(&self, categories: &Categories) -> bool {
         let about_nobody = categories.get(&self.category).is_some_and(|c| c.standing == Standing::NotPersonal);
-        !about_nobody && self.facts.impersonal < self.hits
+        let judged_nobody = |v: &Verdict| v.outcome == Outcome::NotPersonal;
+        let acquitted = !self.verdicts.is_empty() && self.verdicts.iter().all(judged_nobody);
+        !about_nobody && self.facts.impersonal < self.hits && !acquitted
     }
-}
-
-/// What follows for a finding under a policy, from the mildest to the gravest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    NotPersonal,
-    Declared,
-    Implied,
-    Expired,
-    Undeclared,
-    Minor,
-    Forbidden,
-}
-
-impl Outcome {
-    pub const ALL: [Self; 7] = [
-        Self::NotPersonal,
-        Self::Declared,
-        Self::Implied,
-        Self::Expired,
-        Self::Undeclared,
-        Self::Minor,
-        Self::Forbidden,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::NotPersonal => "not-personal",
-            Self::Declared => "declared",
-            Self::Implied => "implied",
-            Self::Expired => "expired",
-            Self::Undeclared => "undeclared",
-            Self::Minor => "minor",
-            Self::Forbidden => "forbidden",
-        }
-    }
-
-    /// Whether the policy does not cover what was found.
-    pub fn is_breach(self) -> bool {
-        self >= Self::Expired
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-/// How one policy sees a finding, with the clause that decided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
-    pub policy: Arc<str>,
-    pub outcome: Outcome,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub clause: Option<String>,
-    /// Hits that the outcome holds for, where these are not all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<u64>,
 }
 
 /// What a report is fed, in this order: findings, skips, problems and unused marks by origin, then unused rules and
@@ -280,15 +230,6 @@ impl Suppressed {
     }
 }
 
-/// A declared category that was never seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Stale {
-    pub policy: Arc<str>,
-    pub category: Arc<str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub clause: Option<String>,
-}
-
 /// The last event of a run. `bytes_seen` less `bytes_examined` are the bytes of skips and problems, all as stored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Summary {
@@ -314,10 +255,5 @@ mod tests {
     #[test]
     fn a_place_is_32_bytes() {
         assert_eq!(size_of::<Place>(), 32);
-    }
-
-    #[test]
-    fn outcomes_are_listed_from_the_mildest_to_the_gravest() {
-        assert!(Outcome::ALL.is_sorted());
     }
 }

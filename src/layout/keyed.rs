@@ -15,7 +15,8 @@ pub fn key_before(text: &[u8], start: usize) -> Option<Range<usize>> {
     let looked = Look { text, line, cut: line == from && from > 0 };
     let value = looked.skip_back(start, is_quote_or_bracket);
     match looked.previous(value)? {
-        b'=' => looked.name(value - 1, true),
+        // Also `==`, `===` and `!=`.
+        b'=' => looked.name(looked.skip_back(value, |b| matches!(b, b'=' | b'!')), true),
         b'>' if looked.previous(value - 1) == Some(b'=') => looked.name(value - 2, true),
         b':' => looked.name(value - 1, false),
         b'>' => looked.tag(value - 1),
@@ -44,7 +45,7 @@ impl Look<'_> {
         at
     }
 
-    /// The name that ends before the separator at `separator`. After a colon, an unquoted name counts only where an
+    /// The name that ends before the separator at `separator`. With a colon, an unquoted name counts only where an
     /// entry can begin: prose has colons too.
     fn name(&self, separator: usize, anywhere: bool) -> Option<Range<usize>> {
         let end = self.skip_back(separator, is_quote_or_space);
@@ -54,8 +55,7 @@ impl Look<'_> {
             return None;
         }
         let quoted = self.previous(start).is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'));
-        let anywhere = anywhere && end == separator || quoted;
-        (anywhere || self.begins_entry(start)).then_some(start..end)
+        (anywhere || quoted || self.begins_entry(start)).then_some(start..end)
     }
 
     fn begins_entry(&self, at: usize) -> bool {
@@ -112,6 +112,9 @@ mod tests {
             ("<a iin=\"V", Some("iin")),
             ("'iin' => 'V'", Some("iin")),
             ("row['iin'] = 'V'", Some("iin")),
+            ("const iin = 'V'", Some("iin")),
+            ("WHERE id = 5 AND iin = 'V'", Some("iin")),
+            ("if user.iin === \"V", Some("user.iin")),
             ("//FM/ИВАНОВ/IDN/V", Some("IDN")),
             ("ПлательщикБИН_ИИН=V", Some("ПлательщикБИН_ИИН")),
             ("Телефон клиента: V", None),

@@ -20,18 +20,29 @@ const KAZAKH: [char; 8] = ['ә', 'ғ', 'қ', 'ң', 'ө', 'ұ', 'ү', 'һ'];
 /// Folds a run of text. Letters become lower case, ё е, Latin look-alikes in Kazakh words their letter (ə ә, і i);
 /// digits stay; everything else, and a camelCase border, is a space.
 ///
-/// One reading where the text is ASCII or UTF-8 (a character cut at either end aside), else one for each of the
-/// single-byte charsets: a word of one is no word in the others.
+/// One reading where the text is ASCII or surely UTF-8 (a character cut at either end aside), else one for each of the
+/// single-byte charsets in which it looks like text: a word of one is seldom a word in the others.
 pub fn fold(text: &[u8]) -> Vec<Folded> {
     if text.is_ascii() {
         return vec![fold_ascii(text)];
     }
     let whole = trim_cut(text);
     match std::str::from_utf8(whole) {
-        // Bytes cut off before plain ASCII may as well be letters of a single-byte charset.
-        Ok(utf8) if whole.len() == text.len() || !utf8.is_ascii() => vec![fold_str(utf8)],
-        _ => [WINDOWS_1251, IBM866, KOI8_R].into_iter().map(|charset| fold_single_byte(text, charset)).collect(),
+        Ok(utf8) if utf8.chars().all(is_expected) => {
+            // Bytes cut off before plain ASCII may as well be letters of a single-byte charset.
+            let surely = whole.len() == text.len() || !utf8.is_ascii();
+            if surely { vec![fold_str(utf8)] } else { fold_single_byte(text) }
+        }
+        // `тел` of CP866 is a sign of UTF-8, though none that anybody writes.
+        Ok(utf8) => std::iter::once(fold_str(utf8)).chain(fold_single_byte(text)).collect(),
+        Err(_) => fold_single_byte(text),
     }
+}
+
+/// Whether a character is of the kind that texts in Russian, Kazakh and English, or an emoji, are made of.
+fn is_expected(c: char) -> bool {
+    matches!(c, '\0'..='\u{24F}' | '\u{400}'..='\u{52F}' | '\u{2000}'..='\u{206F}' | '\u{20A0}'..='\u{20BF}' | '№' | '\u{FEFF}')
+        || c > '\u{FFFF}'
 }
 
 /// Drops the bytes of a character that is cut at the start or the end of the run.
@@ -44,34 +55,51 @@ fn trim_cut(text: &[u8]) -> &[u8] {
     }
 }
 
-fn fold_single_byte(text: &[u8], charset: &'static Encoding) -> Folded {
-    fold_str(&charset.decode_without_bom_handling(text).0)
+/// The readings in the single-byte charsets, of which those count that look least strange: `ТОО «Ромашка»` of Windows-1251
+/// begins with `рнн` in KOI8-R, but goes on with signs and with capitals inside of words.
+fn fold_single_byte(text: &[u8]) -> Vec<Folded> {
+    let readings = [WINDOWS_1251, IBM866, KOI8_R].map(|charset: &Encoding| charset.decode_without_bom_handling(text).0);
+    let strangeness = readings.each_ref().map(|reading| strangeness(reading));
+    let least = strangeness.iter().min();
+    let kept = readings.iter().zip(&strangeness).filter(|(_, strange)| Some(*strange) == least);
+    kept.map(|(reading, _)| fold_str(reading)).collect()
+}
+
+/// How many signs there are that texts do not have, and capitals after small letters.
+fn strangeness(reading: &str) -> usize {
+    let mut after_small = false;
+    let strange = |c: &char| {
+        let cyrillic = matches!(c, 'А'..='я' | 'Ё' | 'ё');
+        let usual = c.is_ascii()
+            || cyrillic
+            || matches!(c, '№' | '«' | '»' | '–' | '—' | '…' | '“' | '”' | '„' | '\u{A0}' | 'І' | 'і');
+        let capital_inside = after_small && c.is_uppercase();
+        after_small = cyrillic && c.is_lowercase();
+        !usual || cyrillic && capital_inside
+    };
+    reading.chars().filter(strange).count()
 }
 
 /// [`fold_str`] for the text that most files are full of.
 fn fold_ascii(text: &[u8]) -> Folded {
-    let mut out = Vec::with_capacity(text.len() * 2 + 2);
-    out.push(b' ');
+    let mut out = vec![b' '; text.len() * 2 + 2];
+    let mut end = 1;
     let (mut last, mut folded_last) = (b' ', b' ');
     for byte in text {
         let folded = FOLDED[usize::from(*byte)];
-        if folded == b' ' {
-            if folded_last != b' ' {
-                out.push(b' ');
-            }
+        let border = if folded == b' ' {
+            folded_last != b' '
         } else {
-            let border = byte.is_ascii_uppercase() && last.is_ascii_lowercase()
-                || folded_last != b' ' && folded.is_ascii_digit() != folded_last.is_ascii_digit();
-            if border {
-                out.push(b' ');
-            }
-            out.push(folded);
-        }
+            byte.is_ascii_uppercase() && last.is_ascii_lowercase()
+                || folded_last != b' ' && folded.is_ascii_digit() != folded_last.is_ascii_digit()
+        };
+        end += usize::from(border);
+        out[end] = folded;
+        end += usize::from(folded != b' ');
         (last, folded_last) = (*byte, folded);
     }
-    if folded_last != b' ' {
-        out.push(b' ');
-    }
+    end += usize::from(folded_last != b' ');
+    out.truncate(end);
     Folded(out)
 }
 
@@ -175,5 +203,11 @@ mod tests {
         assert_eq!(fold(&bytes[1..]), vec![fold_str("ин")]);
         assert_eq!(fold(b"\xE8\xE8\xED ")[0], fold_str("иин"), "Windows-1251");
         assert_eq!(fold(&bytes[..5]), vec![fold_str("ии")]);
+    }
+
+    #[test]
+    fn a_charset_in_which_text_looks_strange_is_none() {
+        assert!(fold(&encoding_rs::IBM866.encode("тел. ").0).contains(&fold_str("тел")));
+        assert_eq!(fold(&encoding_rs::WINDOWS_1251.encode("ТОО «Ромашка», БИН").0), [fold_str("тоо ромашка бин")]);
     }
 }

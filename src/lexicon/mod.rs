@@ -67,7 +67,7 @@ pub struct Lexicon {
     /// By the first two letters.
     phrases: Vec<Phrase>,
     /// Their [`head`]s, which most phrases fail by.
-    heads: Vec<[u32; 2]>,
+    heads: Vec<[u64; 2]>,
     /// Where the phrases begin that start with two letters, see [`beginning`]. An automaton over all words would find as
     /// much, but costs more to build than most scans take.
     buckets: Vec<u16>,
@@ -194,15 +194,15 @@ impl Lexicon {
     /// The words in a folded text, in any order. A word within a longer one does not count: in "e-mail address" there
     /// is no postal address.
     pub fn words(&self, text: &Folded) -> Vec<Word> {
-        longest(self.find(text).filter(|(phrase, _)| !phrase.key_only).map(|(_, word)| word).collect())
+        self.longest(text, |phrase, _| !phrase.key_only)
     }
 
     /// What a key's name says: a word anywhere in it, or a key-only word as its last tokens. A category outweighs
     /// another meaning (`order_iin` is an ИИН).
     pub fn key(&self, text: &Folded) -> Option<Meaning> {
         let end = text.bytes().len();
-        let counts = |(phrase, word): &(&Phrase, Word)| !phrase.key_only || word.end + 1 >= end;
-        longest(self.find(text).filter(counts).map(|(_, word)| word).collect()).iter().map(|word| word.meaning).min()
+        let words = self.longest(text, |phrase, word| !phrase.key_only || word.end + 1 >= end);
+        words.iter().map(|word| word.meaning).min()
     }
 
     /// How the words of a meaning begin that may stand anywhere.
@@ -214,40 +214,62 @@ impl Lexicon {
         beginnings
     }
 
-    fn find<'a>(&'a self, text: &'a Folded) -> impl Iterator<Item = (&'a Phrase, Word)> + 'a {
-        let bytes = text.bytes();
-        let starts = (1..bytes.len()).filter(|at| bytes[at - 1] == b' ');
-        starts.flat_map(move |start| {
-            let bucket = beginning(&bytes[start..]);
-            let bucket = usize::from(self.buckets[bucket])..usize::from(self.buckets[bucket + 1]);
-            let first = first_four(&bytes[start..]);
-            let alike = bucket.filter(move |i| (first ^ self.heads[*i][0]) & self.heads[*i][1] == 0);
-            alike.filter_map(move |i| {
-                let phrase = &self.phrases[i];
-                let end = phrase.end(bytes, start)?;
-                Some((phrase, Word { meaning: phrase.meaning, start, end }))
-            })
-        })
+    /// The words of the phrases that count, without those that stand within a longer one.
+    fn longest(&self, text: &Folded, counts: impl Fn(&Phrase, &Word) -> bool) -> Vec<Word> {
+        let mut words: Vec<Word> = Vec::new();
+        self.find(text, |phrase, word| {
+            if counts(phrase, &word) {
+                words.push(word);
+            }
+        });
+        if words.len() > 1 {
+            let all = words.clone();
+            let within = |a: &Word, b: &Word| b.start <= a.start && a.end <= b.end && b.end - b.start > a.end - a.start;
+            words.retain(|word| !all.iter().any(|other| within(word, other)));
+        }
+        words
     }
-}
 
-/// The first four bytes of a folded text, spaces where it ends before.
-fn first_four(folded: &[u8]) -> u32 {
-    match folded.first_chunk::<4>() {
-        Some(four) => u32::from_le_bytes(*four),
-        None => {
-            let mut four = [b' '; 4];
-            four[..folded.len()].copy_from_slice(folded);
-            u32::from_le_bytes(four)
+    fn find(&self, text: &Folded, mut found: impl FnMut(&Phrase, Word)) {
+        let bytes = text.bytes();
+        let mut next = 0;
+        for token in bytes.split(|byte| *byte == b' ') {
+            let start = next;
+            next += token.len() + 1;
+            if token.is_empty() {
+                continue;
+            }
+            let bucket = beginning(token);
+            let bucket = usize::from(self.buckets[bucket])..usize::from(self.buckets[bucket + 1]);
+            let first = first_eight(&bytes[start..]);
+            for (phrase, [head, mask]) in self.phrases[bucket.clone()].iter().zip(&self.heads[bucket]) {
+                if (first ^ head) & mask == 0
+                    && let Some(end) = phrase.end(bytes, token, start)
+                {
+                    found(phrase, Word { meaning: phrase.meaning, start, end });
+                }
+            }
         }
     }
 }
 
-/// What [`first_four`] must give where a token stands, and the bits of it that count.
-fn head(token: &Token) -> [u32; 2] {
+/// The first eight bytes of a folded text, spaces where it ends before.
+fn first_eight(folded: &[u8]) -> u64 {
+    match folded.first_chunk::<8>() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => {
+            let mut eight = [b' '; 8];
+            eight[..folded.len()].copy_from_slice(folded);
+            u64::from_le_bytes(eight)
+        }
+    }
+}
+
+/// What [`first_eight`] must give where a token stands, and the bits of it that count.
+fn head(token: &Token) -> [u64; 2] {
     let length = if token.stem { token.text.len() } else { token.text.len() + 1 };
-    let mask = if length >= 4 { u32::MAX } else { (1 << (8 * length)) - 1 };
-    [first_four(&token.text), mask]
+    let mask = if length >= 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
+    [first_eight(&token.text), mask]
 }
 
 /// Letters of a folded text: a space, digits, Latin, Cyrillic.
@@ -257,41 +279,50 @@ const BEGINNINGS: usize = LETTERS * LETTERS;
 /// The first two letters of a token, as an index.
 #[inline]
 fn beginning(token: &[u8]) -> usize {
-    let letter = |at: usize| match token.get(at) {
-        Some(digit @ b'0'..=b'9') => 1 + usize::from(digit - b'0'),
-        Some(latin @ b'a'..=b'z') => 11 + usize::from(latin - b'a'),
-        Some(cyrillic @ 0x80..) => 37 + usize::from(cyrillic - 0x80).min(41),
-        _ => 0,
-    };
+    let letter = |at: usize| token.get(at).map_or(0, |byte| usize::from(LETTER[usize::from(*byte)]));
     letter(0) * LETTERS + letter(1)
 }
 
+/// The number of each letter.
+const LETTER: [u8; 256] = {
+    let mut letters = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        letters[byte] = match byte as u8 {
+            digit @ b'0'..=b'9' => 1 + digit - b'0',
+            latin @ b'a'..=b'z' => 11 + latin - b'a',
+            0xAA.. => 37 + 41,
+            cyrillic @ 0x80.. => 37 + cyrillic - 0x80,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    letters
+};
+
 impl Phrase {
-    /// Where the phrase ends if its tokens stand one after the other from `start`.
-    fn end(&self, bytes: &[u8], start: usize) -> Option<usize> {
-        let mut at = start;
-        for (i, token) in self.tokens.iter().enumerate() {
-            if i > 0 {
-                at += 1;
-            }
-            let rest = bytes.get(at..)?;
-            let length = rest.iter().position(|b| *b == b' ').unwrap_or(rest.len());
-            let holds = if token.stem { rest.starts_with(&token.text) } else { rest[..length] == token.text };
-            if !holds {
+    /// Where the phrase ends if its tokens stand one after the other from `first`, which stands at `start`.
+    fn end(&self, bytes: &[u8], first: &[u8], start: usize) -> Option<usize> {
+        let (head, rest) = self.tokens.split_first()?;
+        if !head.is(first) {
+            return None;
+        }
+        let mut end = start + first.len();
+        for token in rest {
+            let following = bytes[end + 1..].split(|byte| *byte == b' ').next()?;
+            if !token.is(following) {
                 return None;
             }
-            at += length;
+            end += 1 + following.len();
         }
-        Some(at)
+        Some(end)
     }
 }
 
-fn longest(words: Vec<Word>) -> Vec<Word> {
-    if words.len() < 2 {
-        return words;
+impl Token {
+    fn is(&self, word: &[u8]) -> bool {
+        if self.stem { word.starts_with(&self.text) } else { word == self.text }
     }
-    let within = |a: &Word, b: &Word| b.start <= a.start && a.end <= b.end && b.end - b.start > a.end - a.start;
-    words.iter().filter(|word| !words.iter().any(|other| within(word, other))).copied().collect()
 }
 
 fn tokens(word: &str) -> Vec<Token> {

@@ -16,20 +16,23 @@ use crate::classify::Weights;
 use crate::detect::finder::Engine;
 use crate::detect::{Detectors, Registry, Scanner};
 use crate::error::{Error, Result};
-use crate::finding::{self, Confidence, Event, Finding, Problem, Skipped, Summary};
+use crate::finding::{self, Confidence, Event, Finding, Posture, Problem, Skipped, Summary};
 use crate::input::{Origin, Store, Target};
 use crate::lexicon::Lexicon;
 use crate::limits::Limits;
-use crate::policy::{Judge, Policy};
+use crate::policy::{Policy, Traces};
 use crate::source::{self, git};
 use crate::suppress::{Baseline, Exceptions, Paths};
 
 mod aftermath;
+mod ends;
 mod scan;
+mod verdicts;
 mod window;
 mod work;
 
 use aftermath::Aftermath;
+use verdicts::Bench;
 use work::Done;
 
 /// All that a run needs.
@@ -48,8 +51,12 @@ pub struct Plan {
     pub categories: Arc<Categories>,
     /// Those that judge all findings.
     pub policies: Vec<Policy>,
-    /// Those that judge the findings of some paths besides.
+    /// Those that judge the findings of some paths besides, and what may stand there.
     pub bindings: Vec<Binding>,
+    /// Whether what is only implied by a document counts as undeclared.
+    pub strict: bool,
+    /// The country that what is scanned lies in: an ISO 3166-1 code.
+    pub country: Option<Arc<str>>,
     /// Detectors whose hits do not count, by id.
     pub detectors_off: Vec<Arc<str>>,
     pub exceptions: Exceptions,
@@ -77,6 +84,8 @@ impl Plan {
             categories,
             policies: Vec::new(),
             bindings: Vec::new(),
+            strict: false,
+            country: None,
             detectors_off: Vec::new(),
             exceptions: Exceptions::none(today),
             prune: false,
@@ -88,12 +97,37 @@ impl Plan {
             fail_on_incomplete: false,
         }
     }
+
+    /// The ids of the policies that may have a say, each once, in their order.
+    pub fn policy_ids(&self) -> Vec<Arc<str>> {
+        let mut ids: Vec<Arc<str>> = Vec::new();
+        for policy in self.all_policies() {
+            if !ids.contains(&policy.id) {
+                ids.push(policy.id.clone());
+            }
+        }
+        ids
+    }
+
+    /// The policies of the run, with those that are bound to paths.
+    fn all_policies(&self) -> impl Iterator<Item = &Policy> {
+        self.policies.iter().chain(self.bindings.iter().flat_map(|binding| &binding.policies))
+    }
 }
 
-/// Policies of some paths.
+/// What holds for some paths.
 pub struct Binding {
     pub paths: Paths,
     pub policies: Vec<Policy>,
+    /// What may stand there.
+    pub posture: Option<Posture>,
+    /// Whether what may stand there is told by what a path is, unless a posture is bound.
+    pub by_name: bool,
+    /// The country that it lies in.
+    pub country: Option<Arc<str>>,
+    /// Where this is configured.
+    pub file: Arc<str>,
+    pub line: u64,
 }
 
 /// What a run gives besides its events.
@@ -171,9 +205,7 @@ struct Shared<'a> {
     weights: Weights,
     /// By detector: whether its hits do not count.
     off: Vec<bool>,
-    judge: Judge,
-    /// By binding.
-    judges: Vec<Judge>,
+    bench: Bench<'a>,
     items: Vec<Item>,
     /// The first thread's reader of blobs, started while git lists them.
     blobs: Mutex<Option<git::Blobs>>,
@@ -194,7 +226,7 @@ pub fn run(plan: &Plan, progress: &Progress, sink: &mut dyn FnMut(Event) -> io::
     for unused in tally.aftermath.unused(&shared) {
         sink(Event::Unused(unused)).map_err(sink_failed)?;
     }
-    for stale in std::iter::once(&shared.judge).chain(&shared.judges).flat_map(|judge| judge.stale(&tally.seen)) {
+    for stale in shared.bench.stale(&tally.seen) {
         sink(Event::Stale(stale)).map_err(sink_failed)?;
     }
     let baseline = tally.aftermath.baseline(&shared);
@@ -234,11 +266,9 @@ impl<'a> Shared<'a> {
         let weights = Weights::builtin(detectors.iter().map(|d| &*d.definition.id))?;
         let off = detectors.iter().map(|d| plan.detectors_off.contains(&d.definition.id)).collect();
         let scanner = Scanner::new(detectors, Registry::builtin(plan.today)?, lexicon, Engine::best());
-        let judge = |policies: &[Policy]| Judge::new(policies.to_vec(), plan.categories.clone());
-        let judges = plan.bindings.iter().map(|binding| judge(&binding.policies)).collect();
-        let judge = judge(&plan.policies);
+        let bench = Bench::new(plan)?;
         let (items, blobs, missing) = Default::default();
-        Ok(Self { plan, progress, scanner, weights, off, judge, judges, items, blobs, missing })
+        Ok(Self { plan, progress, scanner, weights, off, bench, items, blobs, missing })
     }
 
     fn with(mut self, listing: source::Listing) -> Self {
@@ -252,28 +282,14 @@ impl<'a> Shared<'a> {
         Self { items, ..self }
     }
 
-    /// Those of the policies that are bound to where the target stands.
-    fn judges_of(&self, target: &Target) -> impl Iterator<Item = &Judge> {
-        let paths = self.plan.exceptions.paths(target);
-        let bound = self.plan.bindings.iter().zip(&self.judges);
-        let binds = move |binding: &Binding| paths.as_ref().is_some_and(|paths| binding.paths.contain_all(paths));
-        bound.filter(move |(binding, _)| binds(binding)).map(|(_, judge)| judge)
-    }
-
     /// Names and judges the findings of a whole target.
-    fn findings(&self, target: &Target, partial: crate::classify::Partial) -> Vec<Finding> {
+    fn findings(&self, target: &Target, partial: crate::classify::Partial, traces: &Traces) -> Vec<Finding> {
         let name = |detector| {
             let definition = &self.scanner.detectors.get(detector).definition;
             (definition.category.clone(), definition.id.clone())
         };
         let mut findings = partial.finish(&target.origin, name);
-        let judges: Vec<_> = if findings.is_empty() { Vec::new() } else { self.judges_of(target).collect() };
-        for finding in &mut findings {
-            finding.verdicts = self.judge.judge(finding);
-            for judge in &judges {
-                finding.verdicts.extend(judge.judge(finding));
-            }
-        }
+        self.bench.judge(target, &mut findings, traces);
         findings
     }
 }

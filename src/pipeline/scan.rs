@@ -1,11 +1,16 @@
 //! Scanning one target: takes its name, gives what came of it. What fails is an event; the run goes on.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read};
 use std::ops::Range;
 use std::sync::atomic::Ordering;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+
 use super::Shared;
+use super::ends::{Ends, Positioned};
 use super::window::{Stretch, Window};
 use super::work::{Done, Large, Receipt};
 use crate::classify::{Hit, Lines, Partial};
@@ -13,6 +18,7 @@ use crate::decode::{Charset, Decoder, SNIFF, Sniffed, sniff, to_utf8};
 use crate::detect::{MARGIN, Match, Scratch};
 use crate::finding::{Event, Problem, Redacted, Skipped, Unused};
 use crate::input::{Store, Target};
+use crate::policy::Traces;
 use crate::source::git;
 use crate::suppress::{self, Known, Quiet};
 
@@ -26,6 +32,10 @@ pub struct Worker<'a> {
     shared: &'a Shared<'a>,
     window: Window,
     sweep: Sweep,
+    /// The ends of the text of the last sweep, where they are wanted.
+    ends: Ends,
+    /// When the target was last modified, where it is a file.
+    modified: Option<Date>,
     blobs: Option<git::Blobs>,
     /// What the last sweep has left of the baseline's entries.
     left: Option<Known>,
@@ -48,6 +58,8 @@ impl<'a> Worker<'a> {
             shared,
             window: Window::new(shared.plan.limits.block.max(64)),
             sweep: Sweep::default(),
+            ends: Ends::default(),
+            modified: None,
             blobs: None,
             left: None,
             carried: None,
@@ -59,10 +71,14 @@ impl<'a> Worker<'a> {
     /// # Errors
     /// A file that is to be scanned in splits is given back unscanned.
     pub fn target(&mut self, item: usize, target: &Target) -> Result<Done, Box<Large>> {
+        self.modified = None;
         let done = match &target.store {
             Store::Stdin => self.stream(target, io::stdin().lock(), None),
-            Store::File(path) => match File::open(path).and_then(|file| Ok((file.metadata()?.len(), file))) {
-                Ok((length, file)) => self.file(item, target, file, length)?,
+            Store::File(path) => match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
+                Ok((metadata, file)) => {
+                    self.modified = modified(&metadata);
+                    self.file(item, target, file, metadata.len())?
+                }
                 Err(error) => failed(target, 0, 0, &error),
             },
             Store::Blob(blob) => self.blob(target, blob),
@@ -148,8 +164,13 @@ impl<'a> Worker<'a> {
     }
 
     /// What came of a large file, from what came of its splits.
-    pub fn conclude(&self, large: &Large, whole: Receipt) -> Done {
+    pub fn conclude(&mut self, large: &Large, whole: Receipt) -> Done {
         let super::Item::Target(target) = &self.shared.items[large.item] else { return Done::default() };
+        self.ends.clear();
+        if self.shared.bench.wants_dates() && whole.failure.is_none() {
+            self.modified = large.file.metadata().ok().as_ref().and_then(modified);
+            self.ends = Ends::of(&large.file, large.length).unwrap_or_default();
+        }
         let examined = whole.partial.examined;
         self.counted(self.done(target, whole, large.length, examined))
     }
@@ -169,6 +190,9 @@ impl<'a> Worker<'a> {
         let mut counted = Counted { partial: Partial::from(own.start), lines: Lines::from(own.start) };
         let mut failure = None;
         let mut examined = 0;
+        // Splits are no whole text: the ends of theirs are read at last.
+        let whole = self.shared.bench.wants_dates() && *own == (0..u64::MAX);
+        self.ends.clear();
         loop {
             if let Err(error) = self.window.fill(reader, extent.length) {
                 failure = Some(error);
@@ -176,6 +200,9 @@ impl<'a> Worker<'a> {
             while let Some(stretch) = self.window.next(own.end) {
                 examined += stretch.own.len() as u64;
                 self.shared.progress.bytes.fetch_add(stretch.own.len() as u64, Ordering::Relaxed);
+                if whole {
+                    self.ends.add(&stretch.text[stretch.own.clone()]);
+                }
                 self.sweep.stretch(self.shared, &stretch, extent.binary, &mut quiet, &mut counted);
             }
             if !self.window.advance(own.end) {
@@ -184,6 +211,9 @@ impl<'a> Worker<'a> {
                 let mut tally = std::mem::take(&mut quiet.tally);
                 tally.close(lines.ends);
                 self.left = quiet.into_known();
+                if whole && failure.is_none() {
+                    self.ends.close();
+                }
                 return Receipt { partial, quiet: tally, failure };
             }
         }
@@ -191,7 +221,9 @@ impl<'a> Worker<'a> {
 
     fn done(&self, target: &Target, receipt: Receipt, seen: u64, examined: u64) -> Done {
         let text_examined = receipt.partial.examined;
-        let findings = self.shared.findings(target, receipt.partial);
+        let path = target.paths().first().unwrap_or(&target.origin).as_str();
+        let traces = Traces { path, head: self.ends.head(), tail: self.ends.tail(), modified: self.modified };
+        let findings = self.shared.findings(target, receipt.partial, &traces);
         let mut events: Vec<Event> = findings.into_iter().map(Event::Finding).collect();
         match receipt.failure {
             Some(error) => events.push(problem(target, text_examined, &error)),
@@ -300,6 +332,13 @@ fn skipped(target: &Target, reason: &str, bytes: u64) -> Done {
     Done { events: vec![Event::Skipped(skipped)], is_file: true, seen: bytes, ..Done::default() }
 }
 
+/// The day on which a file was last modified, where it is latest: nothing is to be older than it is.
+fn modified(metadata: &Metadata) -> Option<Date> {
+    const EASTERNMOST: Offset = jiff::tz::offset(14);
+    let time = Timestamp::try_from(metadata.modified().ok()?).ok()?;
+    Some(EASTERNMOST.to_datetime(time).date())
+}
+
 /// Whether a key is surely a name and no value.
 fn is_name(key: &str) -> bool {
     key.split(|c: char| !c.is_ascii_digit()).all(|digits| digits.len() <= KEY_DIGITS) && !key.contains('@')
@@ -313,23 +352,4 @@ fn problem(target: &Target, examined: u64, error: &io::Error) -> Event {
     };
     let message = if examined > 0 { format!("{cause} after {examined} bytes") } else { cause };
     Event::Problem(Problem { path: target.origin.clone(), message, examined })
-}
-
-/// Reads a part of a file that several threads read.
-struct Positioned<'a> {
-    file: &'a File,
-    at: u64,
-    end: u64,
-}
-
-impl Read for Positioned<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = usize::try_from(self.end - self.at).unwrap_or(usize::MAX).min(buffer.len());
-        #[cfg(unix)]
-        let n = std::os::unix::fs::FileExt::read_at(self.file, &mut buffer[..most], self.at)?;
-        #[cfg(windows)]
-        let n = std::os::windows::fs::FileExt::seek_read(self.file, &mut buffer[..most], self.at)?;
-        self.at += n as u64;
-        Ok(n)
-    }
 }

@@ -4,12 +4,14 @@
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::found::{Report, Seen};
 use super::judge::Judge;
 use super::model::{Deadline, Policy, Retention, Unit};
 use super::period::Period;
 use crate::category::Categories;
-use crate::finding::{Confidence, EvidenceSet, Facts, Finding, Outcome};
+use crate::finding::{Confidence, EvidenceSet, Facts, Finding, Outcome, Setting};
 use crate::input::Origin;
 
 /// How a change bears on what is allowed.
@@ -202,11 +204,12 @@ pub struct Verdicts {
 
 /// The categories of a report that the two editions judge differently.
 pub fn against(old: &Policy, new: &Policy, report: &Report, categories: &Arc<Categories>) -> Vec<Verdicts> {
-    let judge = Judge::new(vec![old.clone(), new.clone()], Arc::clone(categories));
-    let verdicts = report.seen.iter().filter_map(|(category, seen)| {
-        let verdicts = judge.judge(&finding(category, seen.hits));
-        let outcome = |i: usize| verdicts.get(i).map(|verdict| verdict.outcome);
-        Some(Verdicts { category: category.clone(), old: outcome(0)?, new: outcome(1)?, seen: seen.clone() })
+    // A report tells no ages and no dates, so the day does not count.
+    let judge = Judge { categories: Arc::clone(categories), today: Date::ZERO, strict: false };
+    let verdicts = report.seen.iter().map(|(category, seen)| {
+        let finding = finding(category, seen.hits);
+        let outcome = |policy| judge.verdict(policy, &finding, &Setting::default()).outcome;
+        Verdicts { category: category.clone(), old: outcome(old), new: outcome(new), seen: seen.clone() }
     });
     verdicts.filter(|verdicts| verdicts.old != verdicts.new).collect()
 }

@@ -1,234 +1,212 @@
-//! [`Judge`]: takes findings, gives what each policy says of them.
+//! [`Judge`]: takes a policy, a finding and the setting it was made in, gives the verdict. A pure function of these, the
+//! day of the scan and the categories.
+//!
+//! Each question has a ruling of its own: is the category covered, are the persons old enough, is the data too old, does
+//! it lie where it may. The gravest ruling is the verdict.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::model::{Clause, Policy};
+use jiff::civil::Date;
+
+use super::expiry::expired;
+use super::model::{Clause, Declaration, Medium, Policy};
 use crate::category::{Categories, Standing};
-use crate::finding::{Finding, Outcome, Stale, Verdict};
+use crate::finding::{Finding, Ground, Outcome, Posture, Setting, Stale, Verdict};
+
+/// The age of majority: Civil Code of Kazakhstan, art. 17.
+const MAJORITY: u8 = 18;
 
 /// Holds findings against policies.
 #[derive(Clone, Debug)]
 pub struct Judge {
-    policies: Vec<Policy>,
-    categories: Arc<Categories>,
+    pub categories: Arc<Categories>,
+    /// The day that ages and retention are judged by.
+    pub today: Date,
+    /// Whether what is only implied by a document counts as undeclared.
+    pub strict: bool,
+}
+
+/// The answer to one question.
+struct Ruling<'p> {
+    outcome: Outcome,
+    clause: Option<&'p Clause>,
+    hits: u64,
+    ground: Option<Ground>,
 }
 
 impl Judge {
-    pub fn new(policies: Vec<Policy>, categories: Arc<Categories>) -> Self {
-        Self { policies, categories }
-    }
-
-    /// One verdict a policy, in the order in which the policies were given.
-    pub fn judge(&self, finding: &Finding) -> Vec<Verdict> {
-        self.policies.iter().map(|policy| self.verdict(policy, finding)).collect()
-    }
-
-    /// What is declared and in none of the `seen_categories`: by policy, then in the order of the policy file.
-    pub fn stale(&self, seen_categories: &BTreeSet<Arc<str>>) -> Vec<Stale> {
-        let declarations = self.policies.iter().flat_map(|policy| policy.declares.iter().map(move |d| (policy, d)));
-        declarations
-            .filter(|(_, declaration)| !seen_categories.contains(&declaration.category))
-            .map(|(policy, declaration)| Stale {
-                policy: policy.id.clone(),
-                category: declaration.category.clone(),
-                clause: Some(declaration.clause.main().to_owned()),
-            })
-            .collect()
-    }
-
-    fn verdict(&self, policy: &Policy, finding: &Finding) -> Verdict {
-        let impersonal = match self.categories.get(&finding.category).map(|category| category.standing) {
-            Some(Standing::NotPersonal) => finding.hits,
-            _ => finding.facts.impersonal.min(finding.hits),
+    pub fn verdict(&self, policy: &Policy, finding: &Finding, setting: &Setting) -> Verdict {
+        let ruling = match self.personal(finding, setting.posture) {
+            0 => about_nobody(finding, setting.posture),
+            hits => self.gravest(policy, finding, setting, hits),
         };
-        let personal = finding.hits - impersonal;
-        let (minors, minors_clause) = minors(policy, finding);
-        let (outcome, clause) = self.outcome(policy, &finding.category);
-        let (outcome, clause, hits) = if personal == 0 {
-            (Outcome::NotPersonal, None, finding.hits)
-        } else if minors > 0 && outcome < Outcome::Minor {
-            (Outcome::Minor, minors_clause, minors.min(personal))
-        } else {
-            (outcome, clause, personal)
-        };
-        Verdict {
-            policy: policy.id.clone(),
-            outcome,
-            clause: clause.map(|clause| clause.main().to_owned()),
-            count: (hits != finding.hits).then_some(hits),
-        }
+        verdict(&policy.id, finding, ruling)
     }
 
-    /// What the policy says of a category, whosever the data is.
-    fn outcome<'p>(&self, policy: &'p Policy, category: &str) -> (Outcome, Option<&'p Clause>) {
-        if let Some(prohibition) = policy.prohibition(category) {
-            return (Outcome::Forbidden, Some(&prohibition.clause));
+    /// The gravest answer for the `hits` that are about persons.
+    fn gravest<'p>(&self, policy: &'p Policy, finding: &Finding, setting: &Setting, hits: u64) -> Ruling<'p> {
+        let declarations = self.declarations(policy, &finding.category);
+        let cover = self.cover(policy, finding, &declarations, hits);
+        let others = [
+            self.too_old(policy, &declarations, setting, hits),
+            self.misplaced(policy, finding, setting, hits),
+            too_young(policy, finding, hits),
+        ];
+        let graver = |one: Ruling<'p>, other: Ruling<'p>| if other.outcome > one.outcome { other } else { one };
+        others.into_iter().flatten().fold(cover, graver)
+    }
+
+    /// What a posture alone makes of a finding, where no policy is bound: `file` binds it, on `line`. None where the
+    /// posture has no say.
+    pub fn verdict_of_posture(
+        &self,
+        file: &Arc<str>,
+        line: u64,
+        finding: &Finding,
+        posture: Posture,
+    ) -> Option<Verdict> {
+        let ground = Some(Ground::Posture { posture });
+        let (outcome, hits) = match self.personal(finding, Some(posture)) {
+            0 => (Outcome::NotPersonal, finding.hits),
+            _ if self.may_stand(posture, &finding.category) => return None,
+            personal => (Outcome::Misplaced, personal),
+        };
+        let verdict = verdict(file, finding, Ruling { outcome, clause: None, hits, ground });
+        Some(Verdict { clause: Some(format!("line {line}")), ..verdict })
+    }
+
+    /// Hits about natural persons. In test data, a value that is made up is about nobody.
+    fn personal(&self, finding: &Finding, posture: Option<Posture>) -> u64 {
+        if self.categories.get(&finding.category).is_some_and(|c| c.standing == Standing::NotPersonal) {
+            return 0;
         }
+        let made_up = if posture == Some(Posture::TestData) { finding.facts.made_up } else { 0 };
+        finding.hits.saturating_sub(finding.facts.impersonal + made_up)
+    }
+
+    /// The declarations that cover a category: that of its own name, or else those of documents that carry it.
+    fn declarations<'p>(&self, policy: &'p Policy, category: &str) -> Vec<&'p Declaration> {
         if let Some(declaration) = policy.declaration(category) {
-            return (Outcome::Declared, Some(&declaration.clause));
+            return vec![declaration];
         }
-        match policy.declares.iter().find(|declaration| self.carries(&declaration.category, category)) {
-            Some(declaration) => (Outcome::Implied, Some(&declaration.clause)),
-            None => (Outcome::Undeclared, None),
-        }
+        let category = self.categories.get(category).filter(|category| !self.strict && !category.carried_by.is_empty());
+        let Some(category) = category else { return Vec::new() };
+        policy.declares.iter().filter(|document| category.carried_by.contains(&document.category)).collect()
     }
 
-    /// Whether a document of the category `document` shows `category` as well.
-    fn carries(&self, document: &str, category: &str) -> bool {
-        self.categories.get(document).is_some_and(|document| document.carries.iter().any(|c| &**c == category))
+    /// What the policy says of the category, whosever the data is.
+    fn cover<'p>(
+        &self,
+        policy: &'p Policy,
+        finding: &Finding,
+        declarations: &[&'p Declaration],
+        hits: u64,
+    ) -> Ruling<'p> {
+        let ruling = |outcome, clause, ground| Ruling { outcome, clause, hits, ground };
+        if let Some(prohibition) = policy.prohibition(&finding.category) {
+            return ruling(Outcome::Forbidden, Some(&prohibition.clause), None);
+        }
+        let Some(first) = declarations.first() else { return ruling(Outcome::Undeclared, None, None) };
+        let named = first.category == finding.category;
+        let outcome = if named { Outcome::Declared } else { Outcome::Implied };
+        ruling(outcome, Some(&first.clause), pupils(policy, finding))
+    }
+
+    /// Whether the periods of all declarations that cover the data have run out; the clause of the first is named.
+    fn too_old<'p>(
+        &self,
+        policy: &'p Policy,
+        declarations: &[&'p Declaration],
+        setting: &Setting,
+        hits: u64,
+    ) -> Option<Ruling<'p>> {
+        let dated = setting.dated?;
+        let clauses = declarations.iter().map(|declaration| expired(policy, declaration, dated.date, self.today));
+        let clauses: Vec<&Clause> = clauses.collect::<Option<_>>()?;
+        let ground = Some(Ground::Date { date: dated.date, date_source: dated.source });
+        clauses.first().map(|clause| Ruling { outcome: Outcome::Expired, clause: Some(*clause), hits, ground })
+    }
+
+    /// Where the data lies and may not: by the policy's words on storage, or by the posture of the path.
+    fn misplaced<'p>(&self, policy: &'p Policy, finding: &Finding, setting: &Setting, hits: u64) -> Option<Ruling<'p>> {
+        let ruling = |clause, ground| Ruling { outcome: Outcome::Misplaced, clause, hits, ground: Some(ground) };
+        if let Some((clause, ground)) = outside_storage(policy, setting) {
+            return Some(ruling(Some(clause), ground));
+        }
+        let posture = setting.posture.filter(|posture| !self.may_stand(*posture, &finding.category))?;
+        Some(ruling(None, Ground::Posture { posture }))
+    }
+
+    /// Whether data of persons of this category may stand at a path of this posture, if it is declared.
+    fn may_stand(&self, posture: Posture, category: &str) -> bool {
+        match posture {
+            Posture::Code | Posture::TestData => false,
+            Posture::Logs => self.categories.get(category).is_some_and(|category| category.technical),
+            Posture::Data => true,
+        }
     }
 }
 
-/// How many hits are of persons under the age that the policy is for, and the clause that sets the age.
-fn minors<'p>(policy: &'p Policy, finding: &Finding) -> (u64, Option<&'p Clause>) {
-    let Some(subjects) = &policy.subjects else { return (0, None) };
-    let Some(min_age) = subjects.min_age else { return (0, None) };
-    (finding.facts.ages.range(..min_age).map(|(_, hits)| hits).sum(), Some(&subjects.clause))
+/// What is declared and in none of the `seen_categories`: by policy, then in the order of the policy file.
+pub fn stale<'p>(policies: impl IntoIterator<Item = &'p Policy>, seen_categories: &BTreeSet<Arc<str>>) -> Vec<Stale> {
+    let declarations = policies.into_iter().flat_map(|policy| policy.declares.iter().map(move |d| (policy, d)));
+    declarations
+        .filter(|(_, declaration)| !seen_categories.contains(&declaration.category))
+        .map(|(policy, declaration)| Stale {
+            policy: policy.id.clone(),
+            category: declaration.category.clone(),
+            clause: Some(declaration.clause.main().to_owned()),
+        })
+        .collect()
+}
+
+fn about_nobody(finding: &Finding, posture: Option<Posture>) -> Ruling<'static> {
+    let made_up = posture.filter(|posture| *posture == Posture::TestData && finding.facts.made_up > 0);
+    let ground = made_up.map(|posture| Ground::Posture { posture });
+    Ruling { outcome: Outcome::NotPersonal, clause: None, hits: finding.hits, ground }
+}
+
+fn verdict(policy: &Arc<str>, finding: &Finding, ruling: Ruling) -> Verdict {
+    Verdict {
+        policy: policy.clone(),
+        outcome: ruling.outcome,
+        clause: ruling.clause.map(|clause| clause.main().to_owned()),
+        count: (ruling.hits != finding.hits).then_some(ruling.hits),
+        ground: ruling.ground,
+    }
+}
+
+/// The hits that are of persons under the age that the policy is for.
+fn too_young<'p>(policy: &'p Policy, finding: &Finding, personal: u64) -> Option<Ruling<'p>> {
+    let subjects = policy.subjects.as_ref()?;
+    let hits = younger(finding, subjects.min_age?).min(personal);
+    let ruling = Ruling { outcome: Outcome::Minor, clause: Some(&subjects.clause), hits, ground: None };
+    (hits > 0).then_some(ruling)
+}
+
+/// Of a policy that expects minors, that it does where there are any.
+fn pupils(policy: &Policy, finding: &Finding) -> Option<Ground> {
+    let expected = policy.subjects.as_ref().is_some_and(|subjects| subjects.minors == Some(true));
+    (expected && younger(finding, MAJORITY) > 0).then(|| Ground::Note { note: "declares data of pupils".to_owned() })
+}
+
+fn younger(finding: &Finding, age: u8) -> u64 {
+    finding.facts.ages.range(..age).map(|(_, hits)| hits).sum()
+}
+
+/// The words on storage that what was found is against, and why: all that a scan sees is electronic, and where a country
+/// is known, it must be one of those named unless data may be sent abroad.
+fn outside_storage<'p>(policy: &'p Policy, setting: &Setting) -> Option<(&'p Clause, Ground)> {
+    let storage = policy.storage.as_ref()?;
+    if !storage.media.is_empty() && !storage.media.contains(&Medium::Electronic) {
+        return Some((&storage.clause, Ground::Note { note: "to be kept on material media only".to_owned() }));
+    }
+    let country = setting.country.as_ref()?;
+    let named = storage.countries.is_empty() || storage.countries.iter().any(|named| **named == **country);
+    let abroad = !named && storage.cross_border != Some(true);
+    abroad.then(|| (&storage.clause, Ground::Country { country: country.clone() }))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finding::{Confidence, EvidenceSet, Facts};
-    use crate::input::Origin;
-    use crate::policy::Policies;
-
-    const ORDER: [&str; 5] = ["club-1c", "justcode", "robotek", "anysoft", "aitu-sauda"];
-
-    fn judge_of(policies: Vec<Policy>, categories: Categories) -> Judge {
-        Judge::new(policies, Arc::new(categories))
-    }
-
-    fn five() -> Judge {
-        let categories = Categories::builtin().unwrap();
-        let builtin = Policies::builtin(&categories).unwrap();
-        judge_of(ORDER.iter().map(|id| builtin.get(id).unwrap().clone()).collect(), categories)
-    }
-
-    fn finding(category: &str, hits: u64, ages: &[(u8, u64)], impersonal: u64) -> Finding {
-        Finding {
-            path: Origin::stdin(),
-            category: category.into(),
-            detector: "test".into(),
-            confidence: Confidence::High,
-            score: 90,
-            field: None,
-            hits,
-            rows: None,
-            share: None,
-            places: Vec::new(),
-            evidence: EvidenceSet::new(),
-            verdicts: Vec::new(),
-            stood: None,
-            facts: Facts { ages: ages.iter().copied().collect(), impersonal },
-        }
-    }
-
-    /// `outcome clause *count`, each where there is one.
-    fn shown(verdict: &Verdict) -> String {
-        let clause = verdict.clause.as_ref().map(|clause| format!(" {clause}")).unwrap_or_default();
-        let count = verdict.count.map(|count| format!(" *{count}")).unwrap_or_default();
-        format!("{}{clause}{count}", verdict.outcome)
-    }
-
-    #[test]
-    fn each_outcome_under_each_of_the_five_policies() {
-        let adults: &[(u8, u64)] = &[(18, 1), (40, 11)];
-        let mixed: &[(u8, u64)] = &[(9, 1), (17, 2), (18, 4), (70, 5)];
-        let children: &[(u8, u64)] = &[(0, 5), (17, 7)];
-        #[rustfmt::skip]
-        let rows: &[(Finding, [&str; 5])] = &[
-            (finding("iin", 12, adults, 0), ["implied 2", "declared 5", "implied 2", "declared 5.3", "implied 2.3"]),
-            (finding("iin", 12, mixed, 0), ["implied 2", "minor 1 *3", "implied 2", "minor 2.1 *3", "implied 2.3"]),
-            (finding("iin", 12, children, 0), ["implied 2", "minor 1", "implied 2", "minor 2.1", "implied 2.3"]),
-            (finding("birth-date", 12, mixed, 0),
-                ["declared 2", "minor 1 *3", "declared 2", "minor 2.1 *3", "implied 2.3"]),
-            (finding("birth-date", 12, adults, 0), ["declared 2", "undeclared", "declared 2", "undeclared", "implied 2.3"]),
-            (finding("email", 8, &[], 0), ["declared 2", "declared 5", "declared 2", "declared 5.2(б)", "declared 2.3"]),
-            (finding("email", 8, &[], 3),
-                ["declared 2 *5", "declared 5 *5", "declared 2 *5", "declared 5.2(б) *5", "declared 2.3 *5"]),
-            (finding("email", 8, &[], 8), ["not-personal"; 5]),
-            (finding("payment-card", 2, &[], 0),
-                ["undeclared", "undeclared", "undeclared", "forbidden 5.3", "undeclared"]),
-            (finding("payment-card", 2, &[], 1),
-                ["undeclared *1", "undeclared *1", "undeclared *1", "forbidden 5.3 *1", "undeclared *1"]),
-            (finding("biometric", 2, &[], 0),
-                ["undeclared", "undeclared", "undeclared", "forbidden 5.1", "undeclared"]),
-            (finding("genetic", 2, &[], 0), ["undeclared", "undeclared", "undeclared", "forbidden 5.1", "undeclared"]),
-            (finding("address", 2, &[], 0), ["undeclared", "declared 5", "declared 2", "undeclared", "undeclared"]),
-            (finding("education", 2, &[], 0), ["declared 2", "undeclared", "declared 2", "undeclared", "undeclared"]),
-            (finding("transaction", 2, &[], 0),
-                ["undeclared", "undeclared", "undeclared", "declared 5.3", "undeclared"]),
-            (finding("social-account", 2, &[], 0),
-                ["undeclared", "undeclared", "undeclared", "undeclared", "declared 2.3"]),
-            (finding("iban", 2, &[], 0), ["undeclared"; 5]),
-            (finding("bin", 2, &[], 0), ["not-personal"; 5]),
-            (finding("a-category-of-the-user", 2, &[], 0), ["undeclared"; 5]),
-        ];
-        let judge = five();
-        for (finding, expected) in rows {
-            let verdicts = judge.judge(finding);
-            assert_eq!(verdicts.iter().map(|v| &*v.policy).collect::<Vec<_>>(), ORDER);
-            assert_eq!(verdicts.iter().map(shown).collect::<Vec<_>>(), expected, "{}", finding.category);
-        }
-    }
-
-    #[test]
-    fn the_gravest_outcome_is_given_with_the_hits_it_holds_for() {
-        let policy = |body: &str| {
-            let text = format!("id = \"a\"\nlanguages = []\noperator = {{ name = \"A\" }}\n{body}");
-            Policy::parse("a.toml", &text, &Categories::builtin().unwrap()).unwrap()
-        };
-        let adults_only = "[subjects]\nmin-age = 18\nclause = \"1\"\n";
-        let forbids = format!("{adults_only}[[forbids]]\ncategory = \"iin\"\nclause = \"2\"");
-        let mixed = finding("iin", 10, &[(5, 2), (30, 4)], 3);
-        let cases = [
-            (forbids.as_str(), &mixed, "forbidden 2 *7"),
-            (adults_only, &mixed, "minor 1 *2"),
-            ("", &mixed, "undeclared *7"),
-            ("", &finding("email", 8, &[], 3), "undeclared *5"),
-            ("", &finding("email", 8, &[], 9), "not-personal"),
-            (
-                "[[declares]]\ncategory = \"driver-licence\"\nclause = \"3\"\n\
-                 [[declares]]\ncategory = \"id-document\"\nclause = \"4\"",
-                &mixed,
-                "implied 3 *7",
-            ),
-            (
-                "[[declares]]\ncategory = \"id-document\"\nclause = \"4\"\n\
-                 [[forbids]]\ncategory = \"iin\"\nclause = \"5\"",
-                &finding("iin", 1, &[], 0),
-                "forbidden 5",
-            ),
-        ];
-        for (body, finding, expected) in cases {
-            let judge = judge_of(vec![policy(body)], Categories::builtin().unwrap());
-            assert_eq!(shown(&judge.judge(finding)[0]), expected, "{body}");
-        }
-    }
-
-    #[test]
-    fn what_is_declared_and_never_seen_is_stale() {
-        let judge = five();
-        let declared: BTreeSet<Arc<str>> =
-            judge.policies.iter().flat_map(|policy| policy.declares.iter().map(|d| d.category.clone())).collect();
-        assert_eq!(judge.stale(&declared), []);
-
-        let mut seen = declared.clone();
-        seen.remove("geolocation");
-        let stale = judge.stale(&seen);
-        let shown: Vec<_> = stale.iter().map(|s| (&*s.policy, &*s.category, s.clause.as_deref().unwrap())).collect();
-        let expected = [
-            ("club-1c", "geolocation", "3"),
-            ("justcode", "geolocation", "14"),
-            ("robotek", "geolocation", "3"),
-            ("anysoft", "geolocation", "5.2(г)"),
-            ("aitu-sauda", "geolocation", "2.3"),
-        ];
-        assert_eq!(shown, expected);
-
-        let all: usize = judge.policies.iter().map(|policy| policy.declares.len()).sum();
-        assert_eq!(judge.stale(&BTreeSet::new()).len(), all);
-    }
-}
+mod tests;

@@ -8,26 +8,32 @@ use std::path::Path;
 use crate::category::Categories;
 use crate::error::{Error, Result};
 
+mod advice;
 mod check;
+mod dated;
 pub mod diff;
 pub mod draft;
+mod expiry;
 mod found;
 mod judge;
 mod model;
 mod parse;
 mod period;
+mod posture;
 mod schema;
 mod show;
 mod table;
 
-pub use check::check;
+pub use check::{check, shared_id};
+pub use dated::{Dates, Traces};
 pub use found::{Report, Seen};
-pub use judge::Judge;
+pub use judge::{Judge, stale};
 pub use model::{
     Clause, Deadline, Deadlines, Declaration, Document, Medium, Note, Operator, Policy, Prohibition, Retention,
     Security, Source, Storage, Subjects, Unit,
 };
 pub use period::Period;
+pub use posture::Postures;
 pub use schema::schema;
 pub use show::{list, show};
 pub use table::table;
@@ -102,7 +108,14 @@ pub fn load(id_or_file: &str, categories: &Categories) -> Result<Policy> {
         return Err(Error::new(format!("there is no policy `{}`", id_or_file.escape_debug()))
             .help(format!("known policies: {}; or give the path of a policy file", known.join(", "))));
     }
-    let bytes = fs::read(path).map_err(|e| Error::new(format!("the policy cannot be read: {e}")).at(id_or_file))?;
+    let bytes = fs::read(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => Error::new("there is no such file").at(id_or_file),
+        _ => Error::new(format!("the policy cannot be read: {e}")).at(id_or_file),
+    })?;
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"%PDF") {
+        let help = format!("`derbes policy draft {id_or_file}` writes a policy file from it");
+        return Err(Error::new("this is a document and no policy file").at(id_or_file).help(help));
+    }
     let text = String::from_utf8(bytes)
         .map_err(|_| Error::new("the policy is not text in UTF-8").at(id_or_file).help("save the file as UTF-8"))?;
     Policy::parse(id_or_file, &text, categories)

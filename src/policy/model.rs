@@ -33,6 +33,15 @@ pub struct Policy {
     pub deadlines: Deadlines,
     pub security: Option<Security>,
     pub notes: Vec<Note>,
+    /// The line of the id in the policy file, from 1.
+    pub line: usize,
+}
+
+impl Policy {
+    /// `FILE:LINE` of something in the policy file.
+    pub fn place(&self, line: usize) -> String {
+        format!("{}:{line}", self.file)
+    }
 }
 
 impl Policy {
@@ -44,6 +53,12 @@ impl Policy {
     /// What forbids this category.
     pub fn prohibition(&self, category: &str) -> Option<&Prohibition> {
         self.forbids.iter().find(|prohibition| &*prohibition.category == category)
+    }
+
+    /// Whether it keeps data for a number of days, months or years, so that data may be too old for it.
+    pub fn keeps_for_a_time(&self) -> bool {
+        let own = self.declares.iter().filter_map(|declaration| declaration.retention);
+        own.chain(self.retention.iter().map(|retention| retention.period)).any(Period::is_counted)
     }
 }
 

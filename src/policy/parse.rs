@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
 
+use super::advice::{advised, nearest};
 use super::model::{
     Clause, Deadlines, Declaration, Document, Note, Operator, Policy, Prohibition, Retention, Security, Source,
     Storage, Subjects,
@@ -116,7 +117,11 @@ impl Policy {
     /// Fails, with file and line, on what is no TOML, on unknown keys and categories, on bad periods and dates, on a
     /// category that is declared twice, and on one that is both declared and forbidden.
     pub fn parse(file: &str, text: &str, categories: &Categories) -> Result<Self> {
-        let unvalidated: Unvalidated = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+        if text.trim_start_matches('\u{feff}').trim().is_empty() {
+            let help = "`derbes policy draft DOCUMENT` writes one from a privacy policy";
+            return Err(Error::new("the policy file is empty").at(file).help(help));
+        }
+        let unvalidated: Unvalidated = toml::from_str(text).map_err(|e| advised(Error::toml(file, text, &e)))?;
         Validation { file, text, categories }.policy(unvalidated)
     }
 }
@@ -130,14 +135,15 @@ struct Validation<'a> {
 
 impl Validation<'_> {
     fn policy(&self, policy: Unvalidated) -> Result<Policy> {
+        let line = self.line(policy.id.span());
         let id = self.id(policy.id)?;
         let languages = self.languages(policy.languages)?;
         let operator = self.operator(policy.operator)?;
         let document = policy.document.map(|document| self.document(document)).transpose()?;
         let declares = self.each(policy.declares, Self::declaration)?;
         let forbids = self.each(policy.forbids, Self::prohibition)?;
-        self.once("declared", declares.iter().map(|d| (&d.category, d.line)))?;
-        self.once("forbidden", forbids.iter().map(|p| (&p.category, p.line)))?;
+        self.once("declared", declares.iter().map(|d| (&d.category, d.line, d.retention)))?;
+        self.once("forbidden", forbids.iter().map(|p| (&p.category, p.line, None)))?;
         for prohibition in &forbids {
             if let Some(declaration) = declares.iter().find(|d| d.category == prohibition.category) {
                 return Err(self.clash(&declaration.category, declaration.line, prohibition));
@@ -160,6 +166,7 @@ impl Validation<'_> {
             deadlines: policy.deadlines,
             security: policy.security,
             notes: policy.notes,
+            line,
         })
     }
 
@@ -215,7 +222,12 @@ impl Validation<'_> {
         if self.categories.get(id.get_ref()).is_none() {
             let known: Vec<_> = self.categories.iter().map(|category| &*category.id).collect();
             let message = format!("there is no category `{}`", id.get_ref().escape_debug());
-            return Err(self.error(self.line(id.span()), message).help(format!("write one of: {}", known.join(", "))));
+            let help = match nearest(id.get_ref(), known.iter().copied()) {
+                Some(name) if id.get_ref().is_ascii() => format!("did you mean `{name}`?"),
+                Some(name) => format!("did you mean `{name}`? It is written in Latin letters"),
+                None => format!("write one of: {}", known.join(", ")),
+            };
+            return Err(self.error(self.line(id.span()), message).help(help));
         }
         Ok(id.into_inner())
     }
@@ -234,19 +246,27 @@ impl Validation<'_> {
         Ok(Prohibition { category: self.category(category)?, clause, note, line })
     }
 
-    fn once<'c>(&self, done: &str, categories: impl Iterator<Item = (&'c Arc<str>, usize)>) -> Result<()> {
+    fn once<'c>(
+        &self,
+        done: &str,
+        categories: impl Iterator<Item = (&'c Arc<str>, usize, Option<Period>)>,
+    ) -> Result<()> {
         let mut seen = BTreeMap::new();
-        for (category, line) in categories {
-            if let Some(first) = seen.insert(category, line) {
-                let message = format!("category `{category}` is {done} twice: on line {first} and here");
-                return Err(self.error(line, message).help("keep one entry, and list all its clauses there"));
+        for (category, line, period) in categories {
+            let Some((first, other)) = seen.insert(category, (line, period)) else { continue };
+            let mut message = format!("category `{category}` is {done} twice: here and at {}:{first}", self.file);
+            if period != other {
+                let kept =
+                    |period: Option<Period>| period.map_or("for no time of its own".to_owned(), |p| p.to_string());
+                message += &format!("; kept {} here and {} there", kept(period), kept(other));
             }
+            return Err(self.error(line, message).help("keep one entry, and list all its clauses there"));
         }
         Ok(())
     }
 
     fn clash(&self, category: &str, declared: usize, prohibition: &Prohibition) -> Error {
-        let message = format!("category `{category}` is forbidden here and declared on line {declared}");
+        let message = format!("category `{category}` is forbidden here and declared at {}:{declared}", self.file);
         self.error(prohibition.line, message)
             .help("keep what the document means; if it says both, tell so in a [[note]]")
     }
@@ -271,7 +291,7 @@ impl Validation<'_> {
             let category = v.category(category)?;
             if !declared.contains(&category) {
                 let message = format!("a retention is given for `{category}`, which this policy does not declare");
-                return Err(v.error(line, message));
+                return Err(v.error(line, message).help("declare the category, or take it out of `categories`"));
             }
             Ok(category)
         })?;
@@ -281,120 +301,4 @@ impl Validation<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HEAD: &str = "id = \"a\"\nlanguages = [\"ru\"]\noperator = { name = \"A\" }\n";
-
-    fn parse(rest: &str) -> Result<Policy> {
-        Policy::parse("a.toml", &format!("{HEAD}{rest}"), &Categories::builtin().unwrap())
-    }
-
-    #[test]
-    fn the_example_of_the_design_is_read() {
-        let text = r#"
-            id = "anysoft"
-            languages = ["ru"]
-            updated = 2024-01-03
-            operator = { name = "A", bin = "140340014652", site = "https://a.example" }
-            [[declares]]
-            category = "iin"
-            clause = "5.3"
-            condition = "asked of the payer on an internet payment"
-            [[forbids]]
-            category = "payment-card"
-            clause = "5.3"
-            [subjects]
-            min-age = 18
-            clause = "2.1"
-            [storage]
-            countries = ["KZ"]
-            clause = "8.4(а)"
-            [[retention]]
-            period = "3y"
-            clause = "7.3"
-        "#;
-        let policy = Policy::parse("a.toml", text, &Categories::builtin().unwrap()).unwrap();
-        assert_eq!(policy.updated, Some(jiff::civil::date(2024, 1, 3)));
-        assert_eq!((policy.declares[0].line, policy.forbids[0].line), (7, 11));
-        assert_eq!(policy.storage.unwrap().clause.main(), "8.4(а)");
-        assert_eq!(policy.retention[0].period, Period::Years(3));
-    }
-
-    #[test]
-    fn a_clause_may_be_several() {
-        let policy = parse("[[declares]]\ncategory = \"iin\"\nclause = [\"5.3\", \"9.2\"]").unwrap();
-        assert_eq!(policy.declares[0].clause.main(), "5.3");
-        assert_eq!(policy.declares[0].clause.to_string(), "5.3, 9.2");
-    }
-
-    #[test]
-    fn what_is_wrong_is_told_with_file_and_line() {
-        let declares = |category: &str| format!("[[declares]]\ncategory = \"{category}\"\nclause = \"1\"\n");
-        let (email, phone) = (declares("email"), declares("phone"));
-        let cases = [
-            (declares("pasport"), 5, "there is no category `pasport`"),
-            (format!("{email}{phone}{email}"), 11, "category `email` is declared twice: on line 5 and here"),
-            (
-                format!("{email}[[forbids]]\ncategory = \"email\"\nclause = \"2\""),
-                8,
-                "category `email` is forbidden here and declared on line 5",
-            ),
-            (format!("{email}retention = \"3 years\""), 7, "`3 years` is no period"),
-            (format!("{email}colour = 1"), 7, "unknown field `colour`"),
-            ("[[declares]]\ncategory = \"email\"".into(), 4, "missing field `clause`"),
-            ("[[declares]]\ncategory = \"email\"\nclause = \"\"".into(), 6, "a clause must name a place"),
-            ("[[declares]]\ncategory = \"email\"\nclause = []".into(), 6, "a clause must name a place"),
-            ("[[declares]]\ncategory = \"email\"\nclause = 5.3".into(), 6, "a clause is a text such as"),
-            ("[[declares]]\ncategory = \"email\"\nclause = \"\\u001b[31m\"".into(), 6, "a clause must name a place"),
-            (format!("{email}source = \"friend\""), 7, "unknown variant `friend`"),
-            ("updated = \"2024-01-03\"".into(), 4, "invalid type"),
-            ("updated = 2024-01-03T10:00:00".into(), 4, "a date is written as year-month-day"),
-            ("updated = 2024-02-30".into(), 4, ""),
-            (
-                "[[retention]]\nperiod = \"3y\"\ncategories = [\"iin\"]\nclause = \"1\"".into(),
-                6,
-                "a retention is given for `iin`, which this policy does not declare",
-            ),
-            ("[subjects]\nthird-persons = [\"x\"]\nclause = \"1\"".into(), 5, "there is no category `x`"),
-            ("[subjects]\nmin-age = 300\nclause = \"1\"".into(), 5, "invalid value"),
-            ("[storage]\ncountries = [\"kz\"]\nclause = \"1\"".into(), 4, "a country is a two-letter code"),
-            ("document = { sha256 = \"ab\" }".into(), 4, "the document's SHA-256 must have 64"),
-            (
-                "[deadlines]\nanswer = { days = 3, unit = \"weeks\", clause = \"1\" }".into(),
-                5,
-                "unknown variant `weeks`",
-            ),
-            ("id = \"b\"".into(), 4, "duplicate key"),
-            ("declares".into(), 4, ""),
-        ];
-        for (rest, line, message) in cases {
-            let error = parse(&rest).unwrap_err();
-            assert_eq!(error.place.as_deref(), Some(&*format!("a.toml:{line}")), "{rest}: {error}");
-            assert!(error.message.starts_with(message), "{rest}: {error}");
-        }
-    }
-
-    #[test]
-    fn what_an_editor_on_windows_saves_is_read() {
-        let text = format!("\u{feff}{HEAD}colour = 1").replace('\n', "\r\n");
-        let error = Policy::parse("a.toml", &text, &Categories::builtin().unwrap()).unwrap_err();
-        assert_eq!(error.place.as_deref(), Some("a.toml:4"), "{error}");
-        assert!(Policy::parse("a.toml", text.trim_end_matches("colour = 1"), &Categories::builtin().unwrap()).is_ok());
-    }
-
-    #[test]
-    fn the_head_is_checked() {
-        let categories = Categories::builtin().unwrap();
-        let cases = [
-            ("id = \"A b\"\nlanguages = []\noperator = { name = \"A\" }", 1, "an id has lower-case"),
-            ("id = \"a\"\nlanguages = [\"rus\"]\noperator = { name = \"A\" }", 2, "a language is a two-letter code"),
-            ("id = \"a\"\nlanguages = []\noperator = { name = \"A\", bin = \"12\" }", 3, "the operator's BIN must"),
-        ];
-        for (text, line, message) in cases {
-            let error = Policy::parse("a.toml", text, &categories).unwrap_err();
-            assert_eq!(error.place.as_deref(), Some(&*format!("a.toml:{line}")), "{error}");
-            assert!(error.message.starts_with(message), "{error}");
-        }
-    }
-}
+mod tests;

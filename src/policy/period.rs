@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Span;
+use jiff::civil::Date;
 use serde::Deserialize;
 
 /// How long data may be kept.
@@ -17,6 +19,25 @@ pub enum Period {
     UntilWithdrawal,
     /// Until the purpose of collection is reached.
     UntilPurpose,
+}
+
+impl Period {
+    /// Whether it is a number of days, months or years.
+    pub fn is_counted(self) -> bool {
+        matches!(self, Self::Days(_) | Self::Months(_) | Self::Years(_))
+    }
+
+    /// The last day of a counted period that begins on `first`, by the calendar: of months and years the same day, or
+    /// the last day of a month that has no such day. None for a period without a count, and beyond the year 9999.
+    pub fn last_day(self, first: Date) -> Option<Date> {
+        let span = match self {
+            Self::Days(n) => Span::new().days(n),
+            Self::Months(n) => Span::new().months(n),
+            Self::Years(n) => Span::new().try_years(n).ok()?,
+            Self::Unlimited | Self::UntilWithdrawal | Self::UntilPurpose => return None,
+        };
+        first.checked_add(span).ok()
+    }
 }
 
 impl FromStr for Period {
@@ -91,6 +112,27 @@ mod tests {
         for (text, period) in periods {
             assert_eq!(text.parse(), Ok(period));
             assert_eq!(period.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_period_ends_by_the_calendar() {
+        let cases = [
+            ("30d", (2024, 2, 15), Some((2024, 3, 16))),
+            ("1m", (2024, 1, 31), Some((2024, 2, 29))),
+            ("18m", (2023, 3, 1), Some((2024, 9, 1))),
+            ("3y", (2021, 3, 1), Some((2024, 3, 1))),
+            ("1y", (2020, 2, 29), Some((2021, 2, 28))),
+            ("65535d", (2024, 1, 1), Some((2203, 6, 7))),
+            ("65535y", (2024, 1, 1), None),
+            ("65535m", (9000, 1, 1), None),
+            ("unlimited", (2024, 1, 1), None),
+            ("until-withdrawal", (2024, 1, 1), None),
+            ("until-purpose", (2024, 1, 1), None),
+        ];
+        let date = |(year, month, day): (i16, i8, i8)| Date::new(year, month, day).unwrap();
+        for (period, first, last) in cases {
+            assert_eq!(period.parse::<Period>().unwrap().last_day(date(first)), last.map(date), "{period}");
         }
     }
 

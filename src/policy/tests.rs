@@ -190,7 +190,9 @@ fn what_cannot_be_loaded_is_told_clearly() {
     assert!(directory.message.contains("this is a directory"), "{directory}");
     let missing = load("no-such-policy.toml", &categories).unwrap_err();
     assert_eq!(missing.place.as_deref(), Some("no-such-policy.toml"));
-    assert!(missing.message.starts_with("the policy cannot be read"), "{missing}");
+    assert_eq!(missing.message, "there is no such file");
+    let document = load(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/wrong/scanned.pdf"), &categories).unwrap_err();
+    assert!(document.help.unwrap().starts_with("`derbes policy draft "), "{}", document.message);
     let empty = load("", &categories).unwrap_err();
     assert_eq!(empty.message, "there is no policy ``");
 }

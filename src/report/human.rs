@@ -223,8 +223,12 @@ impl<W: Write> Human<W> {
     }
 
     fn paint(&self, text: &str, style: Style) -> String {
-        if self.options.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        paint(&self.options, text, style)
     }
+}
+
+pub(super) fn paint(options: &Options, text: &str, style: Style) -> String {
+    if options.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
 fn kept_quiet(hits: &Suppressed) -> String {
@@ -241,7 +245,7 @@ fn color_of_confidence(confidence: Confidence) -> Style {
     }
 }
 
-fn color_of_outcome(outcome: Outcome) -> Style {
+pub(super) fn color_of_outcome(outcome: Outcome) -> Style {
     let color = if outcome.is_breach() { AnsiColor::Red } else { AnsiColor::Green };
     color.on_default()
 }

@@ -206,7 +206,7 @@ fn entity(c: char) -> String {
 }
 
 /// A foreign string as code, where markup, mentions and references mean nothing; shortened in its middle.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = shortened(&escape(text).to_string());
     let simple = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '*' | '@' | '!' | '…');
     if !text.is_empty() && text.chars().all(simple) {

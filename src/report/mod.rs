@@ -20,6 +20,7 @@ mod human;
 mod json;
 mod junit;
 mod markdown;
+mod matrix;
 mod notes;
 mod sarif;
 mod severity;
@@ -56,12 +57,19 @@ pub enum Format {
     Github,
     /// A summary for a job's page or a merge request.
     Markdown,
+    /// Comma-separated values: the matrix only.
+    Csv,
 }
 
 impl Format {
     /// Whether reports of this format show [`Options::rules`].
     pub fn has_rules(self) -> bool {
         self == Self::Sarif
+    }
+
+    /// Whether [`Options::matrix`] puts the matrix in the place of the findings.
+    fn shows_matrix(self) -> bool {
+        matches!(self, Self::Human | Self::Markdown | Self::Json | Self::Csv)
     }
 }
 
@@ -84,6 +92,10 @@ pub struct Options {
     pub staged: Option<Staged>,
     /// The commit that was scanned, in hexadecimal digits.
     pub commit: Option<String>,
+    /// Whether formats that can show the matrix of categories and policies in place of the findings.
+    pub matrix: bool,
+    /// The columns of the matrix: the policies of the run by id.
+    pub policies: Vec<Arc<str>>,
 }
 
 impl Default for Options {
@@ -97,6 +109,8 @@ impl Default for Options {
             started: Timestamp::UNIX_EPOCH,
             staged: None,
             commit: None,
+            matrix: false,
+            policies: Vec::new(),
         }
     }
 }
@@ -155,6 +169,8 @@ fn entries(finding: &Finding) -> impl Iterator<Item = Option<&Place>> {
 /// A report of this format, written to `out`.
 pub fn new<'a>(format: Format, out: Box<dyn Write + 'a>, options: Options) -> Box<dyn Report + 'a> {
     match format {
+        Format::Csv => Box::new(matrix::Matrix::new(out, format, options)),
+        _ if options.matrix && format.shows_matrix() => Box::new(matrix::Matrix::new(out, format, options)),
         Format::Human => Box::new(human::Human::new(out, options)),
         Format::Jsonl => Box::new(json::Jsonl(out)),
         Format::Json => Box::new(json::Json::new(out)),

@@ -20,6 +20,10 @@ impl<T: Clone> First<T> {
     pub fn add(&mut self, event: &T) {
         if self.kept.len() < self.bound { self.kept.push(event.clone()) } else { self.more += 1 }
     }
+
+    pub fn count(&self) -> u64 {
+        self.kept.len() as u64 + self.more
+    }
 }
 
 #[derive(Debug)]

@@ -21,7 +21,7 @@ impl Severity {
         }
         match (finding.verdicts.iter().map(|verdict| verdict.outcome).max(), finding.confidence) {
             (Some(Outcome::Forbidden | Outcome::Minor), _) => Self::Critical,
-            (Some(Outcome::Undeclared), _) => Self::High,
+            (Some(Outcome::Undeclared | Outcome::Misplaced), _) => Self::High,
             (Some(Outcome::Expired), _) | (None, Confidence::High) => Self::Medium,
             (None, Confidence::Medium) => Self::Low,
             (Some(Outcome::Declared | Outcome::Implied | Outcome::NotPersonal), _) | (None, Confidence::Low) => {
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn the_gravest_verdict_decides_and_without_one_the_confidence() {
-        for outcome in [Outcome::Forbidden, Outcome::Minor, Outcome::Undeclared] {
+        for outcome in [Outcome::Forbidden, Outcome::Minor, Outcome::Undeclared, Outcome::Misplaced] {
             assert_eq!(level(&[Outcome::Declared, outcome], Confidence::Low), Level::Error);
         }
         assert_eq!(level(&[Outcome::Expired], Confidence::High), Level::Warning);

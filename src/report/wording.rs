@@ -63,11 +63,12 @@ pub(super) fn verdicts(finding: &Finding) -> Option<String> {
     if outcomes.is_empty() { None } else { Some(outcomes.join("; ")) }
 }
 
-/// A policy with the clause that decided, and the hits it decided on where these are not all.
+/// A policy with the clause and the ground that decided, and the hits it decided on where these are not all.
 pub(super) fn policy(verdict: &Verdict, hits: u64) -> String {
     let clause = verdict.clause.as_ref().map(|clause| escape(clause).to_string());
     let count = verdict.count.map(|n| format!("{n} of {}", count(hits, "hit")));
-    let details: Vec<_> = clause.into_iter().chain(count).collect();
+    let ground = verdict.ground.as_ref().map(|ground| escape(&ground.to_string()).to_string());
+    let details: Vec<_> = clause.into_iter().chain(ground).chain(count).collect();
     let policy = escape(&verdict.policy);
     if details.is_empty() { policy.to_string() } else { format!("{policy} ({})", details.join(", ")) }
 }

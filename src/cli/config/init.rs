@@ -75,8 +75,9 @@ all = false
 # Detectors whose hits do not count, such as \"email\".
 off = []
 
-# Which policies and which posture hold where. Paths are patterns as in .gitignore. In `code` nothing personal may
-# stand, declared or not; in `data` what is declared may.
+# Which policies hold where, what may stand there, and in which country it lies. Paths are patterns as in .gitignore.
+# Postures: `code`, nothing personal, declared or not; `test-data`, values that are made up; `logs`, what systems record
+# by themselves; `data`, what is declared. Where policies are bound and no posture is, the name of a path tells.
 ";
 
 const ALLOW: &str = "
@@ -84,7 +85,9 @@ const ALLOW: &str = "
 ";
 
 fn paths(patterns: &str) -> String {
-    format!("[[paths]]\npaths = [{patterns}]\n# policies = [\"anysoft\", \"privacy.toml\"]\nposture = \"data\"\n")
+    format!(
+        "[[paths]]\npaths = [{patterns}]\n# policies = [\"anysoft\", \"privacy.toml\"]\nposture = \"data\"\n# country = \"KZ\"\n"
+    )
 }
 
 fn allow(patterns: &str) -> String {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use derbes::category::Categories;
 use derbes::error::{Error, Result};
-use derbes::finding::Confidence;
+use derbes::finding::{Confidence, Posture};
 use derbes::limits::{Limits, Places};
 use derbes::pipeline::FailOn;
 use derbes::suppress::{Paths, Rule};
@@ -56,19 +56,11 @@ pub struct Bound {
     pub paths: Paths,
     /// Ids of built-in policies, or files below the root.
     pub policies: Vec<String>,
+    /// Where it is not given and policies are, what may stand there is told by what a path is.
     pub posture: Option<Posture>,
+    /// The country that it lies in: an ISO 3166-1 code.
+    pub country: Option<Arc<str>>,
 }
-
-/// What may stand at a path at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Posture {
-    /// Source code: nothing personal, declared or not.
-    Code,
-    /// Data in use: what is declared.
-    Data,
-}
-
-pub const POSTURES: &[(&str, Posture)] = &[("code", Posture::Code), ("data", Posture::Data)];
 
 /// The root that paths are named from: that of the repository around the current folder, or else this folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

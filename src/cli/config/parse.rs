@@ -6,6 +6,7 @@ use std::sync::Arc;
 use derbes::category::Categories;
 use derbes::detect::Detectors;
 use derbes::error::{Error, Result};
+use derbes::finding::Posture;
 use derbes::limits::Places;
 use derbes::suppress::{Paths, Rule};
 use jiff::civil::Date;
@@ -13,7 +14,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::super::args::{CONFIDENCE, FAIL_ON};
-use super::{Bound, Config, POSTURES, Root, Set};
+use super::{Bound, Config, Root, Set};
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -41,6 +42,7 @@ struct UnvalidatedPaths {
     #[serde(default)]
     policies: Vec<String>,
     posture: Option<Spanned<String>>,
+    country: Option<Spanned<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -157,12 +159,19 @@ impl File<'_> {
 
     fn bound(&self, typed: Spanned<UnvalidatedPaths>) -> Result<Set<Bound>> {
         let paths = self.paths(&typed, typed.as_ref().paths.clone())?;
-        if typed.as_ref().policies.is_empty() && typed.as_ref().posture.is_none() {
-            return Err(self.wrong(&typed, "these paths have neither policies nor a posture"));
+        let UnvalidatedPaths { policies, posture, country, .. } = typed.as_ref();
+        if policies.is_empty() && posture.is_none() && country.is_none() {
+            return Err(self.wrong(&typed, "these paths have neither policies nor a posture nor a country"));
         }
-        let posture = typed.as_ref().posture.as_ref().map(|posture| self.one_of(posture, POSTURES)).transpose()?;
+        let postures = Posture::ALL.map(|posture| (posture.name(), posture));
+        let posture = posture.as_ref().map(|posture| self.one_of(posture, &postures)).transpose()?;
+        let is_code = |code: &str| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+        if let Some(wrong) = country.as_ref().filter(|country| !is_code(country.as_ref())) {
+            return Err(self.wrong(wrong, "a country is a two-letter code in capitals, such as KZ"));
+        }
         let Set { value, line } = self.set(typed);
-        let bound = Bound { paths, policies: value.policies, posture: posture.map(|set| set.value) };
+        let country = value.country.map(|country| country.into_inner().into());
+        let bound = Bound { paths, policies: value.policies, posture: posture.map(|set| set.value), country };
         Ok(Set { value: bound, line })
     }
 
@@ -275,7 +284,8 @@ until = 2027-01-01
             ("[[allow]]\nreason = \"r\"\nvalue = 'a'\nuntil = 10:00:00", 4, "write a day"),
             ("[[paths]]\npaths = [\"a\"]", 1, "these paths have neither"),
             ("[[paths]]\npaths = []\nposture = \"code\"", 1, "`paths` is empty"),
-            ("[[paths]]\npaths = [\"a\"]\nposture = \"x\"", 3, "`x` is none of code, data"),
+            ("[[paths]]\npaths = [\"a\"]\nposture = \"x\"", 3, "`x` is none of code, test-data, logs, data"),
+            ("[[paths]]\npaths = [\"a\"]\ncountry = \"kz\"", 3, "a country is a two-letter code"),
             ("[limits]\nplaces = \"few\"", 2, "write a number"),
         ] {
             let error = parsed(text).unwrap_err();

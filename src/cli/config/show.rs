@@ -6,7 +6,7 @@ use std::fmt::Display;
 use derbes::limits::Places;
 
 use super::super::args::{CONFIDENCE, FAIL_ON};
-use super::{BASELINE, Bound, Config, POSTURES, Set};
+use super::{BASELINE, Bound, Config, Set};
 
 const DEFAULT: &str = "default";
 
@@ -80,8 +80,13 @@ fn name<T: Copy + PartialEq>(set: Option<&Set<T>>, names: &[(&'static str, T)], 
 
 fn bound(bound: &Bound) -> String {
     let mut text = format!("paths = {}\npolicies = {}\n", list(bound.paths.patterns()), list(&bound.policies));
-    if let Some((name, _)) = POSTURES.iter().find(|(_, posture)| Some(*posture) == bound.posture) {
-        text += &format!("posture = {}\n", quoted(name));
+    match bound.posture {
+        Some(posture) => text += &format!("posture = {}\n", quoted(posture.name())),
+        None if !bound.policies.is_empty() => text += "# posture: by what a path is\n",
+        None => {}
+    }
+    if let Some(country) = &bound.country {
+        text += &format!("country = {}\n", quoted(country));
     }
     text
 }

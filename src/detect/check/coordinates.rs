@@ -14,7 +14,12 @@ pub fn check_pair(subject: &Subject) -> Option<Checked> {
     let second = joint(text, latitude.end)?;
     let longitude = Degrees::read(text, second)?;
     let third = joint(text, longitude.end).is_some_and(|at| Degrees::read(text, at).is_some());
-    if third || !latitude.begins_alone(text) || follows_number(text, start) || !longitude.ends_alone(text) {
+    if third
+        || is_drawn(text, second, longitude.end)
+        || !latitude.begins_alone(text)
+        || follows_number(text, start)
+        || !longitude.ends_alone(text)
+    {
         return None;
     }
     let (latitude, longitude) = (latitude.value, longitude.value);
@@ -37,7 +42,13 @@ pub fn check_single(subject: &Subject) -> Option<Checked> {
         return None;
     }
     let degrees = Degrees::read(text, subject.start)?;
-    let fits = degrees.value.abs() <= 180.0 && degrees.begins_alone(text) && degrees.ends_alone(text);
+    let listed = joint(text, degrees.end).is_some_and(|at| Degrees::read(text, at).is_some());
+    // Nothing but zeros is a place that was not set.
+    let fits = degrees.value != 0.0
+        && degrees.value.abs() <= 180.0
+        && degrees.begins_alone(text)
+        && degrees.ends_alone(text)
+        && !listed;
     fits.then_some(Checked { end: degrees.end, ..Checked::default() })
 }
 
@@ -94,12 +105,23 @@ fn joint(text: &[u8], end: usize) -> Option<usize> {
     }
 }
 
-/// Whether another number stands before: a list of numbers, not a pair.
+/// Whether a space joins the numbers and one letter follows: a point of a drawing, as in SVG and PostScript.
+fn is_drawn(text: &[u8], second: usize, end: usize) -> bool {
+    byte_before(text, second, 1) == b' '
+        && byte(text, end) == b' '
+        && byte(text, end + 1).is_ascii_alphabetic()
+        && !byte(text, end + 2).is_ascii_alphanumeric()
+}
+
+/// Whether another such number stands before: a list of numbers, not a pair.
 fn follows_number(text: &[u8], start: usize) -> bool {
-    match byte_before(text, start, 1) {
-        b',' | b';' => byte_before(text, start, 2).is_ascii_digit(),
-        b' ' if matches!(byte_before(text, start, 2), b',' | b';') => byte_before(text, start, 3).is_ascii_digit(),
-        b' ' => byte_before(text, start, 2).is_ascii_digit(),
-        _ => false,
-    }
+    let joint = match (byte_before(text, start, 2), byte_before(text, start, 1)) {
+        (b',' | b';', b' ') => 2,
+        (_, b',' | b';' | b' ') => 1,
+        _ => return false,
+    };
+    let before = &text[..start - joint];
+    let fraction = before.iter().rev().take(LONGEST_FRACTION + 1).take_while(|b| b.is_ascii_digit()).count();
+    let whole = before.len().checked_sub(fraction + 2);
+    fraction >= 4 && whole.is_some_and(|at| before[at].is_ascii_digit() && before[at + 1] == b'.')
 }

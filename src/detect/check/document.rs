@@ -1,7 +1,7 @@
 //! Numbers of Kazakhstan's documents. They bear no check digit: shape and surroundings are all there is, and a word or
 //! key that names the document.
 
-use super::{Checked, Subject, is_repdigit};
+use super::{Checked, Subject, is_sequence};
 use crate::detect::boundary::{byte, byte_before, may_begin, may_end};
 use crate::finding::{Evidence, EvidenceSet};
 
@@ -61,6 +61,6 @@ fn checked(subject: &Subject, end: usize, plausible: bool) -> Checked {
     let counting = digits.windows(2).all(|pair| (pair[0] + 1) % 10 == pair[1]);
     let evidence = EvidenceSet::new()
         .with_if(plausible, Evidence::Plausible)
-        .with_if(counting || is_repdigit(&digits), Evidence::TestValue);
+        .with_if(counting || is_sequence(&digits), Evidence::TestValue);
     Checked { end, evidence, age: None, impersonal: false }
 }

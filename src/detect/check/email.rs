@@ -12,6 +12,8 @@ use crate::finding::{Evidence, EvidenceSet};
 const LONGEST_LOCAL: usize = 64;
 const LONGEST_DOMAIN: usize = 255;
 const LONGEST_LABEL: usize = 63;
+/// A path of 256 without its angle brackets.
+const LONGEST: usize = 254;
 
 /// How far back the beginning of a URL is looked for.
 const URL_REACH: usize = 128;
@@ -36,13 +38,16 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     let domain_start = at + at_width;
     let domain = Domain::read(text, domain_start)?;
     let end = domain_start + domain.length;
-    if is_in_url(text, start) || is_remote_path(text, end) || matches!(byte(text, end), b'@' | b'(') {
+    if end - start > LONGEST + at_width - 1
+        || is_in_url(text, start)
+        || is_remote_path(text, end)
+        || matches!(byte(text, end), b'@' | b'(')
+    {
         return None;
     }
     let suspicious = FILE_ENDINGS.contains(&domain.top()) || is_message_id(text, start);
-    let evidence = EvidenceSet::new()
-        .with_if(suspicious, Evidence::Implausible)
-        .with_if(subject.registry.is_test_domain(&domain.name), Evidence::TestValue);
+    let is_test = subject.registry.is_test_domain(&domain.name) || subject.registry.is_test_mailbox(&local);
+    let evidence = EvidenceSet::new().with_if(suspicious, Evidence::Implausible).with_if(is_test, Evidence::TestValue);
     let impersonal = subject.registry.is_role_mailbox(&local);
     Some(Checked { end, evidence, age: None, impersonal })
 }

@@ -23,7 +23,8 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     let length = national.rev().map(|n| n + code).find(|n| *n <= MOST_DIGITS && ends[*n - 1] > 0)?;
     let end = ends[length - 1];
     let digits = &digits[..length];
-    if !may_end(text, end) || code == 1 && (digits[1] < 2 || digits[4] < 2) {
+    let place = is_place(&text[start..end]);
+    if place || !may_end(text, end) || code == 1 && (digits[1] < 2 || digits[4] < 2) {
         return None;
     }
     let grouped = end - start - 1 > length;
@@ -36,6 +37,13 @@ pub fn check(subject: &Subject) -> Option<Checked> {
         .with_if(begins_line, Evidence::Bare)
         .with_if(counting || super::is_repdigit(tail), Evidence::TestValue);
     Some(Checked { end, evidence, age: None, impersonal: false })
+}
+
+/// Whether degrees and minutes of latitude and longitude stand here, as time zones name places: `+5320-06025` (ISO 6709).
+fn is_place(value: &[u8]) -> bool {
+    let hyphen = value.iter().position(|b| *b == b'-');
+    matches!((hyphen, value.len()), (Some(5), 11) | (Some(7), 15))
+        && value.iter().filter(|b| b.is_ascii_digit()).count() == value.len() - 2
 }
 
 /// Reads digits with what people write between them. Gives with each digit where it ends, if a number could end there.

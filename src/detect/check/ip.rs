@@ -9,6 +9,12 @@ use crate::finding::{Evidence, EvidenceSet};
 
 /// Addresses whose numbers are all less than this are versions rather.
 const SMALL: u8 = 32;
+/// And so are those of which three are less than this: revisions, sections of standards, object identifiers.
+const TINY: u8 = 10;
+
+/// How words end that a version follows, and whole ones: the last letter of `rev` is taken for that of `v1.2.3.4`.
+const VERSIONS: [&[u8]; 3] = [b"version", b"revision", b"release"];
+const SHORT_VERSIONS: [&[u8]; 4] = [b"ver", b"re", b"rel", b"build"];
 
 pub fn check_v4(subject: &Subject) -> Option<Checked> {
     let (text, start) = (subject.text, subject.start);
@@ -27,13 +33,18 @@ pub fn check_v4(subject: &Subject) -> Option<Checked> {
     }
     let next = byte(text, at + 1);
     let goes_on = match byte(text, at) {
+        // `2.20.1.155.g426c96f` is a version of a repository.
+        b'.' if next == b'g' => byte(text, at + 2).is_ascii_hexdigit(),
         b'.' | b'-' | b'/' => next.is_ascii_digit(),
         b => b.is_ascii_alphanumeric() || b == b'_',
     };
-    if goes_on || !is_public(octets) {
+    if goes_on || !is_public(octets) || is_version(text, start) {
         return None;
     }
-    let small = octets.iter().all(|o| *o < SMALL) || octets[1..] == [0, 0, 0];
+    let small = octets.iter().all(|o| *o < SMALL)
+        || octets.iter().filter(|o| **o < TINY).count() > 2
+        // Object identifiers of X.500.
+        || octets[..2] == [2, 5];
     let evidence = EvidenceSet::new()
         .with_if(small, Evidence::Implausible)
         .with_if(subject.registry.is_public_resolver(octets), Evidence::TestValue);
@@ -48,6 +59,20 @@ fn begins(text: &[u8], start: usize) -> bool {
         b'/' => !matches!(byte_before(text, start, 2), b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'.'),
         b => !b.is_ascii_alphanumeric(),
     }
+}
+
+/// Whether a word directly before tells that it is a version: `version 2.55.1.3`, `$Revision: 2.55.1.3 $`, `shop.c,v 2.55.1.3`.
+fn is_version(text: &[u8], start: usize) -> bool {
+    const REACH: usize = 24;
+    let before = &text[start.saturating_sub(REACH)..start];
+    let given =
+        before.iter().rev().take_while(|b| matches!(b, b' ' | b':' | b'=' | b'"' | b'\'' | b'v' | b'V')).count();
+    let words = &before[..before.len() - given];
+    let word = words.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let word = words[words.len() - word..].to_ascii_lowercase();
+    let versioned = words.ends_with(b",") && given > 1;
+    let named = VERSIONS.iter().any(|name| word.ends_with(name)) || SHORT_VERSIONS.contains(&&*word);
+    given > 0 && (versioned || named)
 }
 
 /// A number up to 255 without leading zeros.
@@ -96,9 +121,12 @@ pub fn check_v6(subject: &Subject) -> Option<Checked> {
     let word = std::str::from_utf8(&text[start..start + length]).ok()?;
     let word = if word.ends_with("::") { word } else { word.trim_end_matches(':') };
     let end = start + word.len();
-    if byte_before(text, start, 1).is_ascii_alphanumeric()
-        || matches!(byte(text, end), b'.' | b'g'..=b'z' | b'G'..=b'Z' | b'_')
-    {
+    // A dot may end the sentence.
+    let goes_on = match byte(text, end) {
+        b'.' => byte(text, end + 1).is_ascii_alphanumeric(),
+        next => matches!(next, b'g'..=b'z' | b'G'..=b'Z' | b'_'),
+    };
+    if byte_before(text, start, 1).is_ascii_alphanumeric() || goes_on {
         return None;
     }
     let address: Ipv6Addr = word.parse().ok()?;

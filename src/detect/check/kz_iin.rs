@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::twelve::Twelve;
-use super::{Checked, Subject, is_repdigit};
+use super::{Checked, Subject, is_sequence};
 use crate::finding::{Evidence, EvidenceSet};
 
 /// Older births are no longer expected among the living.
@@ -19,10 +19,10 @@ pub fn check(subject: &Subject) -> Option<Checked> {
 #[inline(never)]
 fn look_closer(subject: &Subject) -> Option<Checked> {
     let number = Twelve::read(subject.text, subject.start)?;
-    let birth = birth(&number, subject.registry.today)?;
     if !number.check_digit_holds() || !number.stands_alone(subject.text, subject.start) {
         return None;
     }
+    let birth = birth(&number, subject.registry.today)?;
     let expected = birth.is_some_and(|b| b.year() >= OLDEST_BIRTH);
     let evidence = EvidenceSet::new()
         .with(Evidence::CheckDigit)
@@ -58,6 +58,5 @@ pub(super) fn age(birth: Date, today: Date) -> u8 {
 }
 
 fn is_test_value(number: &Twelve, subject: &Subject) -> bool {
-    let value: String = number.digits.iter().map(|d| char::from(b'0' + d)).collect();
-    is_repdigit(&number.digits[..11]) || subject.registry.is_test_value("kz-iin", &value)
+    is_sequence(&number.digits[..11]) || subject.registry.is_test_value(&number.ascii())
 }

@@ -106,6 +106,15 @@ fn digits(text: &[u8], span: Range<usize>) -> impl Iterator<Item = u8> + Clone {
     text[span].iter().filter(|b| b.is_ascii_digit()).map(|b| b - b'0')
 }
 
+/// Whether the digits are all the same, or nine and more that only rise or only fall, as `001122667899`: a sequence, not a
+/// number that was issued.
+fn is_sequence(digits: &[u8]) -> bool {
+    let steps = digits.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    let rises = digits.windows(2).all(|pair| pair[0] <= pair[1]);
+    let falls = digits.windows(2).all(|pair| pair[0] >= pair[1]);
+    steps == 0 || digits.len() > 8 && steps > 3 && (rises || falls)
+}
+
 /// Whether all digits are the same: such a number is never issued.
 fn is_repdigit(digits: &[u8]) -> bool {
     digits.windows(2).all(|pair| pair[0] == pair[1])

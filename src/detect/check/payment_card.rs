@@ -29,11 +29,11 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     if !may_begin(text, subject.start) || !may_end(text, end) || grouped && is_within_groups(text, subject.start, end) {
         return None;
     }
-    let value: String = number.iter().map(|d| char::from(b'0' + d)).collect();
+    let value: Vec<u8> = number.iter().map(|d| b'0' + d).collect();
     let evidence = EvidenceSet::new()
         .with(Evidence::CheckDigit)
         .with_if(grouped, Evidence::Formatted)
-        .with_if(subject.registry.is_test_value("payment-card", &value), Evidence::TestValue);
+        .with_if(subject.registry.is_test_value(&value), Evidence::TestValue);
     Some(Checked { end, evidence, age: None, impersonal: false })
 }
 
@@ -59,12 +59,19 @@ fn grouped_end(text: &[u8], start: usize, groups: &[usize]) -> Option<usize> {
     (!byte(text, at).is_ascii_digit()).then_some(at)
 }
 
-/// Whether more groups of four stand on either side: a dump of numbers, or an account.
+/// Whether more groups of four stand on either side: a dump of numbers, or an account. `card` is none.
 fn is_within_groups(text: &[u8], start: usize, end: usize) -> bool {
     let joint = |byte: u8| matches!(byte, b' ' | b'-');
-    let before =
-        joint(byte_before(text, start, 1)) && (2..6).all(|i| byte_before(text, start, i).is_ascii_alphanumeric());
-    let after = joint(byte(text, end)) && (1..5).all(|i| byte(text, end + i).is_ascii_digit());
+    let group = &text[start.saturating_sub(5)..start.saturating_sub(1)];
+    let before = joint(byte_before(text, start, 1))
+        && group.len() == 4
+        && group.iter().all(u8::is_ascii_alphanumeric)
+        && group.iter().any(u8::is_ascii_digit);
+    // Also of five: a table of codes in hexadecimal.
+    let next = text[(end + 1).min(text.len())..].iter().take(6).take_while(|b| b.is_ascii_alphanumeric()).count();
+    let after = joint(byte(text, end))
+        && (4..=5).contains(&next)
+        && text[end + 1..end + 1 + next].iter().any(u8::is_ascii_digit);
     before || after
 }
 

@@ -3,7 +3,7 @@
 
 use super::{Checked, Subject, is_repdigit};
 use crate::detect::WIDEST_GAP;
-use crate::detect::boundary::{byte, byte_before, may_begin, may_end};
+use crate::detect::boundary::{byte, byte_before, is_term, may_begin, may_end};
 use crate::finding::{Evidence, EvidenceSet};
 
 /// How the ten national digits are grouped: an area code of 3, 4 or 5 digits, then the subscriber's number.
@@ -36,13 +36,16 @@ const MOST_GROUPS: usize = 7;
 
 pub fn check_kz(subject: &Subject) -> Option<Checked> {
     let wanted = |first| matches!(first, b'6' | b'7');
-    if may_be(subject.text, subject.start, wanted) { look_closer_kz(subject, wanted) } else { None }
+    if may_be(subject.text, subject.start, wanted, true) { look_closer_kz(subject, wanted) } else { None }
 }
 
 #[inline(never)]
 fn look_closer_kz(subject: &Subject, wanted: fn(u8) -> bool) -> Option<Checked> {
     let number = Number::read(subject.text, subject.start, wanted)?;
     let code = number.national[..3].iter().fold(0, |code, d| code * 10 + u16::from(*d));
+    if number.prefix == Prefix::None && code < 700 {
+        return None;
+    }
     // The range 6xx is Kazakhstan's, but nobody has published which of its codes are in use.
     let assigned = subject.registry.is_kz_code(code);
     let evidence = number
@@ -54,7 +57,7 @@ fn look_closer_kz(subject: &Subject, wanted: fn(u8) -> bool) -> Option<Checked> 
 
 pub fn check_ru(subject: &Subject) -> Option<Checked> {
     let wanted = |first| matches!(first, b'3' | b'4' | b'8' | b'9');
-    if may_be(subject.text, subject.start, wanted) { look_closer_ru(subject, wanted) } else { None }
+    if may_be(subject.text, subject.start, wanted, false) { look_closer_ru(subject, wanted) } else { None }
 }
 
 #[inline(never)]
@@ -105,6 +108,8 @@ struct Number {
     end: usize,
     groups: usize,
     brackets: bool,
+    /// Whether the groups are 3, 3 and 4 digits, as America writes.
+    american: bool,
 }
 
 /// Digits with what stands before them.
@@ -199,15 +204,22 @@ impl Number {
         for (slot, digit) in national.iter_mut().zip(super::digits(text, digits..end).skip(skip)) {
             *slot = digit;
         }
-        Some(Self { national, prefix, end, groups: groups.len(), brackets })
+        let american = groups.iter().map(|g| g.length).eq([3, 3, 4]);
+        Some(Self { national, prefix, end, groups: groups.len(), brackets, american })
     }
 
     fn stands_alone(&self, text: &[u8], start: usize) -> bool {
-        may_end(text, self.end) && (self.prefix != Prefix::None || !self.has_digits_around(text, start))
+        may_end(text, self.end)
+            && (self.prefix == Prefix::Plus || self.groups > 1 || !is_term(text, start, self.end))
+            && (self.prefix != Prefix::None || !self.is_part(text, start))
     }
 
-    /// Whether a digit stands one separator away on either side: without a prefix, ten digits among others are none.
-    fn has_digits_around(&self, text: &[u8], start: usize) -> bool {
+    /// Whether a hyphen stands before, or a digit one separator away on either side: without a prefix, ten digits among
+    /// others are none.
+    fn is_part(&self, text: &[u8], start: usize) -> bool {
+        if byte_before(text, start, 1) == b'-' {
+            return true;
+        }
         let before = (1..4).find(|back| !is_separator_byte(byte_before(text, start, *back)));
         let before = before.is_some_and(|back| back > 1 && byte_before(text, start, back).is_ascii_digit());
         let width = separator(text, self.end);
@@ -218,7 +230,7 @@ impl Number {
         let formatted = match self.prefix {
             Prefix::Plus => true,
             Prefix::Trunk => self.groups > 1,
-            Prefix::None => self.brackets || self.groups > 2,
+            Prefix::None => self.groups > 3 || self.brackets && !self.american,
         };
         EvidenceSet::new()
             .with_if(formatted, Evidence::Formatted)
@@ -239,9 +251,9 @@ fn opening(text: &[u8], start: usize) -> (usize, bool) {
 }
 
 /// A first look that most candidates do not pass: whether a number can begin here, and its first national digit, with a
-/// prefix or without, is one that is wanted.
+/// prefix or, where it may be `bare`, without, is one that is wanted.
 #[inline]
-fn may_be(text: &[u8], start: usize, wanted: fn(u8) -> bool) -> bool {
+fn may_be(text: &[u8], start: usize, wanted: fn(u8) -> bool, bare: bool) -> bool {
     let begins = match byte(text, start) {
         b'+' => !byte_before(text, start, 1).is_ascii_alphanumeric() && byte_before(text, start, 1) != b'+',
         b'%' => true,
@@ -253,7 +265,7 @@ fn may_be(text: &[u8], start: usize, wanted: fn(u8) -> bool) -> bool {
     let (plus, opens) = opening(text, start);
     let digits = start + plus + usize::from(opens);
     let first = byte(text, digits);
-    if wanted(first) {
+    if bare && wanted(first) {
         return true;
     }
     let mut second = digits + 1;

@@ -87,7 +87,9 @@ pub fn check_password(subject: &Subject) -> Option<Checked> {
     let value = value.strip_suffix(b"\\").unwrap_or(value);
     let hash = is_hash(value);
     let folder = key.eq_ignore_ascii_case(b"pwd") && value.starts_with(b"/");
-    if folder || !hash && (is_placeholder(value) || quote.is_none() && !is_literal(value)) {
+    // `PASS: case 1` is the verdict of a test.
+    let verdict = key == b"PASS" && quote.is_none() && text[..start].trim_ascii_end().ends_with(b":");
+    if folder || verdict || !hash && (is_placeholder(value) || quote.is_none() && !is_literal(value)) {
         return None;
     }
     let evidence = EvidenceSet::new().with_if(hash, Evidence::Plausible);
@@ -133,9 +135,20 @@ fn is_placeholder(value: &[u8]) -> bool {
         || repeated
         || PLACEHOLDERS.contains(&&*lower)
         || begins.iter().any(|b| lower.starts_with(b))
+        || is_rule(&lower)
         || lower.contains("${")
         || lower.contains("{{")
         || lower.contains(' ')
+}
+
+/// Whether a value says what passwords, or packages of that name, must be like: `required|min:8`, `hashed`, `^1.0.0`.
+fn is_rule(value: &str) -> bool {
+    const WORDS: [&str; 7] = ["required", "nullable", "sometimes", "confirmed", "string", "hashed", "min:"];
+    let words = value
+        .split('|')
+        .any(|rule| WORDS.iter().any(|word| rule == *word || word.ends_with(':') && rule.starts_with(word)));
+    let version = value.strip_prefix(['^', '~']).is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+    words || version
 }
 
 /// Whether a value without quotes is itself what is meant and no name of it: letters and digits mixed, no call, no path.

@@ -31,9 +31,17 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     let file =
         lower.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "php" | "js" | "html" | "png" | "svg" | "ico"));
     let nobody = network.reserved.contains(&lower) || network.reserved.contains(stem);
-    let fits = (3..=LONGEST_NAME).contains(&account.len()) && account.starts_with(|c: char| c.is_ascii_alphanumeric());
+    // Numbers of accounts are longer than a year: `facebook.com/2008/fbml`.
+    let year = stem.is_empty() && account.len() < 5;
+    let fits = (3..=LONGEST_NAME).contains(&account.len())
+        && !year
+        && account.starts_with(|c: char| c.is_ascii_alphanumeric());
     let end = name + account.len();
-    let template = matches!(byte(text, end), b'{' | b'$' | b'%' | b'<' | b'@');
+    // `</a>` only ends the element that holds the address.
+    let template = match byte(text, end) {
+        b'<' => byte(text, end + 1) != b'/',
+        next => matches!(next, b'{' | b'$' | b'%' | b'@'),
+    };
     (fits && !nobody && !file && !template).then_some(Checked { end, ..Checked::default() })
 }
 

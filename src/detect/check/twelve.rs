@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::detect::boundary::{byte, continues_in_groups, may_begin, may_end};
+use crate::detect::boundary::{byte, continues_in_groups, is_term, may_begin, may_end};
 
 /// 12 digits in a text.
 pub struct Twelve {
@@ -15,21 +15,18 @@ pub struct Twelve {
 impl Twelve {
     /// Reads 12 digits that begin at `start` and are no part of a longer number.
     pub fn read(text: &[u8], start: usize) -> Option<Self> {
-        let run = text.get(start..)?.iter().take(13).take_while(|b| b.is_ascii_digit()).count();
-        let (end, grouped) = match run {
-            12 => (start + 12, false),
-            3 | 4 | 6 => (grouped_end(text, start, run)?, true),
-            _ => return None,
-        };
-        let mut digits = [0; 12];
-        if grouped {
-            for (slot, digit) in digits.iter_mut().zip(super::digits(text, start..end)) {
-                *slot = digit;
-            }
-        } else {
-            digits = text[start..end].first_chunk::<12>()?.map(|byte| byte - b'0');
+        let text = text.get(start..)?;
+        if let Some(run) = text.first_chunk::<12>().filter(|run| run.iter().all(u8::is_ascii_digit)) {
+            let ends = !byte(text, 12).is_ascii_digit();
+            return ends.then(|| Self { digits: run.map(|digit| digit - b'0'), end: start + 12, grouped: false });
         }
-        Some(Self { digits, end, grouped })
+        let size = text.iter().take(7).take_while(|b| b.is_ascii_digit()).count();
+        let end = matches!(size, 3 | 4 | 6).then(|| grouped_end(text, size))??;
+        let mut digits = [0; 12];
+        for (slot, digit) in digits.iter_mut().zip(super::digits(text, 0..end)) {
+            *slot = digit;
+        }
+        Some(Self { digits, end: start + end, grouped: true })
     }
 
     /// A first look: whether a month stands at the third digit, which is so in both numbers and in few others, and whether
@@ -44,6 +41,10 @@ impl Twelve {
             (b'0' | b'1', b' ' | b'-') => true,
             _ => false,
         }
+    }
+
+    pub fn ascii(&self) -> [u8; 12] {
+        self.digits.map(|digit| b'0' + digit)
     }
 
     pub fn two(&self, at: usize) -> u8 {
@@ -68,21 +69,21 @@ impl Twelve {
     pub fn stands_alone(&self, text: &[u8], start: usize) -> bool {
         may_begin(text, start)
             && may_end(text, self.end)
+            && !is_term(text, start, self.end)
             && !(self.grouped && continues_in_groups(text, start, self.end))
     }
 }
 
-/// Where groups of `size` digits, joined by the same space or hyphen, have 12 digits.
-fn grouped_end(text: &[u8], start: usize, size: usize) -> Option<usize> {
-    let joint = byte(text, start + size);
+/// Where the groups of `size` digits that a text begins with, joined by the same space or hyphen, have 12 digits.
+fn grouped_end(text: &[u8], size: usize) -> Option<usize> {
+    let joint = byte(text, size);
     if !matches!(joint, b' ' | b'-') {
         return None;
     }
-    let groups = 12 / size;
-    let end = start + 12 + groups - 1;
+    let end = 12 + 12 / size - 1;
     let shape = |(i, byte): (usize, &u8)| match i % (size + 1) {
         at if at == size => *byte == joint,
         _ => byte.is_ascii_digit(),
     };
-    (text.get(start..end)?.iter().enumerate().all(shape) && !byte(text, end).is_ascii_digit()).then_some(end)
+    (text.get(..end)?.iter().enumerate().all(shape) && !byte(text, end).is_ascii_digit()).then_some(end)
 }

@@ -12,7 +12,7 @@ pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut foun
     let run9 = run8 & run1 >> 8;
     each(start & run9 & !(run9 & run2 >> 9), |i| found(Anchor::Digits9, i));
     each(series(masks, marks, runs), |i| found(Anchor::Series, i));
-    each(plates(masks, marks, runs), |i| found(Anchor::Plate, i));
+    each(plates(masks, runs), |i| found(Anchor::Plate, i));
 
     let two = runs.alphanumeric & runs.alphanumeric >> 1;
     let four = two & two >> 2;
@@ -54,7 +54,7 @@ fn series(masks: &Masks, marks: &Marks, runs: &Runs) -> u64 {
 
 /// `123 ABC 02` and `A 585 CUO`, with a space, a hyphen or nothing between the parts.
 #[inline(always)]
-fn plates(masks: &Masks, marks: &Marks, runs: &Runs) -> u64 {
+fn plates(masks: &Masks, runs: &Runs) -> u64 {
     let (joint, letter) = (masks.joint, masks.letter);
     let two = letter & letter >> 1;
     let region =

@@ -1,0 +1,106 @@
+//! Judging the findings of a target: takes them with what is known of the target, gives each its verdicts. Which policies
+//! have a say, and what may stand there, depends on the path.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Binding, Plan};
+use crate::error::Result;
+use crate::finding::{Finding, Posture, Setting, Stale, Verdict};
+use crate::input::Target;
+use crate::policy::{Dates, Judge, Policy, Postures, Traces, stale};
+
+/// The judge, and what tells it the settings.
+pub struct Bench<'a> {
+    plan: &'a Plan,
+    judge: Judge,
+    postures: Postures,
+    /// Only where a policy keeps data for a counted time.
+    dates: Option<Dates>,
+}
+
+/// What holds for one target.
+struct Terms<'a> {
+    policies: Vec<&'a Policy>,
+    /// With what binds it.
+    posture: Option<(Posture, &'a Binding)>,
+    country: Option<Arc<str>>,
+    /// What the target is, as far as it is bound or its name tells.
+    kind: Option<Posture>,
+}
+
+impl<'a> Bench<'a> {
+    pub fn new(plan: &'a Plan) -> Result<Self> {
+        let judge = Judge { categories: plan.categories.clone(), today: plan.today, strict: plan.strict };
+        let dates = plan.all_policies().any(Policy::keeps_for_a_time).then(Dates::builtin).transpose()?;
+        Ok(Self { plan, judge, postures: Postures::builtin()?, dates })
+    }
+
+    /// Whether the ends of texts are worth looking at.
+    pub fn wants_dates(&self) -> bool {
+        self.dates.is_some()
+    }
+
+    pub fn judge(&self, target: &Target, findings: &mut [Finding], traces: &Traces) {
+        if findings.is_empty() || self.plan.policies.is_empty() && self.plan.bindings.is_empty() {
+            return;
+        }
+        let terms = self.terms(target, traces.path);
+        let dated = self.dates.as_ref().filter(|_| terms.policies.iter().any(|policy| policy.keeps_for_a_time()));
+        let setting = Setting {
+            posture: terms.posture.map(|(posture, _)| posture),
+            dated: dated.and_then(|dates| dates.of(traces, terms.kind, self.plan.today)),
+            country: terms.country,
+        };
+        for finding in findings {
+            let verdicts = terms.policies.iter().map(|policy| self.judge.verdict(policy, finding, &setting));
+            finding.verdicts = verdicts.collect();
+            if terms.policies.is_empty() {
+                finding.verdicts.extend(terms.posture.and_then(|posture| self.alone(finding, posture)));
+            }
+        }
+    }
+
+    /// `path` is the first of those where the target stands.
+    fn terms(&self, target: &Target, path: &str) -> Terms<'a> {
+        let plan = self.plan;
+        let below_root = plan.exceptions.paths(target).filter(|_| path != "-");
+        let contains = |binding: &&Binding| below_root.as_ref().is_some_and(|paths| binding.paths.contain_all(paths));
+        let bound: Vec<&Binding> = plan.bindings.iter().filter(contains).collect();
+        let named = self.postures.of(below_root.as_ref().and_then(|paths| paths.first()).map_or(path, String::as_str));
+        let explicit = bound.iter().rev().find_map(|binding| Some((binding.posture?, *binding)));
+        let by_name =
+            || bound.iter().rev().find(|binding| binding.by_name).and_then(|binding| Some((named?, *binding)));
+        Terms {
+            policies: policies(plan, &bound),
+            posture: explicit.or_else(by_name),
+            country: bound.iter().rev().find_map(|b| b.country.clone()).or_else(|| plan.country.clone()),
+            kind: match (explicit, named) {
+                // Bound to be kept like any data, it is still read like a log.
+                (Some((Posture::Data, _)), Some(Posture::Logs)) => named,
+                (Some((posture, _)), _) => Some(posture),
+                (None, _) => named,
+            },
+        }
+    }
+
+    fn alone(&self, finding: &Finding, (posture, binding): (Posture, &Binding)) -> Option<Verdict> {
+        self.judge.verdict_of_posture(&binding.file, binding.line, finding, posture)
+    }
+
+    /// What is declared and never seen, each policy once.
+    pub fn stale(&self, seen: &BTreeSet<Arc<str>>) -> Vec<Stale> {
+        stale(policies(self.plan, &self.plan.bindings.iter().collect::<Vec<_>>()), seen)
+    }
+}
+
+/// Those that judge everything, then the bound ones, each once.
+fn policies<'p>(plan: &'p Plan, bound: &[&'p Binding]) -> Vec<&'p Policy> {
+    let mut policies: Vec<&Policy> = plan.policies.iter().collect();
+    for policy in bound.iter().flat_map(|binding| &binding.policies) {
+        if policies.iter().all(|other| other.id != policy.id) {
+            policies.push(policy);
+        }
+    }
+    policies
+}
