@@ -31,6 +31,10 @@ fn a_mark_that_covers_nothing_is_told() {
         "unused b.py:1: allowed iin until 2026-11-21",
     ];
     assert_eq!(repo.derbes(SCAN).told(), expected);
+    for format in ["human", "json", "sarif", "markdown", "github", "gitlab-secrets"] {
+        let told = repo.derbes(&format!("scan --format {format} --today 2026-11-22")).out;
+        assert!(told.contains("allows phone, which is not there"), "{format}: {told}");
+    }
 }
 
 #[test]

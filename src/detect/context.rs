@@ -188,7 +188,7 @@ fn begins_line(text: &[u8], hash: usize) -> bool {
     before.map_or(from == 0, |at| text[from + at] == b'\n')
 }
 
-/// Whether a unit follows: `631107417600 seconds` is a measure.
+/// Whether a unit follows: `900517132728 seconds` is a measure.
 fn is_measured(text: &[u8], end: usize) -> bool {
     let Some((b' ', rest)) = text.get(end..).and_then(<[u8]>::split_first) else { return false };
     let word = rest.iter().take(LONGEST_UNIT + 1).take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();

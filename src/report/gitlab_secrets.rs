@@ -111,7 +111,7 @@ impl<W: Write> Secrets<W> {
     }
 
     fn messages(&self, summary: &Summary) -> Vec<Value> {
-        let Notes { problems, skipped, stale } = &self.notes;
+        let Notes { problems, skipped, stale, unused } = &self.notes;
         let mut messages = Vec::new();
         let mut say = |level, value: String| messages.push(json!({ "level": level, "value": value }));
         for problem in &problems.kept {
@@ -123,7 +123,18 @@ impl<W: Write> Secrets<W> {
         for stale in &stale.kept {
             say("info", format!("{} declares {}, never seen", escape(&stale.policy), escape(&stale.category)));
         }
-        for (more, what) in [(problems.more, "problems"), (skipped.more, "skipped"), (stale.more, "never seen")] {
+        for unused in &unused.kept {
+            say(
+                "info",
+                format!("unused: {}:{}: {}", escape(unused.path.as_str()), unused.line, escape(&unused.message)),
+            );
+        }
+        for (more, what) in [
+            (problems.more, "problems"),
+            (skipped.more, "skipped"),
+            (stale.more, "never seen"),
+            (unused.more, "unused"),
+        ] {
             if more > 0 {
                 say("warn", format!("{more} more {what} are not listed here"));
             }

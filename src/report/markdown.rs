@@ -76,6 +76,7 @@ impl<W: Write> Markdown<W> {
         self.findings()?;
         self.unexamined()?;
         self.stale()?;
+        self.unused()?;
         self.out.flush()
     }
 
@@ -140,6 +141,19 @@ impl<W: Write> Markdown<W> {
             writeln!(self.out, "- {category} ({policy}{})", clause.unwrap_or_default())?;
         }
         if stale.more > 0 { writeln!(self.out, "- and {} more", stale.more) } else { Ok(()) }
+    }
+
+    fn unused(&mut self) -> io::Result<()> {
+        let unused = &self.notes.unused;
+        if unused.kept.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "\n### Allows nothing\n")?;
+        for unused in &unused.kept {
+            let (path, message) = (code(unused.path.as_str()), plain(&escape(&unused.message).to_string()));
+            writeln!(self.out, "- {path}, line {}: {message}", unused.line)?;
+        }
+        if unused.more > 0 { writeln!(self.out, "- and {} more", unused.more) } else { Ok(()) }
     }
 }
 

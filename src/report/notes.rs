@@ -1,7 +1,7 @@
-//! What was not examined and what was declared in vain, for formats that can name it only at their end: takes events,
+//! What was not examined, what was declared in vain and what allows nothing any more, for formats that can name it only at their end: takes events,
 //! keeps the first of each kind and counts the rest.
 
-use crate::finding::{Event, Problem, Skipped, Stale};
+use crate::finding::{Event, Problem, Skipped, Stale, Unused};
 
 /// The first events of one kind.
 #[derive(Debug)]
@@ -31,12 +31,14 @@ pub(super) struct Notes {
     pub problems: First<Problem>,
     pub skipped: First<Skipped>,
     pub stale: First<Stale>,
+    pub unused: First<Unused>,
 }
 
 impl Notes {
     /// Keeps at most `bound` of each kind.
     pub fn new(bound: usize) -> Self {
-        Self { problems: First::new(bound), skipped: First::new(bound), stale: First::new(bound) }
+        let (problems, skipped) = (First::new(bound), First::new(bound));
+        Self { problems, skipped, stale: First::new(bound), unused: First::new(bound) }
     }
 
     pub fn add(&mut self, event: &Event) {
@@ -44,7 +46,8 @@ impl Notes {
             Event::Problem(problem) => self.problems.add(problem),
             Event::Skipped(skipped) => self.skipped.add(skipped),
             Event::Stale(stale) => self.stale.add(stale),
-            Event::Finding(_) | Event::Unused(_) | Event::Summary(_) => {}
+            Event::Unused(unused) => self.unused.add(unused),
+            Event::Finding(_) | Event::Summary(_) => {}
         }
     }
 }

@@ -125,7 +125,7 @@ fn digits(text: &[u8], span: Range<usize>) -> impl Iterator<Item = u8> + Clone {
     text[span].iter().filter(|b| b.is_ascii_digit()).map(|b| b - b'0')
 }
 
-/// Whether the digits are all the same, or nine and more that only rise or only fall, as `001122667899`: a sequence, not a
+/// Whether the digits are all the same, or nine and more that only rise or only fall, as `001122334455`: a sequence, not a
 /// number that was issued.
 fn is_sequence(digits: &[u8]) -> bool {
     let steps = digits.windows(2).filter(|pair| pair[0] != pair[1]).count();

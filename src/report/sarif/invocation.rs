@@ -11,12 +11,13 @@ use crate::finding::Summary;
 use crate::input::Origin;
 
 /// The kinds of notifications: id and meaning.
-pub(super) const KINDS: [(&str, &str); 5] = [
+pub(super) const KINDS: [(&str, &str); 6] = [
     ("problem", "Something failed while it was read, so that the run is incomplete"),
     ("skipped", "Something was not examined"),
     ("stale", "A policy declares a category that was not found"),
     ("limit", "Not everything that was found is listed"),
     ("conclusion", "The run in one sentence"),
+    ("unused", "A mark, a rule or an entry of a baseline allows nothing that is there"),
 ];
 
 /// One notification, by the index of its kind.
@@ -52,7 +53,7 @@ pub(super) fn invocation(summary: &Summary, tally: &Tally, notes: &Notes, writte
     })
 }
 
-fn of_notes(Notes { problems, skipped, stale }: &Notes) -> Vec<Value> {
+fn of_notes(Notes { problems, skipped, stale, unused }: &Notes) -> Vec<Value> {
     let mut notifications = Vec::new();
     for problem in &problems.kept {
         let text = format!("{} ({} examined)", escape(&problem.message), count(problem.examined, "byte"));
@@ -67,9 +68,16 @@ fn of_notes(Notes { problems, skipped, stale }: &Notes) -> Vec<Value> {
         let text = format!("{} declares {}{clause}, never seen", escape(&stale.policy), escape(&stale.category));
         notifications.push(notification(2, Level::Note, None, &text));
     }
-    for (kind, severity, more) in
-        [(0, Level::Error, problems.more), (1, Level::Note, skipped.more), (2, Level::Note, stale.more)]
-    {
+    for unused in &unused.kept {
+        let text = format!("Line {}: {}", unused.line, escape(&unused.message));
+        notifications.push(notification(5, Level::Warning, Some(&unused.path), &text));
+    }
+    for (kind, severity, more) in [
+        (0, Level::Error, problems.more),
+        (1, Level::Note, skipped.more),
+        (2, Level::Note, stale.more),
+        (5, Level::Warning, unused.more),
+    ] {
         if more > 0 {
             notifications.push(notification(kind, severity, None, &format!("{more} more are not named here")));
         }
