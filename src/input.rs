@@ -127,6 +127,14 @@ impl Target {
         Self { origin: Origin::file(&path), store: Store::File(path) }
     }
 
+    /// The file, if it is one.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.store {
+            Store::File(path) => Some(path),
+            Store::Stdin | Store::Blob(_) => None,
+        }
+    }
+
     pub fn blob(&self) -> Option<&Blob> {
         match &self.store {
             Store::Blob(blob) => Some(blob),

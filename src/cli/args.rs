@@ -267,6 +267,7 @@ const FORMAT: Values<Format> = &[
     ("gitlab-secrets", Format::GitlabSecrets),
     ("github", Format::Github),
     ("markdown", Format::Markdown),
+    ("csv", Format::Csv),
 ];
 const COLOR: Values<Color> = &[("auto", Color::Auto), ("always", Color::Always), ("never", Color::Never)];
 

@@ -204,6 +204,19 @@ impl Lexicon {
         longest(self.find(text).filter(counts).map(|(_, word)| word).collect()).iter().map(|word| word.meaning).min()
     }
 
+    /// All that a key's name says, as [`key`](Self::key) reads it, and whether a word says it that may stand anywhere: other
+    /// words are said of too much to count alone.
+    pub fn meanings(&self, text: &Folded) -> BTreeMap<Meaning, bool> {
+        let end = text.bytes().len();
+        let mut said = BTreeMap::new();
+        let found: Vec<_> = self.find(text).filter(|(p, word)| !p.key_only || word.end + 1 >= end).collect();
+        let kept = longest(found.iter().map(|(_, word)| *word).collect());
+        for (phrase, word) in found.iter().filter(|(_, word)| kept.contains(word)) {
+            *said.entry(word.meaning).or_default() |= !phrase.key_only;
+        }
+        said
+    }
+
     /// How the words of a meaning begin that may stand anywhere.
     pub fn beginnings(&self, meaning: Meaning) -> Beginnings {
         let mut beginnings = Beginnings::default();

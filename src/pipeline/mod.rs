@@ -4,9 +4,10 @@
 //! [`Partial`](crate::classify::Partial); partials of neighbours add up to the same result however the file was cut.
 //! Findings are judged once their whole file is done, and leave in order.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
@@ -26,6 +27,8 @@ use crate::suppress::{Baseline, Exceptions, Paths};
 
 mod aftermath;
 mod scan;
+mod sweep;
+mod tables;
 mod window;
 mod work;
 
@@ -177,6 +180,7 @@ struct Shared<'a> {
     items: Vec<Item>,
     /// Whether a named path does not exist.
     missing: bool,
+    knowledge: tables::Knowledge,
 }
 
 /// Runs the plan. The summary is the last event.
@@ -234,7 +238,18 @@ impl<'a> Shared<'a> {
         let judge = |policies: &[Policy]| Judge::new(policies.to_vec(), plan.categories.clone());
         let judges = plan.bindings.iter().map(|binding| judge(&binding.policies)).collect();
         let judge = judge(&plan.policies);
-        Ok(Self { plan, progress, scanner, weights, off, judge, judges, items: Vec::new(), missing: false })
+        Ok(Self {
+            plan,
+            progress,
+            scanner,
+            weights,
+            off,
+            judge,
+            judges,
+            items: Vec::new(),
+            missing: false,
+            knowledge: tables::Knowledge::default(),
+        })
     }
 
     fn with(mut self, listing: source::Listing) -> Self {
@@ -256,12 +271,24 @@ impl<'a> Shared<'a> {
     }
 
     /// Names and judges the findings of a whole target.
-    fn findings(&self, path: &Origin, partial: crate::classify::Partial) -> Vec<Finding> {
+    fn findings(&self, path: &Origin, file: Option<&Path>, mut partial: crate::classify::Partial) -> Vec<Finding> {
         let name = |detector| {
             let definition = &self.scanner.detectors.get(detector).definition;
             (definition.category.clone(), definition.id.clone())
         };
-        let mut findings = partial.finish(path, name);
+        let mut listed = self.in_tables(path, file, &mut partial);
+        let first = |finding: &Finding| finding.places.first().map_or(0, finding::Place::offset);
+        listed.extend(partial.finish(path, name).into_iter().map(|finding| (first(&finding), finding)));
+        listed.sort_by(|(at, a), (bt, b)| {
+            // Columns of one table come in their order.
+            let in_table = a.rows.is_some() && b.rows.is_some();
+            let details = || {
+                let order = a.detector.cmp(&b.detector).then_with(|| a.field.cmp(&b.field));
+                order.then_with(|| b.confidence.cmp(&a.confidence))
+            };
+            at.cmp(bt).then_with(|| if in_table { Ordering::Equal } else { details() })
+        });
+        let mut findings: Vec<Finding> = listed.into_iter().map(|(_, finding)| finding).collect();
         let judges: Vec<_> = if findings.is_empty() { Vec::new() } else { self.judges_of(path).collect() };
         for finding in &mut findings {
             finding.verdicts = self.judge.judge(finding);

@@ -13,6 +13,7 @@ use crate::finding::{Event, Finding, Place};
 use crate::input::Origin;
 use crate::limits::Places;
 
+mod csv;
 mod fingerprint;
 mod github;
 mod gitlab_codequality;
@@ -57,6 +58,8 @@ pub enum Format {
     Github,
     /// A summary for a job's page or a merge request.
     Markdown,
+    /// A map of the data: a line for each column of a table, and for each finding elsewhere.
+    Csv,
 }
 
 impl Format {
@@ -154,6 +157,7 @@ pub fn new<'a>(format: Format, out: Box<dyn Write + 'a>, options: Options) -> Bo
         Format::Junit => Box::new(junit::Junit::new(out, options)),
         Format::GitlabCodequality => Box::new(gitlab_codequality::CodeQuality::new(out, options)),
         Format::GitlabSecrets => Box::new(gitlab_secrets::Secrets::new(out, options)),
+        Format::Csv => Box::new(csv::Csv::new(out)),
         Format::Github => Box::new(github::Github::new(out, options)),
         Format::Markdown => Box::new(markdown::Markdown::new(out, options)),
     }

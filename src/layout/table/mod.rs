@@ -8,6 +8,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 mod chunk;
 mod delimited;
 mod head;
@@ -21,11 +23,11 @@ mod values;
 pub use chunk::{WIDTH, low, places};
 pub use delimited::Style;
 pub use reader::Reader;
-pub use schema::{Definition, Kind, Schema, define};
+pub use schema::{Column, Definition, Kind, Schema, define};
 pub use shape::{HEAD, Shape};
 
 /// A table whose rows stand in a text.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// As the statement names it, without quotes: `public.users`. Empty for delimited text, which has no name.
     pub name: String,
@@ -79,7 +81,13 @@ impl Grid {
         }
     }
 
-    /// Whether a position lies in rows of a table. Positions come in order; `next` is kept between the calls.
+    /// Whether a position lies in rows of a table.
+    pub fn holds(&self, at: usize) -> bool {
+        let next = self.segments.partition_point(|segment| segment.range.end <= at);
+        self.segments.get(next).is_some_and(|segment| segment.range.start <= at)
+    }
+
+    /// The rows of a table that a position lies in. Positions come in order; `next` is kept between the calls.
     pub fn segment_at(&self, at: usize, next: &mut usize) -> Option<&Segment> {
         while self.segments.get(*next).is_some_and(|segment| segment.range.end <= at) {
             *next += 1;

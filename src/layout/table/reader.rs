@@ -24,11 +24,11 @@ const LONGEST_HEADER: usize = 4 << 20;
 pub struct Reader {
     shape: Shape,
     state: State,
-    /// By the head of their statements.
-    tables: Arc<HashMap<Vec<u8>, Arc<Table>>>,
+    /// By their names and the columns that a statement names.
+    tables: Arc<HashMap<(String, Vec<String>), Arc<Table>>>,
     /// The head that the last INSERT had, and its table.
     last: Option<(Arc<[u8]>, Arc<Table>)>,
-    /// Definitions that ended since they were last taken, with the offset of their ends.
+    /// Definitions that ended since they were last taken.
     definitions: Vec<Vec<u8>>,
 }
 
@@ -53,6 +53,10 @@ impl Reader {
             Shape::Delimited { skipped, .. } => State::Skip(*skipped),
         };
         Self { shape, state, tables: Arc::default(), last: None, definitions: Vec::new() }
+    }
+
+    pub fn shape(&self) -> &Shape {
+        &self.shape
     }
 
     /// Whether there can be tables at all.
@@ -193,15 +197,16 @@ impl Reader {
 
     /// The table of a statement with this head.
     fn table(&mut self, head: &[u8], first: u64) -> Option<Arc<Table>> {
-        if let Some(table) = self.tables.get(head) {
+        let target = target(head)?;
+        if let Some(table) = self.tables.get(&target) {
             return Some(table.clone());
         }
         if self.tables.len() >= TABLES {
             return None;
         }
-        let (name, columns) = target(head)?;
+        let (name, columns) = target.clone();
         let table = Arc::new(Table { name, columns, first });
-        Arc::make_mut(&mut self.tables).insert(head.to_vec(), table.clone());
+        Arc::make_mut(&mut self.tables).insert(target, table.clone());
         Some(table)
     }
 }

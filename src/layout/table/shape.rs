@@ -50,6 +50,9 @@ impl Shape {
     }
 }
 
+/// Records that tell whether a text is no table at all.
+const FIRST: usize = 4;
+
 /// Words that statements of a dump begin with.
 const STATEMENTS: [&str; 22] = [
     "create",
@@ -182,6 +185,11 @@ fn records(text: &[u8], separator: u8, style: Style, whole: bool) -> Option<Vec<
         let last = whole && at + 1 == text.len();
         if bits.ends != 0 || last && !reader.at_record() {
             records.push(cells(&text[start..=at], separator, style));
+            // Most texts are none: they are told by their first lines.
+            let few = records.len() <= FIRST && records[0].len() < 2;
+            if few || records.len() == FIRST && records.iter().filter(|r| r.len() != records[0].len()).count() > 1 {
+                return None;
+            }
         }
         if bits.ends != 0 || reader.at_record() {
             start = at + 1;

@@ -53,7 +53,7 @@ fn cells(text: &[u8], lengths: &[usize]) -> (Vec<Cell>, Option<&'static str>) {
 }
 
 fn values(text: &str) -> Vec<(u64, u32, String, bool)> {
-    let clean = |value: &str| value.trim_start_matches([',', ' ', '\n', '(', ';']).to_owned();
+    let clean = |value: &str| value.trim_start_matches([',', ' ', '\n', '(', ';', '\r']).to_owned();
     let (found, _) = cells(text.as_bytes(), &[text.len()]);
     found.into_iter().map(|(_, row, column, value, null)| (row, column, clean(&value), null)).collect()
 }
@@ -91,7 +91,7 @@ fn cells_of_every_form() {
         ),
         (
             "a;b\r\n1;\"x;\"\"\n\"\r\n\r\n\"\";\r\n3;",
-            [row(1, &["1", "\"x;\"\"\n\"\r"]), row(2, &["\"\"", "\r"])].concat(),
+            [row(1, &["1", "\"x;\"\"\n\"\r"]), row(2, &["\"\"", ""]), row(3, &["3"])].concat(),
         ),
         ("1\tx\\\ty\t\\N\n2\t\t\\\n\n", [row(1, &["1", "x\\\ty", "\\N"]), row(2, &["2", "", "\\\n"])].concat()),
     ] {
