@@ -42,6 +42,7 @@ fn each_policy_has_its_own_view_of_the_shop() {
     use Outcome::{Declared, Forbidden, Implied, NotPersonal, Undeclared};
     // club-1c and robotek are two editions of one text and declare the same of what a scan can see so far.
     let expected = [
+        ("address", [Undeclared, Undeclared, Declared, Declared, Declared]),
         ("bin", [NotPersonal; 5]),
         ("birth-date", [Implied, Undeclared, Declared, Undeclared, Declared]),
         ("cookie", [Declared; 5]),
@@ -50,6 +51,7 @@ fn each_policy_has_its_own_view_of_the_shop() {
         ("id-document", [Declared, Undeclared, Declared, Undeclared, Declared]),
         ("iin", [Implied, Declared, Implied, Declared, Implied]),
         ("ip-address", [Declared; 5]),
+        ("name", [Declared; 5]),
         ("payment-card", [Undeclared, Forbidden, Undeclared, Undeclared, Undeclared]),
         ("phone", [Declared; 5]),
         ("social-account", [Declared, Undeclared, Undeclared, Undeclared, Undeclared]),
