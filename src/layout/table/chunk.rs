@@ -25,6 +25,15 @@ impl Chunk {
         let bits = |lane: usize| u64::from(self.0[lane].simd_eq(wanted).to_bitmask());
         bits(0) | bits(1) << 16 | bits(2) << 32 | bits(3) << 48
     }
+
+    /// Which bytes are one of these two.
+    #[inline(always)]
+    pub fn either(&self, one: u8, other: u8) -> u64 {
+        let (one, other) = (u8x16::splat(one), u8x16::splat(other));
+        let is = |lane: u8x16| lane.simd_eq(one) | lane.simd_eq(other);
+        let bits = |lane: usize| u64::from(is(self.0[lane]).to_bitmask());
+        bits(0) | bits(1) << 16 | bits(2) << 32 | bits(3) << 48
+    }
 }
 
 impl Chunk {
@@ -104,7 +113,9 @@ mod tests {
         }
         for wanted in 0..=255 {
             let expected = bytes.iter().enumerate().fold(0, |bits, (at, b)| bits | u64::from(*b == wanted) << at);
-            assert_eq!(Chunk::new(&bytes).equal(wanted), expected, "{wanted}");
+            let chunk = Chunk::new(&bytes);
+            assert_eq!(chunk.equal(wanted), expected, "{wanted}");
+            assert_eq!(chunk.either(wanted, bytes[5]), expected | chunk.equal(bytes[5]), "{wanted}");
         }
     }
 

@@ -19,13 +19,16 @@ const TABLES: usize = 20_000;
 /// Bytes of a header that are read; a longer one names no columns.
 const LONGEST_HEADER: usize = 4 << 20;
 
+/// A table's name, and the columns that a statement names.
+type Target = (String, Vec<String>);
+
 /// Reads the tables of a text. A clone goes on from where the original is.
 #[derive(Clone, Debug)]
 pub struct Reader {
     shape: Shape,
     state: State,
     /// By their names and the columns that a statement names.
-    tables: Arc<HashMap<(String, Vec<String>), Arc<Table>>>,
+    tables: Arc<HashMap<Target, Arc<Table>>>,
     /// The head that the last INSERT had, and its table.
     last: Option<(Arc<[u8]>, Arc<Table>)>,
     /// Definitions that ended since they were last taken.

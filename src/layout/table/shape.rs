@@ -236,7 +236,8 @@ fn is_name(cell: &[u8]) -> bool {
             && digits <= 4
             && cell.first().is_some_and(letter)
             && !cell.contains(&b'@')
-            && !cell.ends_with(b".")
+            // The end of a sentence, unless something is cut short: «Моб. тел.»
+            && (cell.len() <= 24 || !cell.ends_with(b"."))
             && fold(cell).iter().any(|reading| reading.bytes().len() > 2 || cell == b"#")
 }
 

@@ -121,13 +121,15 @@ impl Values {
         let quotes = chunk.equal(b'\'') & plain;
         let inside = between(quotes) ^ ones(self.state == State::Quoted);
         let outside = plain & !inside;
-        let dashes = chunk.equal(b'-') & outside;
+        // A comment or a quote of another kind.
+        let rare = chunk.either(b'-', b'"') & outside;
+        let dashes = if rare == 0 { 0 } else { chunk.equal(b'-') & outside };
         let (open, close) = (chunk.equal(b'(') & outside, chunk.equal(b')') & outside);
         let rows = between(open | close) ^ ones(matches!(self.state, State::Row | State::Quoted));
         let (commas, semicolons) = (chunk.equal(b',') & outside, chunk.equal(b';') & outside);
         let after = (close << 1 | u64::from(self.state == State::After) << part.start) & of(part);
         let unusual = dashes & (dashes >> 1 | 1 << (part.end - 1))
-            | chunk.equal(b'"') & outside
+            | rare & !dashes
             | open & !rows
             | close & rows
             | quotes & inside & !rows
@@ -138,7 +140,7 @@ impl Values {
         let mut bits = Bits { separators: commas & rows, ends: close, nulls: 0, stop: None };
         let stop = semicolons & !rows;
         let upto = if stop == 0 { of(part) } else { (stop & stop.wrapping_neg()) - 1 };
-        let marks = (chunk.equal(b'N') | chunk.equal(b'n')) & outside & rows & !quotes;
+        let marks = chunk.either(b'N', b'n') & outside & rows & !quotes;
         for place in places(marks & upto) {
             bits.nulls |= u64::from(is_null(text, at + place)) << place;
         }
