@@ -56,6 +56,7 @@ fn views() -> Views {
 fn each_policy_has_its_own_view_of_the_shop() {
     use Outcome::{Declared, Forbidden, Implied, Minor, NotPersonal, Undeclared};
     let expected = [
+        ("address", [Undeclared, Undeclared, Declared, Declared, Declared]),
         ("bin", [NotPersonal; 5]),
         ("birth-date", [Implied, Minor, Declared, Minor, Declared]),
         ("cookie", [Declared; 5]),
@@ -64,6 +65,7 @@ fn each_policy_has_its_own_view_of_the_shop() {
         ("id-document", [Declared, Undeclared, Declared, Undeclared, Declared]),
         ("iin", [Implied, Declared, Implied, Declared, Implied]),
         ("ip-address", [Declared; 5]),
+        ("name", [Declared; 5]),
         ("payment-card", [Undeclared, Forbidden, Undeclared, Undeclared, Undeclared]),
         ("phone", [Declared; 5]),
         ("social-account", [Declared, Undeclared, Undeclared, Undeclared, Undeclared]),

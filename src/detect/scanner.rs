@@ -9,6 +9,7 @@ use super::finder::{Anchor, Candidates, Engine, Narrow, Wide};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
 use crate::finding::Evidence;
 use crate::layout;
+use crate::layout::table::Grid;
 use crate::lexicon::{Beginnings, Lexicon, Meaning};
 
 /// Text shorter than this among binary bytes may be chance.
@@ -66,8 +67,23 @@ impl Scanner {
     /// Pushes the matches that start in `own`, by their start. The window shows [`MARGIN`](super::MARGIN) bytes on both
     /// sides of `own`, or all there are. `binary` tells that the text stands among binary bytes.
     pub fn scan(&self, text: &[u8], own: Range<usize>, binary: bool, scratch: &mut Scratch, out: &mut Vec<Match>) {
+        self.scan_tables(text, own, binary, &Grid::default(), scratch, out);
+    }
+
+    /// The same in a text with tables: what lies in their rows is given without its context, since its column tells.
+    pub fn scan_tables(
+        &self,
+        text: &[u8],
+        own: Range<usize>,
+        binary: bool,
+        tables: &Grid,
+        scratch: &mut Scratch,
+        out: &mut Vec<Match>,
+    ) {
         let Scratch { candidates, raw } = scratch;
         raw.clear();
+        // A value that shares bytes with one in a table lies in the table.
+        let in_table = |at: usize| tables.holds(at.clamp(own.start, own.end - 1));
         let mut at = own.start.saturating_sub(LONGEST);
         let end = (own.end + LONGEST).min(text.len());
         while at < end {
@@ -77,10 +93,10 @@ impl Scanner {
                 false => self.engine.find::<Narrow>(text, at..end, candidates),
             };
             for (anchor, at) in candidates.iter() {
-                self.look_closer(text, anchor, at, raw);
+                self.look_closer(text, anchor, at, &in_table, raw);
             }
         }
-        self.finish(text, own, binary, raw, out);
+        self.finish(text, own, binary, tables, raw, out);
     }
 
     /// What both runs do with values that passed their checks: settles overlaps, reads the context.
@@ -89,11 +105,17 @@ impl Scanner {
         text: &[u8],
         own: Range<usize>,
         binary: bool,
+        tables: &Grid,
         raw: &mut Vec<Match>,
         out: &mut Vec<Match>,
     ) {
         overlap::resolve(raw, |detector| self.detectors.get(detector).check.rank);
+        let mut segment = 0;
         for mut found in raw.drain(..).filter(|m| own.contains(&m.span.start)) {
+            if tables.segment_at(found.span.start, &mut segment).is_some() {
+                out.push(found);
+                continue;
+            }
             match &self.words[usize::from(found.detector)] {
                 Words::Ignored => found.key = layout::key_before(text, found.span.start),
                 Words::Count(meaning) => {
@@ -111,21 +133,35 @@ impl Scanner {
     }
 
     #[inline]
-    fn look_closer(&self, text: &[u8], anchor: Anchor, at: usize, raw: &mut Vec<Match>) {
+    fn look_closer(
+        &self,
+        text: &[u8],
+        anchor: Anchor,
+        at: usize,
+        in_table: &impl Fn(usize) -> bool,
+        raw: &mut Vec<Match>,
+    ) {
         for (index, check) in &self.served[anchor as usize] {
-            if let Some(found) = (check.start)(text, at).and_then(|start| self.check(text, start, *index)) {
+            let found = (check.start)(text, at).and_then(|start| self.check(text, start, *index, in_table));
+            if let Some(found) = found {
                 overlap::insert(raw, found);
             }
         }
     }
 
     /// The value of a detector that begins at `start`, if there is one.
-    pub(super) fn check(&self, text: &[u8], start: usize, detector: u16) -> Option<Match> {
+    pub(super) fn check(
+        &self,
+        text: &[u8],
+        start: usize,
+        detector: u16,
+        in_table: &impl Fn(usize) -> bool,
+    ) -> Option<Match> {
         let check = self.detectors.get(detector).check.run;
         let Checked { end, evidence, age, impersonal } = check(&Subject { text, start, registry: &self.registry })?;
         let found = Match { detector, span: start..end, evidence, age, impersonal, key: None };
         match &self.words[usize::from(detector)] {
-            Words::Required(meaning, beginnings) => self.named(text, found, *meaning, beginnings),
+            Words::Required(meaning, beginnings) if !in_table(start) => self.named(text, found, *meaning, beginnings),
             _ => Some(found),
         }
     }

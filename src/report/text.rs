@@ -89,6 +89,12 @@ pub(super) fn words(evidence: Evidence) -> &'static str {
         Evidence::TestValue => "but published as a test value",
         Evidence::Grouped => "but in groups, as any number may be",
         Evidence::ShortRun => "but in a short run of text among binary bytes",
+        Evidence::ColumnName => "its column names the category",
+        Evidence::ColumnType => "its column has the type for it",
+        Evidence::Share => "so many of the column's values pass",
+        Evidence::LowShare => "but few of the column's values pass",
+        Evidence::ValuesFit => "the column's values look like it",
+        Evidence::Alone => "but nothing else in the table is about a person",
     }
 }
 
