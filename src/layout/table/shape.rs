@@ -115,7 +115,8 @@ fn begins_statement(word: &str, text: &[u8]) -> bool {
     let text = text[..text.len().min(HEAD)].to_ascii_lowercase();
     let has = |part: &str| memchr::memmem::find(&text, part.as_bytes()).is_some();
     match word {
-        "insert" | "replace" | "copy" => has("values") || has("from stdin"),
+        // The columns that it names may be more than the head holds.
+        "insert" | "replace" | "copy" => has("values") || has("from stdin") || text.len() >= HEAD / 2 && has("("),
         "create" => has("create table") || has(";"),
         _ => has(";") || has("insert ") || has("create table") || has("\ngo"),
     }
@@ -176,6 +177,8 @@ fn records(text: &[u8], separator: u8, style: Style, whole: bool) -> Option<Vec<
     if style == Style::Quoted && separator == b'\t' && text.windows(2).any(|w| w == b"\\N") {
         return None;
     }
+    // Rows may differ in length, unless prose could be taken for them.
+    let ragged = separator != b',';
     let mut reader = Delimited::new(separator, style, false);
     let mut records = Vec::new();
     let mut start = 0;
@@ -186,8 +189,9 @@ fn records(text: &[u8], separator: u8, style: Style, whole: bool) -> Option<Vec<
         if bits.ends != 0 || last && !reader.at_record() {
             records.push(cells(&text[start..=at], separator, style));
             // Most texts are none: they are told by their first lines.
-            let few = records.len() <= FIRST && records[0].len() < 2;
-            if few || records.len() == FIRST && records.iter().filter(|r| r.len() != records[0].len()).count() > 1 {
+            let few = records.len() <= FIRST && records.last().is_none_or(|record| record.len() < 2);
+            let others = records.iter().filter(|record| record.len() != records[0].len()).count();
+            if (few && !ragged || records[0].len() < 2) || !ragged && records.len() == FIRST && others > 1 {
                 return None;
             }
         }
@@ -200,7 +204,9 @@ fn records(text: &[u8], separator: u8, style: Style, whole: bool) -> Option<Vec<
     }
     let columns = records.first()?.len();
     let alike = records.iter().filter(|record| record.len() == columns).count();
-    (columns >= 2 && alike * 10 >= records.len() * 8).then_some(records)
+    let parted = records.iter().filter(|record| record.len() >= 2).count();
+    let most = |count: usize| count * 10 >= records.len() * 8;
+    (columns >= 2 && (most(alike) || ragged && columns >= 3 && most(parted))).then_some(records)
 }
 
 /// Whether the first record is a header; none where the text is rather no table.
@@ -299,6 +305,7 @@ mod tests {
             ("one two\nthree\n", None),
             ("fn main() {\n    let a = f(1, 2);\n    g(a, 3);\n}\n", None),
             ("a, b, c\nd, e, f\ng, h, i\n", None),
+            ("id;iin;b\n1;2\n1;2;3;4\n1;2;3\n1;2;3;4;5\n", Some((';', true))),
         ] {
             assert_eq!(shape(text), expected, "{text}");
         }
