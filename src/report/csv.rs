@@ -1,4 +1,4 @@
-//! A map of the data as CSV (RFC 4180): takes events, gives a line for each column of a table that holds something, and
+//! A map of the data as CSV (RFC 4180, with plain line ends): takes events, gives a line for each column of a table that holds something, and
 //! for each finding elsewhere. The last line tells whether all was examined.
 
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use super::text::escape;
 use super::wording::verdicts;
 use crate::finding::{Event, Field, Finding};
 
-const HEADER: &str = "path,table,column,category,detector,confidence,hits,rows,share,evidence,verdicts\r\n";
+const HEADER: &str = "path,table,column,category,detector,confidence,hits,rows,share,evidence,verdicts\n";
 
 pub(super) struct Csv<W> {
     out: W,
@@ -29,7 +29,7 @@ impl<W: Write> Csv<W> {
             Some(Field::Column { table, column }) => (&**table, &**column),
         };
         let evidence: Vec<_> = finding.evidence.iter().map(|evidence| evidence.name()).collect();
-        self.line(&[
+        let cells = [
             finding.path.as_str(),
             table,
             column,
@@ -41,19 +41,26 @@ impl<W: Write> Csv<W> {
             &finding.share.map(|share| share.to_string()).unwrap_or_default(),
             &evidence.join(" "),
             &verdicts(finding).unwrap_or_default(),
-        ])
+        ];
+        record(&mut self.out, &cells)
     }
 
-    fn line(&mut self, cells: &[&str]) -> io::Result<()> {
-        let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();
-        write!(self.out, "{}\r\n", cells.join(","))
+    /// A line that tells of what is no finding, in the last column.
+    fn remark(&mut self, path: &str, text: &str) -> io::Result<()> {
+        record(&mut self.out, &[path, "", "", "", "", "", "", "", "", "", text])
     }
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// Writes a line of cells.
+pub(super) fn record(out: &mut impl Write, cells: &[impl AsRef<str>]) -> io::Result<()> {
+    let cells: Vec<_> = cells.iter().map(|text| cell(text.as_ref())).collect();
+    writeln!(out, "{}", cells.join(","))
+}
+
+/// A cell, quoted where it has to be, that no spreadsheet takes for a formula.
 fn cell(text: &str) -> String {
     let text = escape(text).to_string();
-    let formula = text.starts_with(['=', '+', '-', '@', '\t']) && text != "-";
+    let formula = text.starts_with(['=', '+', '-', '@']) && text != "-";
     let text = if formula { format!("'{text}") } else { text };
     if text.contains([',', '"', ';']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
@@ -66,36 +73,12 @@ impl<W: Write> Report for Csv<W> {
         }
         match event {
             Event::Finding(finding) => self.finding(finding),
-            Event::Skipped(skipped) => self.line(&[
-                skipped.path.as_str(),
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                &format!("skipped: {}", skipped.reason),
-            ]),
-            Event::Problem(problem) => self.line(&[
-                problem.path.as_str(),
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                &format!("problem: {}", problem.message),
-            ]),
+            Event::Skipped(skipped) => self.remark(skipped.path.as_str(), &format!("skipped: {}", skipped.reason)),
+            Event::Problem(problem) => self.remark(problem.path.as_str(), &format!("problem: {}", problem.message)),
             Event::Summary(summary) => {
                 let conclusion = self.tally.conclusion(summary);
                 if !conclusion.complete {
-                    self.line(&["", "", "", "", "", "", "", "", "", "", &conclusion.text])?;
+                    self.remark("", &conclusion.text)?;
                 }
                 self.out.flush()
             }
@@ -113,10 +96,10 @@ mod tests {
     fn the_whole_report() {
         let expected = format!(
             "{HEADER}dumps/users.sql,public.users,iin,iin,kz-iin,high,1200,1200,1,check-digit key-name,\"minor: robotek (2.1, 3 of \
-             1200 hits); declared: anysoft (5.3)\"\r\n\
-             a.7z!x,,,,,,,,,,skipped: encrypted\r\n\
-             b.gz,,,,,,,,,,problem: unexpected end of file after 812 bytes\r\n\
-             ,,,,,,,,,,\"INCOMPLETE: 1 problem, 123 B not examined; 1 finding, 1200 hits in what was examined\"\r\n"
+             1200 hits); declared: anysoft (5.3)\"\n\
+             a.7z!x,,,,,,,,,,skipped: encrypted\n\
+             b.gz,,,,,,,,,,problem: unexpected end of file after 812 bytes\n\
+             ,,,,,,,,,,\"INCOMPLETE: 1 problem, 123 B not examined; 1 finding, 1200 hits in what was examined\"\n"
         );
         assert_eq!(sample::written(Format::Csv, Options::default(), &sample::events()), expected);
     }
