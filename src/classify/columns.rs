@@ -11,7 +11,7 @@ use super::weights::Weights;
 use crate::category::Categories;
 use crate::detect::Detectors;
 use crate::error::Result;
-use crate::finding::{Confidence, Evidence, EvidenceSet, Facts, Field, Finding};
+use crate::finding::{Confidence, Evidence, EvidenceSet, Facts, Field, Finding, name};
 use crate::input::Origin;
 use crate::layout::table::{Column as Defined, Kind, Schema};
 use crate::lexicon::{Lexicon, Meaning, fold};
@@ -32,6 +32,8 @@ pub struct Columns {
 /// What a column is called.
 #[derive(Clone, Debug)]
 struct Name {
+    /// As it stands in the data, for what it says; never to be shown.
+    raw: String,
     shown: String,
     comment: Option<String>,
     kind: Kind,
@@ -79,7 +81,13 @@ impl Columns {
         for (first, tally) in tables.tables {
             let name = if tally.table.name.is_empty() { unnamed } else { &*tally.table.name };
             let defined = own.columns(name).or_else(|| other.columns(name)).unwrap_or_default();
-            let new = || Merged { first, name: name.to_owned(), rows: 0, columns: Vec::new(), index: HashMap::new() };
+            let new = || Merged {
+                first,
+                name: name::shown(name).unwrap_or_else(|| "unnamed".to_owned()),
+                rows: 0,
+                columns: Vec::new(),
+                index: HashMap::new(),
+            };
             merged.entry(name.to_lowercase()).or_insert_with(new).add(&tally, defined, limits);
         }
         merged.into_values().flat_map(|table| self.table(&table, path)).collect()
@@ -225,7 +233,7 @@ impl Columns {
 
     fn said(&self, name: &Name) -> Said {
         let mut said = Said::new();
-        for text in [Some(&name.shown), name.comment.as_ref()].into_iter().flatten() {
+        for text in [Some(&name.raw), name.comment.as_ref()].into_iter().flatten() {
             for reading in fold(text.as_bytes()) {
                 for (meaning, special) in self.lexicon.meanings(&reading) {
                     *said.entry(meaning).or_default() |= special;
@@ -273,7 +281,7 @@ impl Merged {
         let mut missing = vec![true; self.columns.len()];
         for (at, column) in tally.columns.iter().enumerate() {
             let name = Name::of(at, &tally.table.columns, defined);
-            let lower = name.shown.to_lowercase();
+            let lower = name.raw.to_lowercase();
             let alike = seen.entry(lower.clone()).or_default();
             *alike += 1;
             let next = self.columns.len();
@@ -298,9 +306,11 @@ impl Name {
             Some(name) => defined.iter().find(|column| column.name.eq_ignore_ascii_case(name)),
             None => defined.get(index).filter(|_| listed.is_empty()),
         };
-        let shown = listed_name.or(column.map(|column| &column.name)).cloned();
+        let number = (index + 1).to_string();
+        let raw = listed_name.or(column.map(|column| &column.name)).unwrap_or(&number).clone();
         Self {
-            shown: shown.unwrap_or_else(|| (index + 1).to_string()),
+            shown: name::shown(&raw).unwrap_or(number),
+            raw,
             comment: column.and_then(|column| column.comment.clone()),
             kind: column.map(|column| column.kind).unwrap_or_default(),
         }

@@ -12,6 +12,7 @@ use crate::category::{Categories, Standing};
 use crate::input::{Origin, Stood};
 
 mod evidence;
+pub mod name;
 mod place;
 mod redacted;
 mod setting;

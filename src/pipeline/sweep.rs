@@ -7,13 +7,10 @@ use super::window::Stretch;
 use crate::classify::{Hit, Lines, Partial, Tally, Walk};
 use crate::decode::to_utf8;
 use crate::detect::{Match, Scratch};
-use crate::finding::Redacted;
+use crate::finding::{Redacted, name};
 use crate::layout::table::{self, Grid};
 use crate::limits::Limits;
 use crate::suppress::{self, Quiet};
-
-/// Longest run of digits that the name of a key may hold: a longer one may be somebody's value.
-const KEY_DIGITS: usize = 4;
 
 /// What is reused from stretch to stretch.
 #[derive(Default)]
@@ -116,7 +113,7 @@ impl Hits<'_, '_> {
             score,
             confidence,
             evidence: self.shared.weights.weighing(found.detector, found.evidence),
-            key: key.as_deref().filter(|key| is_name(key)),
+            key: key.as_deref().filter(|key| name::is_name(key)),
             offset: self.offset(found),
             value: self.redacted(found),
             age: found.age,
@@ -189,9 +186,4 @@ pub fn conclude_tables(
         partial.tables.put(tally);
     }
     fault
-}
-
-/// Whether a key is surely a name and no value.
-fn is_name(key: &str) -> bool {
-    key.split(|c: char| !c.is_ascii_digit()).all(|digits| digits.len() <= KEY_DIGITS) && !key.contains('@')
 }

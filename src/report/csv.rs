@@ -61,7 +61,11 @@ pub(super) fn record(out: &mut impl Write, cells: &[impl AsRef<str>]) -> io::Res
 fn cell(text: &str) -> String {
     let text = escape(text).to_string();
     let formula = text.starts_with(['=', '+', '-', '@']) && text != "-";
-    let text = if formula { format!("'{text}") } else { text };
+    let mut text = if formula { format!("'{text}") } else { text };
+    // Where a comma is the decimal mark, spreadsheets part cells by semicolons, within quotes too.
+    for sign in ['=', '+', '-', '@'] {
+        text = text.replace(&format!(";{sign}"), &format!(";'{sign}"));
+    }
     if text.contains([',', '"', ';']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
@@ -108,6 +112,7 @@ mod tests {
     fn no_cell_is_a_formula() {
         assert_eq!(cell("=cmd()"), "'=cmd()");
         assert_eq!(cell("a\"b,c"), "\"a\"\"b,c\"");
+        assert_eq!(cell("iin;=1+1"), "\"iin;'=1+1\"");
         assert_eq!(cell("-"), "-");
     }
 }

@@ -31,7 +31,9 @@ impl fmt::Display for Escaped<'_> {
 }
 
 fn begins_command(text: &str, at: usize) -> bool {
-    text[at..].starts_with(LOG_COMMAND) || text[at..].starts_with("::") && text[..at].trim().is_empty()
+    let rest = &text[at..];
+    let log = [LOG_COMMAND, "##vso[", "##teamcity["].iter().any(|command| rest.starts_with(command));
+    log || rest.starts_with("::") && text[..at].trim().is_empty()
 }
 
 /// What begins a command of the older kind, at any place of a line.
