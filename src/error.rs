@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::finding::name;
+
 /// A message with the place it is about and the remedy, each where known. It ends a run with exit code 2.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -30,12 +32,13 @@ impl Error {
         self
     }
 
-    /// An error of a TOML file, with the line it is on, quoted.
+    /// An error of a TOML file, with the line it is on, quoted: not what may be somebody's data, named by mistake.
     pub fn toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
         let Some(span) = error.span() else { return Self::new(error.message()).at(file) };
         let line = text[..span.start.min(text.len())].matches('\n').count();
         let quoted = text.lines().nth(line).unwrap_or_default().trim();
-        let quoted = if quoted.is_empty() { String::new() } else { format!("\n  {quoted}") };
+        let quoted = name::shown(quoted).filter(|quoted| !quoted.is_empty());
+        let quoted = quoted.map(|quoted| format!("\n  {quoted}")).unwrap_or_default();
         Self::new(format!("{}{quoted}", error.message())).at(format!("{file}:{}", line + 1))
     }
 

@@ -135,6 +135,14 @@ impl Target {
         stood.map_or(std::slice::from_ref(&self.origin), |stood| &stood.paths)
     }
 
+    /// The file, if it is one.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.store {
+            Store::File(path) => Some(path),
+            Store::Stdin | Store::Blob(_) => None,
+        }
+    }
+
     pub fn blob(&self) -> Option<&Blob> {
         match &self.store {
             Store::Blob(blob) => Some(blob),

@@ -27,12 +27,14 @@ pub struct Limits {
     pub places: Places,
     /// Distinct fields named in one text file; the findings under further ones name no field.
     pub fields: usize,
+    /// Columns of one table that are told apart; hits in further ones fall under no field.
+    pub columns: usize,
     /// Compressed layers that are opened one inside the other.
     pub layers: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { block: 64 << 10, split: 16 << 20, places: Places::First(10), fields: 1000, layers: 4 }
+        Self { block: 64 << 10, split: 16 << 20, places: Places::First(10), fields: 1000, columns: 4096, layers: 4 }
     }
 }

@@ -57,7 +57,7 @@ const HOSTILE: [&str; 22] = [
 
 fn place(line: u64) -> Place {
     let value = Redacted::new(VALUE.as_bytes(), "keep-last:2".parse().unwrap());
-    Place { offset: 100 * line, line, line_start: 100 * line - 7, value }
+    Place::new(100 * line, line, 100 * line - 7, value)
 }
 
 fn origin(text: &str) -> Origin {
@@ -131,7 +131,7 @@ fn options(text: &str) -> Options {
     Options {
         categories: Some(Arc::new(Categories::builtin().unwrap())),
         rules: vec![Rule { id: "kz-iin".into(), category: "iin".into(), title, references }].into(),
-        columns: Some(Columns(Arc::new(|_, place| (place.line == 1).then_some(7..19)))),
+        columns: Some(Columns(Arc::new(|_, place| (place.line() == 1).then_some(7..19)))),
         ..Options::default()
     }
 }

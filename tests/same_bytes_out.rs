@@ -66,7 +66,57 @@ fn corpus() -> PathBuf {
     std::fs::write(folder.join("mixed.log"), &text).unwrap();
     std::fs::write(folder.join("one-line.txt"), text.replace('\n', " ")).unwrap();
     std::fs::write(folder.join("small.txt"), "тел. 87000000019\n").unwrap();
+    for (name, text) in dumps() {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
     folder
+}
+
+/// Dumps and delimited text, in which quotes, escapes and line ends stand on every kind of border.
+fn dumps() -> [(&'static str, String); 5] {
+    let iin = |i: usize| if i.is_multiple_of(9) { "\\N" } else { "900517132728" };
+    let note = |i: usize| ["it\\'s \\\\", "a, (b); c", "", "--", "x\\n"][i % 5];
+    let copy: String = (0..900).map(|i| format!("{i}\t{}\ta{i}@romashka-demo.kz\tx\\ty\n", iin(i))).collect();
+    let rows = |from: usize| -> String {
+        let row = |i| format!("({i},'900517132728','{}','+7 (700) 000-00-{:02}',NULL)", note(i), i % 97);
+        (from..from + 40).map(row).collect::<Vec<_>>().join(",")
+    };
+    let values: String = (0..20).map(|n| format!("INSERT INTO `clients` VALUES {};\n", rows(n * 40))).collect();
+    let single: String = (0..400)
+        .map(|i| format!("INSERT INTO public.p VALUES ({i}, '900517132728', 'it''s\nINSERT {i}', '8700000{i:04}');\n"))
+        .collect();
+    let csv: String = (0..700)
+        .map(|i| {
+            format!(
+                "{i};\"a; \"\"b\"\"\n{i}\";{};a{i}@romashka-demo.kz\r\n",
+                if i % 4 == 0 { "" } else { "900517132728" }
+            )
+        })
+        .collect();
+    let postgres =
+        "-- PostgreSQL database dump\nCREATE TABLE public.u (id int, iin char(12), email text, note text);\n";
+    [
+        (
+            "copy.sql",
+            format!(
+                "{postgres}COPY public.u FROM stdin;\n{copy}\\.\n\nCOPY public.v (id, iin, mail, n) FROM stdin;\n{copy}"
+            ),
+        ),
+        (
+            "values.sql",
+            format!(
+                "-- MySQL dump\nCREATE TABLE `clients` (`id` int, `iin` varchar(12), `note` text, `tel` varchar(20), x int);\n{values}"
+            ),
+        ),
+        (
+            "single.sql",
+            format!(
+                "-- PostgreSQL database dump\nCREATE TABLE public.p (id int, iin text, note text, phone text);\n{single}"
+            ),
+        ),
+        ("clients.csv", format!("id;Примечание;ИИН;Почта\r\n{csv}")),
+        ("tab.txt", copy),
+    ]
 }
 
 #[test]

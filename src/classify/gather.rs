@@ -6,12 +6,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::Tables;
 use crate::finding::{Confidence, EvidenceSet, Facts, Field, Finding, Place, Redacted};
 use crate::input::Origin;
 use crate::limits::Limits;
-
-/// A line start that lies before the split.
-const UNKNOWN: u64 = u64::MAX;
 
 /// Line ends of a stretch of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +32,16 @@ impl Lines {
             self.ends += memchr::memchr_iter(b'\n', text).count() as u64;
             self.open = Some(offset + last as u64 + 1);
         }
+    }
+
+    /// The place of a value on the line that is open.
+    pub fn place(&self, offset: u64, value: Redacted) -> Place {
+        Place::new(offset, self.ends + 1, self.open.unwrap_or(Place::UNKNOWN), value)
+    }
+
+    /// A place of the next stretch, counted with these lines before it.
+    pub(super) fn before(&self, place: Place) -> Place {
+        place.after(self.ends, 0).on_line_from(self.open.unwrap_or(Place::UNKNOWN))
     }
 
     fn append(&mut self, next: Self) {
@@ -62,6 +70,7 @@ pub struct Partial {
     unnamed: Groups,
     fields: BTreeMap<Box<str>, Groups>,
     lines: Lines,
+    pub tables: Tables,
     /// Bytes of text examined.
     pub examined: u64,
 }
@@ -80,21 +89,18 @@ struct Group {
 impl Partial {
     /// Nothing yet, from `offset` on.
     pub fn from(offset: u64) -> Self {
-        Self { unnamed: Groups::new(), fields: BTreeMap::new(), lines: Lines::from(offset), examined: 0 }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.unnamed.is_empty() && self.fields.is_empty()
+        Self {
+            unnamed: Groups::new(),
+            fields: BTreeMap::new(),
+            lines: Lines::from(offset),
+            tables: Tables::default(),
+            examined: 0,
+        }
     }
 
     /// Counts a hit, at the line that `lines` is at. Hits come in the order of their offsets.
     pub fn add(&mut self, hit: &Hit, lines: Lines, limits: &Limits) {
-        let place = Place {
-            offset: hit.offset,
-            line: lines.ends + 1,
-            line_start: lines.open.unwrap_or(UNKNOWN),
-            value: hit.value,
-        };
+        let place = lines.place(hit.offset, hit.value);
         let group = self.groups(hit.key).entry((hit.detector, hit.confidence)).or_default();
         group.hits += 1;
         if group.places.len() < limits.places.bound() {
@@ -123,10 +129,7 @@ impl Partial {
         let lines = self.lines;
         for group in next.fields.values_mut().chain([&mut next.unnamed]).flat_map(BTreeMap::values_mut) {
             for place in &mut group.places {
-                place.line += lines.ends;
-                if place.line_start == UNKNOWN {
-                    place.line_start = lines.open.unwrap_or(UNKNOWN);
-                }
+                *place = lines.before(*place);
             }
         }
         absorb(&mut self.unnamed, next.unnamed, limits);
@@ -134,6 +137,7 @@ impl Partial {
             absorb(self.fields.entry(key).or_default(), groups, limits);
         }
         self.keep_fields(limits);
+        self.tables.append(next.tables, self.lines, limits);
         self.lines.append(next.lines);
         self.examined += next.examined;
     }
@@ -153,7 +157,7 @@ impl Partial {
         }
     }
 
-    /// The findings of the whole text, by their first place. `name` gives a detector's category and id.
+    /// The findings of the whole text outside of tables. `name` gives a detector's category and id.
     pub fn finish(self, path: &Origin, name: impl Fn(u16) -> (Arc<str>, Arc<str>)) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         let named = self.fields.into_iter().map(|(key, groups)| (Some(key), groups));
@@ -178,11 +182,6 @@ impl Partial {
                 });
             }
         }
-        let first = |f: &Finding| f.places.first().map_or(0, |p| p.offset);
-        findings.sort_by(|a, b| {
-            let order = first(a).cmp(&first(b)).then_with(|| a.detector.cmp(&b.detector));
-            order.then_with(|| a.field.cmp(&b.field)).then_with(|| b.confidence.cmp(&a.confidence))
-        });
         findings
     }
 }
@@ -201,10 +200,10 @@ impl Group {
         if self.places.is_empty() {
             self.places = other.places;
         } else {
-            let sorted = self.places.last().map(|p| p.offset) <= other.places.first().map(|p| p.offset);
+            let sorted = self.places.last().map(Place::offset) <= other.places.first().map(Place::offset);
             self.places.extend(other.places);
             if !sorted {
-                self.places.sort_by_key(|p| p.offset);
+                self.places.sort_by_key(Place::offset);
             }
             self.places.truncate(limits.places.bound());
         }

@@ -1,8 +1,14 @@
 //! Classification: takes matches with their places, gives [`Finding`](crate::finding::Finding)s: weighs the evidence
-//! and gathers hits that belong together.
+//! and gathers hits that belong together. In text each hit is judged by itself and its line, in a table by its column.
 
+mod chance;
+mod columns;
 mod gather;
+mod sketch;
+mod tables;
 mod weights;
 
+pub use columns::Columns;
 pub use gather::{Hit, Lines, Partial};
+pub use tables::{Cell, Tables, Tally, Walk};
 pub use weights::Weights;

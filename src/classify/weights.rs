@@ -44,9 +44,10 @@ impl Weights {
         Self::parse("patterns/confidence.toml", include_str!("../../patterns/confidence.toml"), ids)
     }
 
-    /// The table embedded at build time, and what the files of users' own detectors say.
-    pub fn of(detectors: &Detectors) -> Result<Self> {
+    /// The table embedded at build time, and what the files of users' own detectors say; last the rows of these `others`.
+    pub fn of(detectors: &Detectors, others: &[&str]) -> Result<Self> {
         let rows = detectors.iter().map(|d| (&*d.definition.id, d.own.as_ref().map(|_| &d.definition.weights)));
+        let rows = rows.chain(others.iter().map(|id| (*id, None)));
         Self::read("patterns/confidence.toml", include_str!("../../patterns/confidence.toml"), rows)
     }
 

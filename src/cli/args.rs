@@ -314,9 +314,6 @@ fn reports(scan: &Scan, matches: &ArgMatches) -> Result<Vec<(Format, Option<Path
         }
         *output = Some(file.clone());
     }
-    if !scan.matrix && reports.iter().any(|(format, _)| *format == Format::Csv) {
-        return Err("`--format csv` holds the matrix only: add --matrix".to_owned());
-    }
     if reports.iter().filter(|(_, output)| output.is_none()).count() > 1 {
         return Err("two formats would go to standard output: give all but one an --output".to_owned());
     }

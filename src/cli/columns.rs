@@ -74,16 +74,16 @@ fn open(path: &Origin) -> Option<File> {
 /// None unless the file's own bytes are the decoded text: what comes out of a container, a compressed stream or UTF-16
 /// has other offsets.
 fn in_file(file: &mut dyn Stored, place: &Place) -> io::Result<Option<Range<u64>>> {
-    let end = place.offset + place.value.len();
-    let length = end - place.line_start;
+    let end = place.offset() + place.value.len();
+    let length = end - place.line_start();
     if length > LINE {
         return Ok(None);
     }
-    let before = place.line_start.saturating_sub(1);
+    let before = place.line_start().saturating_sub(1);
     file.seek(SeekFrom::Start(before))?;
     let mut bytes = Vec::new();
     file.take(end - before).read_to_end(&mut bytes)?;
-    let Some((begins, line)) = bytes.split_at_checked((place.line_start - before) as usize) else { return Ok(None) };
+    let Some((begins, line)) = bytes.split_at_checked((place.line_start() - before) as usize) else { return Ok(None) };
     if !matches!(begins, b"" | b"\n" | b"\r") || line.len() as u64 != length {
         return Ok(None);
     }
@@ -92,13 +92,13 @@ fn in_file(file: &mut dyn Stored, place: &Place) -> io::Result<Option<Range<u64>
 
 /// Takes a line up to the end of the value.
 fn in_line(line: &[u8], place: &Place) -> Option<Range<u64>> {
-    let (before, value) = line.split_at_checked((place.offset - place.line_start) as usize)?;
+    let (before, value) = line.split_at_checked((place.offset() - place.line_start()) as usize)?;
     let (before, value) = (std::str::from_utf8(before).ok()?, std::str::from_utf8(value).ok()?);
     let broken = |text: &str| text.contains(['\n', '\0']);
     if broken(before) || broken(value) || !fits(value, &place.value.to_string()) {
         return None;
     }
-    let before = if place.line_start == 0 { before.strip_prefix(BYTE_ORDER_MARK).unwrap_or(before) } else { before };
+    let before = if place.line_start() == 0 { before.strip_prefix(BYTE_ORDER_MARK).unwrap_or(before) } else { before };
     let units = |text: &str| text.encode_utf16().count() as u64;
     let start = units(before) + 1;
     Some(start..start + units(value))
@@ -126,7 +126,7 @@ mod tests {
 
     fn place(offset: u64, line_start: u64) -> Place {
         let value = Redacted::new(VALUE.as_bytes(), "keep-last:2".parse().unwrap());
-        Place { offset, line: 1, line_start, value }
+        Place::new(offset, 1, line_start, value)
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn show(id: &str, config: &Config) -> Result<u8> {
     let Some((index, detector)) = found else {
         return Err(no_detector(id));
     };
-    let weights = Weights::of(&detectors)?;
+    let weights = Weights::of(&detectors, &[])?;
     print(&report::detectors::show(&detector.definition, index, &config.categories, &weights))
 }
 

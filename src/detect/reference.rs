@@ -3,13 +3,15 @@
 
 use super::encoded::{self, base64};
 use super::{Match, Scanner};
+use crate::layout::table::Grid;
 
 /// All matches in a text.
 pub fn scan(scanner: &Scanner, text: &[u8], binary: bool) -> Vec<Match> {
     let mut encoded = Vec::new();
     let mut values = |text: &[u8]| {
         let mut out = Vec::new();
-        scanner.finish(text, 0..text.len(), false, &mut candidates(scanner, text), &mut out);
+        let mut raw = candidates(scanner, text);
+        scanner.finish(text, 0..text.len(), false, &Grid::default(), &mut raw, &mut out);
         out
     };
     for at in 0..text.len() {
@@ -19,7 +21,8 @@ pub fn scan(scanner: &Scanner, text: &[u8], binary: bool) -> Vec<Match> {
         base64::within(text, at, &mut values, &mut encoded);
     }
     let mut out = Vec::new();
-    scanner.conclude(text, 0..text.len(), binary, (&mut candidates(scanner, text), encoded), &mut out);
+    let mut raw = candidates(scanner, text);
+    scanner.conclude(text, 0..text.len(), binary, &Grid::default(), (&mut raw, encoded), &mut out);
     out
 }
 
@@ -30,7 +33,7 @@ fn candidates(scanner: &Scanner, text: &[u8]) -> Vec<Match> {
         let mut at = 0;
         while let Some(found) = detector.regex().find_at(text, at) {
             // The check may end a value before the pattern does, never after.
-            raw.extend(scanner.check(text, found.start(), index).filter(|m| m.span.end <= found.end()));
+            raw.extend(scanner.check(text, found.start(), index, &|_| false).filter(|m| m.span.end <= found.end()));
             at = found.start() + 1;
         }
     }

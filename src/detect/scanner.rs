@@ -11,6 +11,7 @@ use super::finder::{Anchor, Candidates, Engine, Narrow, Wide};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
 use crate::finding::{Evidence, Refusal};
 use crate::layout;
+use crate::layout::table::Grid;
 use crate::lexicon::{Beginnings, Lexicon, Meaning};
 
 /// Text shorter than this among binary bytes may be chance.
@@ -71,32 +72,48 @@ impl Scanner {
     /// Pushes the matches that start in `own`, by their start. The window shows [`MARGIN`](super::MARGIN) bytes on both
     /// sides of `own`, or all there are. `binary` tells that the text stands among binary bytes.
     pub fn scan(&self, text: &[u8], own: Range<usize>, binary: bool, scratch: &mut Scratch, out: &mut Vec<Match>) {
+        self.scan_tables(text, own, binary, &Grid::default(), scratch, out);
+    }
+
+    /// The same in a text with tables: what lies in their rows is given without its context, since its column tells.
+    pub fn scan_tables(
+        &self,
+        text: &[u8],
+        own: Range<usize>,
+        binary: bool,
+        tables: &Grid,
+        scratch: &mut Scratch,
+        out: &mut Vec<Match>,
+    ) {
         let range = own.start.saturating_sub(LONGEST)..(own.end + LONGEST).min(text.len());
-        self.candidates(text, range.clone(), scratch);
+        // A value that shares bytes with one in a table lies in the table.
+        let in_table = |at: usize| tables.holds(at.clamp(own.start, own.end - 1));
+        self.candidates(text, range.clone(), &in_table, scratch);
         let Scratch { raw, encoded: seen, decoded, .. } = scratch;
         let mut encoded = Vec::new();
-        let mut values = |text: &[u8]| self.values(text, decoded.get_or_insert_default());
         seen.look(text, &range);
         for at in seen.escapes.drain(..) {
+            let mut values = |text: &[u8]| self.values(text, in_table(at), decoded.get_or_insert_default());
             encoded::around(text, at, &mut values, &mut encoded);
         }
+        let mut values = |text: &[u8]| self.values(text, false, decoded.get_or_insert_default());
         for start in base64::starts_before(text, range.start).chain(seen.words.drain(..)) {
             base64::within(text, start, &mut values, &mut encoded);
         }
-        self.conclude(text, own, binary, (raw, encoded), out);
+        self.conclude(text, own, binary, tables, (raw, encoded), out);
     }
 
     /// Everything that passes its check and begins in the range, in order; and what may be encoded.
-    fn candidates(&self, text: &[u8], range: Range<usize>, scratch: &mut Scratch) {
+    fn candidates(&self, text: &[u8], range: Range<usize>, in_table: &impl Fn(usize) -> bool, scratch: &mut Scratch) {
         let Scratch { candidates, raw, encoded, .. } = scratch;
         raw.clear();
         encoded.clear();
         self.find(self.wide, text, range.clone(), candidates, |anchor, at| {
             encoded.see(text, anchor, at);
-            self.look_closer(text, anchor, at, raw);
+            self.look_closer(text, anchor, at, in_table, raw);
         });
         if let Some(automaton) = &self.detectors.automaton {
-            automaton.find(text, range, |start, detector| raw.extend(self.check(text, start, detector)));
+            automaton.find(text, range, |start, detector| raw.extend(self.check(text, start, detector, in_table)));
             raw.sort_by_key(|m| (m.span.start, m.detector));
         }
     }
@@ -122,11 +139,15 @@ impl Scanner {
         }
     }
 
-    /// The values of a text that was decoded.
-    fn values(&self, text: &[u8], scratch: &mut Scratch) -> Vec<Match> {
+    /// The values of a text that was decoded; what is around a cell of a table says nothing of its values.
+    fn values(&self, text: &[u8], in_table: bool, scratch: &mut Scratch) -> Vec<Match> {
+        self.candidates(text, 0..text.len(), &|_| in_table, scratch);
+        if in_table {
+            overlap::resolve(&mut scratch.raw, |detector| self.detectors.get(detector).rank());
+            return std::mem::take(&mut scratch.raw);
+        }
         let mut out = Vec::new();
-        self.candidates(text, 0..text.len(), scratch);
-        self.finish(text, 0..text.len(), false, &mut scratch.raw, &mut out);
+        self.finish(text, 0..text.len(), false, &Grid::default(), &mut scratch.raw, &mut out);
         out
     }
 
@@ -136,16 +157,17 @@ impl Scanner {
         text: &[u8],
         own: Range<usize>,
         binary: bool,
+        tables: &Grid,
         (raw, encoded): (&mut Vec<Match>, Vec<Match>),
         out: &mut Vec<Match>,
     ) {
         if encoded.is_empty() {
-            return self.finish(text, own, binary, raw, out);
+            return self.finish(text, own, binary, tables, raw, out);
         }
         let mut plain = raw.clone();
         overlap::resolve(&mut plain, |detector| self.detectors.get(detector).rank());
         let begun = out.len();
-        self.finish(text, own.clone(), binary, raw, out);
+        self.finish(text, own.clone(), binary, tables, raw, out);
         encoded::join(encoded, &plain, &own, out, begun);
     }
 
@@ -155,12 +177,16 @@ impl Scanner {
         text: &[u8],
         own: Range<usize>,
         binary: bool,
+        tables: &Grid,
         raw: &mut Vec<Match>,
         out: &mut Vec<Match>,
     ) {
         overlap::resolve(raw, |detector| self.detectors.get(detector).rank());
+        let mut segment = 0;
         for mut found in raw.drain(..).filter(|m| own.contains(&m.span.start)) {
-            self.read_context(text, binary, &mut found);
+            if tables.segment_at(found.span.start, &mut segment).is_none() {
+                self.read_context(text, binary, &mut found);
+            }
             out.push(found);
         }
     }
@@ -191,9 +217,17 @@ impl Scanner {
     }
 
     #[inline]
-    fn look_closer(&self, text: &[u8], anchor: Anchor, at: usize, raw: &mut Vec<Match>) {
+    fn look_closer(
+        &self,
+        text: &[u8],
+        anchor: Anchor,
+        at: usize,
+        in_table: &impl Fn(usize) -> bool,
+        raw: &mut Vec<Match>,
+    ) {
         for (index, check) in &self.served[anchor as usize] {
-            if let Some(found) = (check.start)(text, at).and_then(|start| self.check(text, start, *index)) {
+            let found = (check.start)(text, at).and_then(|start| self.check(text, start, *index, in_table));
+            if let Some(found) = found {
                 overlap::insert(raw, found);
             }
         }
@@ -219,14 +253,20 @@ impl Scanner {
 
     /// The value of a detector that begins at `start`, if there is one.
     #[inline]
-    pub(super) fn check(&self, text: &[u8], start: usize, detector: u16) -> Option<Match> {
-        self.judge(&Subject::new(text, start, &self.registry), detector)
+    pub(super) fn check(
+        &self,
+        text: &[u8],
+        start: usize,
+        detector: u16,
+        in_table: &impl Fn(usize) -> bool,
+    ) -> Option<Match> {
+        self.judge(&Subject::new(text, start, &self.registry), detector, in_table)
     }
 
     /// The value of a detector that begins at `start`, or why there is none.
     pub(super) fn check_or_refusal(&self, text: &[u8], start: usize, detector: u16) -> Result<Match, Refusal> {
         let subject = Subject::new(text, start, &self.registry);
-        self.judge(&subject, detector).ok_or_else(|| subject.refusal())
+        self.judge(&subject, detector, &|_| false).ok_or_else(|| subject.refusal())
     }
 
     /// Whether the check of a detector takes what begins at `start`, whatever the words around it.
@@ -235,15 +275,15 @@ impl Scanner {
         check.is_some_and(|check| (check.run)(&Subject::new(text, start, &self.registry)).is_some())
     }
 
-    #[inline]
-    fn judge(&self, subject: &Subject, detector: u16) -> Option<Match> {
+    #[inline(always)]
+    fn judge(&self, subject: &Subject, detector: u16, in_table: &impl Fn(usize) -> bool) -> Option<Match> {
         let Checked { end, evidence, age, impersonal } = match self.detectors.get(detector) {
             Detector { check: Some(check), own: None, .. } => (check.run)(subject)?,
             own => checked_own(own, subject)?,
         };
         let found = Match { detector, span: subject.start..end, evidence, age, impersonal, key: None };
         match &self.words[usize::from(detector)] {
-            Words::Required(meaning, beginnings) => {
+            Words::Required(meaning, beginnings) if !in_table(subject.start) => {
                 let named = self.named(subject.text, found, *meaning, beginnings);
                 if named.is_some() { named } else { subject.refuse(Refusal::Context) }
             }

@@ -53,6 +53,18 @@ evidence! {
     ShortRun = "short-run",
     /// Written in an encoding: percent-encoding, entities, escapes, base64.
     Encoded = "encoded",
+    /// The column's name or the comment on it names the category.
+    ColumnName = "column-name",
+    /// The column's type is made for such values.
+    ColumnType = "column-type",
+    /// Far more of the column's values pass than chance lets.
+    Share = "share",
+    /// Few of the column's values pass.
+    LowShare = "low-share",
+    /// The column's values look as those of the category do.
+    ValuesFit = "values-fit",
+    /// The column's name says little by itself, and nothing else in the table is about a person.
+    Alone = "alone",
 }
 
 impl fmt::Display for Evidence {
@@ -79,6 +91,11 @@ impl EvidenceSet {
     #[must_use]
     pub fn with_if(self, condition: bool, evidence: Evidence) -> Self {
         if condition { self.with(evidence) } else { self }
+    }
+
+    #[must_use]
+    pub const fn without(self, evidence: Evidence) -> Self {
+        Self(self.0 & !(1 << evidence as u8))
     }
 
     #[must_use]

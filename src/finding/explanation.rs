@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::{Confidence, Evidence, Field, Place, Refusal, ShownPlace, Verdict};
+use super::{Confidence, Evidence, Field, Place, Refusal, Verdict, place};
 use crate::input::Origin;
 
 /// Every candidate at one place.
@@ -27,14 +27,10 @@ pub struct Explanation {
 pub struct Candidate {
     pub category: Arc<str>,
     pub detector: Arc<str>,
-    #[serde(serialize_with = "show_place")]
+    #[serde(serialize_with = "place::show_one")]
     pub place: Place,
     #[serde(flatten)]
     pub fate: Fate,
-}
-
-fn show_place<S: Serializer>(place: &Place, serializer: S) -> Result<S::Ok, S::Error> {
-    ShownPlace(place).serialize(serializer)
 }
 
 /// What became of a candidate.

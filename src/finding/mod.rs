@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::ser::{SerializeSeq, SerializeStruct, Serializer};
 use serde::{Deserialize, Serialize};
 
 use crate::category::{Categories, Standing};
@@ -14,12 +13,15 @@ use crate::input::{Origin, Stood};
 
 mod evidence;
 pub mod explanation;
+pub mod name;
+mod place;
 mod redacted;
 mod refusal;
 mod setting;
 mod verdict;
 
 pub use evidence::{Evidence, EvidenceSet};
+pub use place::Place;
 pub use redacted::{MaskRule, Redacted};
 pub use refusal::Refusal;
 pub use setting::{DateSource, Dated, Posture, Setting};
@@ -67,47 +69,6 @@ impl fmt::Display for Field {
     }
 }
 
-/// Where one hit stands. 32 bytes, since `--places all` keeps one for each hit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    /// Byte offset in the decoded text.
-    pub offset: u64,
-    /// Counts from 1.
-    pub line: u64,
-    /// Byte offset of the line's first byte.
-    pub line_start: u64,
-    pub value: Redacted,
-}
-
-impl Place {
-    /// Counts from 1, in bytes of the decoded text.
-    pub fn column(&self) -> u64 {
-        self.offset - self.line_start + 1
-    }
-}
-
-struct ShownPlace<'a>(&'a Place);
-
-impl Serialize for ShownPlace<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut s = serializer.serialize_struct("Place", 5)?;
-        s.serialize_field("line", &self.0.line)?;
-        s.serialize_field("column", &self.0.column())?;
-        s.serialize_field("offset", &self.0.offset)?;
-        s.serialize_field("length", &self.0.value.len())?;
-        s.serialize_field("mask", &self.0.value.to_string())?;
-        s.end()
-    }
-}
-
-fn show_places<S: Serializer>(places: &[Place], serializer: S) -> Result<S::Ok, S::Error> {
-    let mut seq = serializer.serialize_seq(Some(places.len()))?;
-    for place in places {
-        seq.serialize_element(&ShownPlace(place))?;
-    }
-    seq.end()
-}
-
 /// What the values of a finding tell beyond their category, counted while they are still in the input buffer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
@@ -147,7 +108,7 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
     /// The first ones by offset, as many as [`Limits::places`](crate::limits::Limits::places) allows.
-    #[serde(serialize_with = "show_places")]
+    #[serde(serialize_with = "place::show")]
     pub places: Vec<Place>,
     /// That of the hit with the highest score.
     pub evidence: EvidenceSet,
@@ -249,14 +210,4 @@ pub struct Summary {
     /// Whether a problem kept something from being examined.
     #[serde(skip)]
     pub incomplete: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_is_32_bytes() {
-        assert_eq!(size_of::<Place>(), 32);
-    }
 }

@@ -1,7 +1,8 @@
-//! Layout: takes text bytes and a position, tells what shape surrounds it: which line, which key.
+//! Layout: takes text bytes and a position, tells what shape surrounds it: which line, which key, which cell of a table.
 
 mod keyed;
 mod run;
+pub mod table;
 
 pub use keyed::key_before;
 pub use run::text_run;

@@ -216,6 +216,20 @@ impl Lexicon {
         words.iter().map(|word| word.meaning).min()
     }
 
+    /// All that a key's name says, as [`key`](Self::key) reads it, and whether a word says it that may stand anywhere: other
+    /// words are said of too much to count alone.
+    pub fn meanings(&self, text: &Folded) -> BTreeMap<Meaning, bool> {
+        let end = text.bytes().len();
+        let mut said = BTreeMap::new();
+        let kept = self.longest(text, |phrase, word| !phrase.key_only || word.end + 1 >= end);
+        self.find(text, |phrase, word| {
+            if kept.contains(&word) {
+                *said.entry(word.meaning).or_default() |= !phrase.key_only;
+            }
+        });
+        said
+    }
+
     /// How the words of a meaning begin that may stand anywhere.
     pub fn beginnings(&self, meaning: Meaning) -> Beginnings {
         let mut beginnings = Beginnings::default();

@@ -8,14 +8,14 @@ use jiff::civil::Date;
 
 use super::ends::Ends;
 use super::excerpt::{Excerpt, Missing, excerpt};
-use super::scan::{is_name, modified, phrase};
+use super::scan::{modified, phrase};
 use super::{Plan, Progress, Shared};
 use crate::decode::{Decoder, to_utf8};
 use crate::detect::explain::{self, Candidate};
 use crate::detect::{LONGEST, MARGIN, Match};
 use crate::error::{Error, Result};
 use crate::finding::explanation::{self, Explanation, Fate, Unreported, Weighed, Weight};
-use crate::finding::{Confidence, EvidenceSet, Facts, Field, Finding, Place, Redacted};
+use crate::finding::{Confidence, EvidenceSet, Facts, Field, Finding, Place, Redacted, name};
 use crate::input::{Store, Target};
 use crate::policy::Traces;
 use crate::suppress::{Quiet, Subject};
@@ -50,7 +50,7 @@ pub fn explain(plan: &Plan, spot: &Spot) -> Result<Explanation> {
         let explained = Explained { scan, read: &read, found, spot, off: *all };
         candidates.extend(wanted.map(|candidate| explained.candidate(candidate)));
     }
-    candidates.sort_by_key(|c| (c.place.offset, matches!(c.fate, Fate::Refused { .. })));
+    candidates.sort_by_key(|c| (c.place.offset(), matches!(c.fate, Fate::Refused { .. })));
     let cut = found.cut.then_some(found.spot.len() as u64);
     Ok(Explanation { path: spot.target.origin.clone(), line: spot.line, column: spot.column, cut, candidates })
 }
@@ -130,12 +130,9 @@ impl Explained<'_> {
         let line_start = memchr::memrchr(b'\n', before).map_or(self.found.base, |at| self.found.base + at as u64 + 1);
         let earlier = &self.found.text[candidate.span.start.min(self.found.spot.start)..self.found.spot.start];
         let lines_back = memchr::memchr_iter(b'\n', earlier).count() as u64;
-        let place = Place {
-            offset,
-            line: self.spot.line - lines_back,
-            line_start: if lines_back == 0 { self.found.line_start } else { line_start },
-            value: Redacted::new(&self.found.text[candidate.span.clone()], detector.mask),
-        };
+        let line_start = if lines_back == 0 { self.found.line_start } else { line_start };
+        let value = Redacted::new(&self.found.text[candidate.span.clone()], detector.mask);
+        let place = Place::new(offset, self.spot.line - lines_back, line_start, value);
         let fate = match &candidate.fate {
             explain::Fate::Refused(reason) => Fate::Refused { reason: *reason },
             explain::Fate::Kept(found) => self.weighed(found, None, place),
@@ -150,7 +147,7 @@ impl Explained<'_> {
         let (detector, evidence) = (found.detector, weights.weighing(found.detector, found.evidence));
         let (score, confidence) = weights.score(detector, evidence);
         let key = found.key.clone().map(|key| to_utf8(&self.found.text[key]).into_owned());
-        let field = key.filter(|key| is_name(key)).map(|key| Field::Key { key });
+        let field = key.filter(|key| name::is_name(key)).map(|key| Field::Key { key });
         let weighed = Weighed {
             pattern: weights.pattern(detector),
             evidence: evidence.iter().map(|e| Weight { evidence: e, weight: weights.weight(detector, e) }).collect(),

@@ -4,6 +4,7 @@
 //! [`Partial`](crate::classify::Partial); partials of neighbours add up to the same result however the file was cut.
 //! Findings are judged once their whole file is done, and leave in order.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
@@ -29,6 +30,8 @@ mod ends;
 mod excerpt;
 mod explain;
 mod scan;
+mod sweep;
+mod tables;
 mod trial;
 mod verdicts;
 mod window;
@@ -220,6 +223,7 @@ struct Shared<'a> {
     blobs: Mutex<Option<git::Blobs>>,
     /// Whether a named path does not exist.
     missing: bool,
+    knowledge: tables::Knowledge,
 }
 
 /// Runs the plan. The summary is the last event.
@@ -273,12 +277,12 @@ impl<'a> Shared<'a> {
         let detectors = Arc::new(Detectors::with(&plan.own, &plan.categories, all)?);
         let wanted = |category: &str| detectors.iter().any(|d| &*d.definition.category == category);
         let lexicon = Lexicon::with(wanted, &plan.own.words)?;
-        let weights = Weights::of(&detectors)?;
+        let weights = Weights::of(&detectors, &[])?;
         let off = detectors.iter().map(|d| plan.detectors_off.contains(&d.definition.id)).collect();
         let scanner = Scanner::new(detectors, Registry::builtin(plan.today)?, lexicon, Engine::best());
         let bench = Bench::new(plan)?;
-        let (items, blobs, missing) = Default::default();
-        Ok(Self { plan, progress, scanner, weights, off, bench, items, blobs, missing })
+        let (items, blobs, missing, knowledge) = Default::default();
+        Ok(Self { plan, progress, scanner, weights, off, bench, items, blobs, missing, knowledge })
     }
 
     fn with(mut self, listing: source::Listing) -> Self {
@@ -293,12 +297,24 @@ impl<'a> Shared<'a> {
     }
 
     /// Names and judges the findings of a whole target.
-    fn findings(&self, target: &Target, partial: crate::classify::Partial, traces: &Traces) -> Vec<Finding> {
+    fn findings(&self, target: &Target, mut partial: crate::classify::Partial, traces: &Traces) -> Vec<Finding> {
         let name = |detector| {
             let definition = &self.scanner.detectors.get(detector).definition;
             (definition.category.clone(), definition.id.clone())
         };
-        let mut findings = partial.finish(&target.origin, name);
+        let mut listed = self.in_tables(target, &mut partial);
+        let first = |finding: &Finding| finding.places.first().map_or(0, finding::Place::offset);
+        listed.extend(partial.finish(&target.origin, name).into_iter().map(|finding| (first(&finding), finding)));
+        listed.sort_by(|(at, a), (bt, b)| {
+            // Columns of one table come in their order.
+            let in_table = a.rows.is_some() && b.rows.is_some();
+            let details = || {
+                let order = a.detector.cmp(&b.detector).then_with(|| a.field.cmp(&b.field));
+                order.then_with(|| b.confidence.cmp(&a.confidence))
+            };
+            at.cmp(bt).then_with(|| if in_table { Ordering::Equal } else { details() })
+        });
+        let mut findings: Vec<Finding> = listed.into_iter().map(|(_, finding)| finding).collect();
         self.bench.judge(target, &mut findings, traces);
         findings
     }

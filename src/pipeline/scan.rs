@@ -11,26 +11,28 @@ use jiff::tz::Offset;
 
 use super::Shared;
 use super::ends::{Ends, Positioned};
-use super::window::{Stretch, Window};
+use super::sweep::{Counted, Sweep, conclude_tables};
+use super::tables::Borders;
+use super::window::Window;
 use super::work::{Done, Large, Receipt};
-use crate::classify::{Hit, Lines, Partial};
-use crate::decode::{Charset, Decoder, SNIFF, Sniffed, sniff, to_utf8};
-use crate::detect::{MARGIN, Match, Scratch};
-use crate::finding::{Event, Problem, Redacted, Skipped, Unused};
+use crate::classify::{Lines, Partial};
+use crate::decode::{Charset, Decoder, SNIFF, Sniffed, sniff};
+use crate::detect::MARGIN;
+use crate::finding::{Event, Problem, Skipped, Unused};
 use crate::input::{Store, Target};
+use crate::layout::table::{self, Shape};
 use crate::policy::Traces;
 use crate::source::git;
 use crate::suppress::{self, Known, Quiet};
 
 mod blob;
 
-/// Longest run of digits that the name of a key may hold: a longer one may be somebody's value.
-const KEY_DIGITS: usize = 4;
-
 /// A thread's scanner with the buffers that it reuses.
 pub struct Worker<'a> {
     shared: &'a Shared<'a>,
     window: Window,
+    /// Another window, for what a reader of tables goes over before a split.
+    before: Window,
     sweep: Sweep,
     /// The ends of the text of the last sweep, where they are wanted.
     ends: Ends,
@@ -43,20 +45,12 @@ pub struct Worker<'a> {
     carried: Option<Known>,
 }
 
-/// What is reused from stretch to stretch.
-#[derive(Default)]
-struct Sweep {
-    scratch: Scratch,
-    matches: Vec<Match>,
-    /// The lines that count, from 1 and in order; all where there is none.
-    lines: Option<Vec<Range<u64>>>,
-}
-
 impl<'a> Worker<'a> {
     pub fn new(shared: &'a Shared<'a>) -> Self {
         Self {
             shared,
             window: Window::new(shared.plan.limits.block.max(64)),
+            before: Window::new(shared.plan.limits.block.max(64)),
             sweep: Sweep::default(),
             ends: Ends::default(),
             modified: None,
@@ -90,7 +84,10 @@ impl<'a> Worker<'a> {
         let most = if self.shared.plan.threads > 1 { self.shared.plan.limits.split } else { u64::MAX };
         match self.bytes(target, &mut file, length, most) {
             Ok(done) => Ok(done),
-            Err(TooLong { binary }) => Err(Box::new(Large::new(item, file, length, binary))),
+            Err(TooLong { binary, shape }) => {
+                let borders = Borders::new(shape, self.shared.plan.limits.split);
+                Err(Box::new(Large::new(item, file, length, binary, borders)))
+            }
         }
     }
 
@@ -115,10 +112,10 @@ impl<'a> Worker<'a> {
             return Ok(skipped(target, "binary", length));
         }
         if length > most && self.shared.plan.exceptions.known(target).is_none() {
-            return Err(TooLong { binary });
+            return Err(TooLong { binary, shape: shape(head, binary) });
         }
         let quiet = self.quiet(target);
-        let receipt = self.sweep(reader, &Extent { own: 0..u64::MAX, length: known, binary }, quiet);
+        let receipt = self.sweep(reader, Extent { own: 0..u64::MAX, length: known, binary, tables: None }, quiet);
         let read = self.window.read_so_far();
         Ok(self.done(target, receipt, length.max(read), read))
     }
@@ -137,7 +134,7 @@ impl<'a> Worker<'a> {
         // Lines of what is stored are not those of what is in it: all count.
         let lines = self.sweep.lines.take();
         let quiet = self.quiet(target);
-        let receipt = self.sweep(&mut decoder, &Extent { own: 0..u64::MAX, length: None, binary }, quiet);
+        let receipt = self.sweep(&mut decoder, Extent { own: 0..u64::MAX, length: None, binary, tables: None }, quiet);
         self.sweep.lines = lines;
         let stored_read = decoder.stored_read();
         let seen = length.unwrap_or(stored_read).max(stored_read);
@@ -147,16 +144,20 @@ impl<'a> Worker<'a> {
 
     /// Scans one split of a large file.
     pub fn split(&mut self, large: &Large, split: Range<u64>) -> Receipt {
+        let tables = match large.borders.at(&large.file, large.length, split.start, &mut self.before) {
+            Ok(tables) => tables,
+            Err(error) => return Receipt::failed(split.start, error),
+        };
         let base = split.start.saturating_sub(MARGIN as u64);
         let end = (split.end + MARGIN as u64).min(large.length);
         self.window.restart(base, split.start);
         let mut reader = Positioned { file: &large.file, at: base, end };
-        let extent = Extent { own: split.clone(), length: Some(end), binary: large.binary };
+        let extent = Extent { own: split.clone(), length: Some(end), binary: large.binary, tables: Some(tables) };
         let super::Item::Target(target) = &self.shared.items[large.item] else {
             unreachable!("only targets are large")
         };
         let quiet = self.quiet(target);
-        let mut receipt = self.sweep(&mut reader, &extent, quiet);
+        let mut receipt = self.sweep(&mut reader, extent, quiet);
         if receipt.failure.is_none() && receipt.partial.examined < split.end - split.start {
             receipt.failure = Some(io::Error::other("the file was cut shorter while it was read"));
         }
@@ -185,28 +186,33 @@ impl<'a> Worker<'a> {
     }
 
     /// Goes over what the reader gives; the window is restarted.
-    fn sweep(&mut self, reader: &mut dyn Read, extent: &Extent, mut quiet: Quiet) -> Receipt {
-        let own = &extent.own;
+    fn sweep(&mut self, reader: &mut dyn Read, mut extent: Extent, mut quiet: Quiet) -> Receipt {
+        let own = extent.own.clone();
         let mut counted = Counted { partial: Partial::from(own.start), lines: Lines::from(own.start) };
         let mut failure = None;
         let mut examined = 0;
         // Splits are no whole text: the ends of theirs are read at last.
-        let whole = self.shared.bench.wants_dates() && *own == (0..u64::MAX);
+        let whole = self.shared.bench.wants_dates() && own == (0..u64::MAX);
         self.ends.clear();
         loop {
             if let Err(error) = self.window.fill(reader, extent.length) {
                 failure = Some(error);
             }
+            let head = self.window.filled();
+            let tables = extent.tables.get_or_insert_with(|| table::Reader::new(shape(head, extent.binary)));
             while let Some(stretch) = self.window.next(own.end) {
                 examined += stretch.own.len() as u64;
                 self.shared.progress.bytes.fetch_add(stretch.own.len() as u64, Ordering::Relaxed);
                 if whole {
                     self.ends.add(&stretch.text[stretch.own.clone()]);
                 }
+                self.sweep.grid(tables, &stretch);
                 self.sweep.stretch(self.shared, &stretch, extent.binary, &mut quiet, &mut counted);
             }
             if !self.window.advance(own.end) {
                 let Counted { mut partial, lines } = counted;
+                let ends = own.end == u64::MAX || extent.length == Some(own.end);
+                let fault = conclude_tables(tables, &mut partial, own.start + examined, ends, &self.shared.plan.limits);
                 partial.close(lines, examined);
                 let mut tally = std::mem::take(&mut quiet.tally);
                 tally.close(lines.ends);
@@ -214,7 +220,7 @@ impl<'a> Worker<'a> {
                 if whole && failure.is_none() {
                     self.ends.close();
                 }
-                return Receipt { partial, quiet: tally, failure };
+                return Receipt { partial, quiet: tally, failure, fault };
             }
         }
     }
@@ -234,6 +240,10 @@ impl<'a> Worker<'a> {
                     .map(|(line, message)| Event::Unused(Unused { path: target.origin.clone(), line, message })),
             ),
         }
+        if let Some(fault) = receipt.fault {
+            let (path, message) = (target.origin.clone(), fault.to_owned());
+            events.push(Event::Problem(Problem { path, message, examined: text_examined }));
+        }
         Done { events, is_file: true, seen, examined, quiet: receipt.quiet }
     }
 
@@ -243,54 +253,9 @@ impl<'a> Worker<'a> {
     }
 }
 
-impl Sweep {
-    /// Counts the hits of one stretch.
-    fn stretch(&mut self, shared: &Shared, stretch: &Stretch, binary: bool, quiet: &mut Quiet, counted: &mut Counted) {
-        let Stretch { text, base, own } = stretch;
-        self.matches.clear();
-        shared.scanner.scan(text, own.clone(), binary, &mut self.scratch, &mut self.matches);
-        let Counted { partial, lines } = counted;
-        if !binary {
-            quiet.look(text, own, *base, lines.ends);
-        }
-        let mut at = own.start;
-        for found in &self.matches {
-            let (score, confidence) = shared.weights.score(found.detector, found.evidence);
-            if confidence < shared.plan.min_confidence || shared.off[usize::from(found.detector)] {
-                continue;
-            }
-            lines.advance(&text[at..found.span.start], base + at as u64);
-            at = found.span.start;
-            let counts = self.lines.as_ref().is_none_or(|counting| contain(counting, lines.ends + 1));
-            let definition = &shared.scanner.detectors.get(found.detector).definition;
-            let subject = suppress::Subject {
-                text,
-                span: found.span.clone(),
-                base: *base,
-                detector: found.detector,
-                detector_id: &definition.id,
-                category: &definition.category,
-            };
-            if quiet.covers(&subject, counts) || !counts || quiet.knows(&subject) {
-                continue;
-            }
-            let key = found.key.clone().map(|key| to_utf8(&text[key]));
-            let mask = shared.scanner.detectors.get(found.detector).mask;
-            let hit = Hit {
-                detector: found.detector,
-                score,
-                confidence,
-                evidence: shared.weights.weighing(found.detector, found.evidence),
-                key: key.as_deref().filter(|key| is_name(key)),
-                offset: base + found.span.start as u64,
-                value: Redacted::new(&text[found.span.clone()], mask),
-                age: found.age,
-                impersonal: found.impersonal,
-            };
-            partial.add(&hit, *lines, &shared.plan.limits);
-        }
-        lines.advance(&text[at..own.end], base + at as u64);
-    }
+/// The shape of a text that begins so.
+fn shape(head: &[u8], binary: bool) -> Shape {
+    if binary { Shape::Text } else { Shape::of(&head[..head.len().min(table::HEAD)]) }
 }
 
 /// What of a target is gone over, and what is known of it.
@@ -299,22 +264,14 @@ struct Extent {
     /// Where the text is known to end.
     length: Option<u64>,
     binary: bool,
-}
-
-/// What a sweep has counted so far.
-struct Counted {
-    partial: Partial,
-    lines: Lines,
-}
-
-fn contain(lines: &[Range<u64>], line: u64) -> bool {
-    let next = lines.partition_point(|range| range.end <= line);
-    lines.get(next).is_some_and(|range| range.contains(&line))
+    /// The reader of tables as it stands where the text begins; none at the beginning of all.
+    tables: Option<table::Reader>,
 }
 
 /// Plain text that is too long for one thread.
 struct TooLong {
     binary: bool,
+    shape: Shape,
 }
 
 fn failed(target: &Target, seen: u64, examined: u64, error: &io::Error) -> Done {
@@ -337,11 +294,6 @@ pub(super) fn modified(metadata: &Metadata) -> Option<Date> {
     const EASTERNMOST: Offset = jiff::tz::offset(14);
     let time = Timestamp::try_from(metadata.modified().ok()?).ok()?;
     Some(EASTERNMOST.to_datetime(time).date())
-}
-
-/// Whether a key is surely a name and no value.
-pub(super) fn is_name(key: &str) -> bool {
-    key.split(|c: char| !c.is_ascii_digit()).all(|digits| digits.len() <= KEY_DIGITS) && !key.contains('@')
 }
 
 fn problem(target: &Target, examined: u64, error: &io::Error) -> Event {

@@ -4,6 +4,7 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
+use crate::decode::SNIFF;
 use crate::detect::MARGIN;
 
 /// The buffer that a thread reuses from file to file.
@@ -32,7 +33,7 @@ pub struct Stretch<'a> {
 
 impl Window {
     pub fn new(block: usize) -> Self {
-        Self { buffer: vec![0; block + 2 * MARGIN], filled: 0, base: 0, shown: 0, ended: false, block }
+        Self { buffer: vec![0; (block + 2 * MARGIN).max(SNIFF)], filled: 0, base: 0, shown: 0, ended: false, block }
     }
 
     /// Begins anew with a reader whose first byte is at `base`, to show what stands from `from` on.
@@ -74,7 +75,7 @@ impl Window {
     pub fn next(&mut self, end: u64) -> Option<Stretch<'_>> {
         let filled = self.base + self.filled as u64;
         let margin = if self.ended { 0 } else { MARGIN as u64 };
-        let until = filled.saturating_sub(margin).min(end);
+        let until = filled.saturating_sub(margin).min(end).min(self.shown + self.block as u64);
         if until <= self.shown {
             return None;
         }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::scan::Worker;
+use super::tables::Borders;
 use super::{Item, Shared};
 use crate::classify::Partial;
 use crate::finding::Event;
@@ -40,6 +41,7 @@ pub struct Large {
     pub file: File,
     pub length: u64,
     pub binary: bool,
+    pub borders: Borders,
     assembly: Mutex<Assembly>,
 }
 
@@ -50,6 +52,7 @@ struct Assembly {
     next: u64,
     waiting: BTreeMap<u64, Receipt>,
     failure: Option<io::Error>,
+    fault: Option<&'static str>,
 }
 
 /// What became of one split: the partial, and how far it was examined if not to its end.
@@ -57,18 +60,29 @@ pub struct Receipt {
     pub partial: Partial,
     pub quiet: suppress::Tally,
     pub failure: Option<io::Error>,
+    /// What is wrong with the text, though all of it was examined.
+    pub fault: Option<&'static str>,
+}
+
+impl Receipt {
+    /// Of a split that begins here and could not be read.
+    pub fn failed(start: u64, error: io::Error) -> Self {
+        let (partial, quiet) = (Partial::from(start), suppress::Tally::default());
+        Self { partial, quiet, failure: Some(error), fault: None }
+    }
 }
 
 impl Large {
-    pub fn new(item: usize, file: File, length: u64, binary: bool) -> Self {
+    pub fn new(item: usize, file: File, length: u64, binary: bool, borders: Borders) -> Self {
         let assembly = Assembly {
             joined: Partial::from(0),
             quiet: suppress::Tally::default(),
             next: 0,
             waiting: BTreeMap::new(),
             failure: None,
+            fault: None,
         };
-        Self { item, file, length, binary, assembly: Mutex::new(assembly) }
+        Self { item, file, length, binary, borders, assembly: Mutex::new(assembly) }
     }
 
     /// Hands in a split. Gives the whole once the last one is in.
@@ -82,12 +96,14 @@ impl Large {
             assembly.joined.append(receipt.partial, &shared.plan.limits);
             assembly.quiet.append(receipt.quiet);
             assembly.failure = assembly.failure.take().or(receipt.failure);
+            assembly.fault = assembly.fault.or(receipt.fault);
             assembly.next = (assembly.next + shared.plan.limits.split).min(self.length);
         }
         (assembly.next == self.length).then(|| Receipt {
             partial: std::mem::replace(&mut assembly.joined, Partial::from(0)),
             quiet: std::mem::take(&mut assembly.quiet),
             failure: assembly.failure.take(),
+            fault: assembly.fault,
         })
     }
 }

@@ -33,7 +33,7 @@ pub fn explain_json(explanation: &Explanation) -> std::io::Result<String> {
 
 fn told(candidate: &Candidate, line: u64, categories: &Categories) -> String {
     let place = &candidate.place;
-    let on_line = if place.line == line { String::new() } else { format!("{}:", place.line) };
+    let on_line = if place.line() == line { String::new() } else { format!("{}:", place.line()) };
     let head = format!("\n{on_line}{}  {}  {}", place.column(), place.value, title(candidate, categories));
     match &candidate.fate {
         Fate::Refused { reason } => format!("{head}\n    no value: {}\n", refusal(*reason)),

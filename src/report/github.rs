@@ -36,7 +36,7 @@ impl<W: Write> Github<W> {
 
     fn position(&self, finding: &Finding, place: Option<&Place>) -> String {
         let Some(place) = place else { return String::new() };
-        let mut position = format!(",line={}", place.line);
+        let mut position = format!(",line={}", place.line());
         if let Some(columns) = self.options.columns(finding, place) {
             // Writing to a string cannot fail.
             let _ = write!(position, ",col={},endColumn={}", columns.start, columns.end);
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn the_whole_report() {
         let expected = "\
-::error file=dumps/users.sql,line=25,title=iin::iin: 1200 hits in column `iin` of `public.users`, 100%25 of 1200 rows. \
+::error file=dumps/users.sql,line=25,title=iin::iin: 1200 hits in column `iin` of `public.users`, 100%25 of the values in 1200 rows. \
 Confidence high because the check digit holds; its key names the category. minor: robotek (2.1, 3 of 1200 hits); \
 declared: anysoft (5.3). 1200 hits in this file, 1 listed.
 ::notice file=a.7z!x,title=Not examined::encrypted
@@ -124,7 +124,7 @@ examined
 
     #[test]
     fn columns_are_shown_where_they_are_known() {
-        let columns = Some(Columns(Arc::new(|_, place| (place.line == 25).then_some(7..19))));
+        let columns = Some(Columns(Arc::new(|_, place| (place.line() == 25).then_some(7..19))));
         let options = Options { columns, ..Options::default() };
         let places = vec![sample::place(25, 3), sample::place(26, 3)];
         let finding = Finding { places, ..sample::finding("a,b:c.log", None) };

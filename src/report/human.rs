@@ -10,11 +10,11 @@ use anstyle::{AnsiColor, Style};
 use super::stopped::Stopped;
 use super::tally::Tally;
 use super::text::{count, duration, escape, size, words};
-use super::wording::{extent, policy};
+use super::wording::{extent, extent_in_table, policy};
 use super::{Options, Report};
 use crate::category::Standing;
 use crate::finding::{
-    Confidence, Event, Finding, Outcome, Problem, Skipped, Stale, Summary, Suppressed, Unused, Verdict,
+    Confidence, Event, Field, Finding, Outcome, Problem, Skipped, Stale, Summary, Suppressed, Unused, Verdict,
 };
 use crate::input::Origin;
 
@@ -25,6 +25,8 @@ pub(super) struct Human<W> {
     out: W,
     options: Options,
     written: Written,
+    /// The table whose columns were written last.
+    table: Option<String>,
     tally: Tally,
     /// Findings of each policy by outcome, in the order of [`Outcome::ALL`].
     outcomes: BTreeMap<Arc<str>, [u64; Outcome::ALL.len()]>,
@@ -61,7 +63,7 @@ impl<W: Write> Human<W> {
     pub fn new(out: W, options: Options) -> Self {
         let (tally, outcomes, stale) = Default::default();
         let stopped = options.staged.clone().map(Stopped::new);
-        Self { out, options, written: Written::Nothing, tally, outcomes, stale, stopped }
+        Self { out, options, written: Written::Nothing, table: None, tally, outcomes, stale, stopped }
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
@@ -70,7 +72,17 @@ impl<W: Write> Human<W> {
         }
         self.file(&finding.path)?;
         let label = self.paint(&format!("{:<8}", finding.confidence), color_of_confidence(finding.confidence));
-        writeln!(self.out, "  {label}{}: {}", self.title(finding), extent(finding))?;
+        match (&finding.field, finding.rows) {
+            (Some(Field::Column { table, column }), Some(rows)) => {
+                self.table(table, rows)?;
+                let column = escape(column).to_string();
+                writeln!(self.out, "    {label}`{column}`: {}: {}", self.title(finding), extent_in_table(finding))?;
+            }
+            _ => {
+                self.table = None;
+                writeln!(self.out, "  {label}{}: {}", self.title(finding), extent(finding))?;
+            }
+        }
         self.places(finding)?;
         let reasons: Vec<_> = finding.evidence.iter().map(words).collect();
         if !reasons.is_empty() {
@@ -86,8 +98,18 @@ impl<W: Write> Human<W> {
         }
         self.gap()?;
         self.written = Written::File(path.clone());
+        self.table = None;
         let heading = self.paint(&escape(path.as_str()).to_string(), Style::new().bold());
         writeln!(self.out, "{heading}")
+    }
+
+    /// The heading of a table, once for all of its columns.
+    fn table(&mut self, table: &str, rows: u64) -> io::Result<()> {
+        if self.table.as_deref() != Some(table) {
+            self.table = Some(table.to_owned());
+            writeln!(self.out, "  table `{}`, {}", escape(table), count(rows, "row"))?;
+        }
+        Ok(())
     }
 
     fn title(&self, finding: &Finding) -> String {
@@ -108,10 +130,12 @@ impl<W: Write> Human<W> {
         let path = escape(finding.path.as_str());
         let shown = finding.places.len().min(self.options.places.bound());
         for place in &finding.places[..shown] {
-            let (line, column) = (place.line, place.column());
+            let (line, column) = (place.line(), place.column());
             writeln!(self.out, "{INDENT}{path}:{line}:{column}  {}", place.value)?;
         }
-        match finding.hits.saturating_sub(shown as u64) {
+        // A column that is known by its name has no places.
+        let places = !finding.places.is_empty();
+        match finding.hits.saturating_sub(shown as u64) * u64::from(places) {
             0 => Ok(()),
             more => writeln!(self.out, "{INDENT}and {more} more"),
         }
@@ -257,7 +281,6 @@ mod tests {
     use super::super::sample::{self, verdict};
     use super::*;
     use crate::category::Categories;
-    use crate::finding::Field;
     use crate::limits::Places;
     use crate::report::Format;
 
@@ -274,7 +297,8 @@ mod tests {
     fn the_whole_report() {
         let expected = "\
 dumps/users.sql
-  high    Individual identification number (iin, kz-iin): 1200 hits in column `iin` of `public.users`, 100% of 1200 rows
+  table `public.users`, 1200 rows
+    high    `iin`: Individual identification number (iin, kz-iin): 1200 hits, 100% of the values
           dumps/users.sql:25:3  **********17
           and 1199 more
           because the check digit holds; its key names the category

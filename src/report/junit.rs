@@ -181,7 +181,7 @@ fn places(finding: &Finding) -> String {
     let shown = &finding.places[..finding.places.len().min(PLACES)];
     let mut text = String::new();
     for place in shown {
-        text += &format!("{}:{}:{}  {}\n", xml(&path), place.line, place.column(), xml(&place.value.to_string()));
+        text += &format!("{}:{}:{}  {}\n", xml(&path), place.line(), place.column(), xml(&place.value.to_string()));
     }
     match finding.hits.saturating_sub(shown.len() as u64) {
         0 => text,
@@ -243,7 +243,7 @@ mod tests {
 <testsuites>
 <testsuite id="0" name="dumps/users.sql" package="derbes" hostname="localhost" timestamp="1970-01-01T00:00:00" tests="1" failures="1" errors="0" skipped="0" time="0.000">
 <properties></properties>
-<testcase name="iin: 1200 hits in column `iin` of `public.users`, 100% of 1200 rows (kz-iin, high)" classname="dumps/users.sql" time="0"><failure type="kz-iin" message="iin: 1200 hits in column `iin` of `public.users`, 100% of 1200 rows. Confidence high because the check digit holds; its key names the category. minor: robotek (2.1, 3 of 1200 hits); declared: anysoft (5.3). 1200 hits in this file, 1 listed.">dumps/users.sql:25:3  **********17
+<testcase name="iin: 1200 hits in column `iin` of `public.users`, 100% of the values in 1200 rows (kz-iin, high)" classname="dumps/users.sql" time="0"><failure type="kz-iin" message="iin: 1200 hits in column `iin` of `public.users`, 100% of the values in 1200 rows. Confidence high because the check digit holds; its key names the category. minor: robotek (2.1, 3 of 1200 hits); declared: anysoft (5.3). 1200 hits in this file, 1 listed.">dumps/users.sql:25:3  **********17
 and 1199 more
 </failure></testcase>
 <system-out></system-out>

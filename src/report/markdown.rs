@@ -11,7 +11,7 @@ use super::notes::Notes;
 use super::severity::Severity;
 use super::tally::Tally;
 use super::text::{count, escape, size};
-use super::wording::{title, verdicts};
+use super::wording::{percent, title, verdicts};
 use super::{Options, Report};
 use crate::finding::{Event, Field, Finding, Outcome, Summary};
 
@@ -172,7 +172,7 @@ impl<W: Write> Report for Markdown<W> {
 
 fn row(finding: &Finding, options: &Options) -> String {
     let place = finding.places.first();
-    let line = place.map(|place| format!(", line {}", place.line)).unwrap_or_default();
+    let line = place.map(|place| format!(", line {}", place.line())).unwrap_or_default();
     let mask = place.map(|place| code(&place.value.to_string())).unwrap_or_default();
     let field = match &finding.field {
         None => String::new(),
@@ -182,7 +182,11 @@ fn row(finding: &Finding, options: &Options) -> String {
     let (path, title) = (code(finding.path.as_str()), plain(&title(finding, options)));
     let policies = plain(&verdicts(finding).unwrap_or_default());
     let (hits, confidence) = (finding.hits, finding.confidence);
-    format!("| {path}{line} | {title}{field} | {mask} | {hits} | {confidence} | {policies} |")
+    let of = match (finding.share, finding.rows) {
+        (Some(share), Some(rows)) => format!(", {} of the values in {}", percent(share), count(rows, "row")),
+        _ => String::new(),
+    };
+    format!("| {path}{line} | {title}{field} | {mask} | {hits}{of} | {confidence} | {policies} |")
 }
 
 /// Text in which every character that could be markup, a mention, a reference or an address is an entity.
@@ -253,7 +257,7 @@ mod tests {
 
 | where | what | value | hits | confidence | policies |
 | --- | --- | --- | ---: | --- | --- |
-| `dumps/users.sql`, line 25 | iin, column `public.users.iin` | `**********17` | 1200 | high | minor: robotek \
+| `dumps/users.sql`, line 25 | iin, column `public.users.iin` | `**********17` | 1200, 100% of the values in 1200 rows | high | minor: robotek \
 (2.1, 3 of 1200 hits); declared: anysoft (5.3) |
 
 ### Not examined

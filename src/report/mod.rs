@@ -12,6 +12,7 @@ use crate::category::{Categories, Title};
 use crate::finding::{Event, Finding, Place};
 use crate::limits::Places;
 
+mod csv;
 pub mod detectors;
 mod explain;
 mod fingerprint;
@@ -60,7 +61,7 @@ pub enum Format {
     Github,
     /// A summary for a job's page or a merge request.
     Markdown,
-    /// Comma-separated values: the matrix only.
+    /// A map of the data: a line for each column of a table, and for each finding elsewhere; or the matrix.
     Csv,
 }
 
@@ -172,7 +173,6 @@ fn entries(finding: &Finding) -> impl Iterator<Item = Option<&Place>> {
 /// A report of this format, written to `out`.
 pub fn new<'a>(format: Format, out: Box<dyn Write + 'a>, options: Options) -> Box<dyn Report + 'a> {
     match format {
-        Format::Csv => Box::new(matrix::Matrix::new(out, format, options)),
         _ if options.matrix && format.shows_matrix() => Box::new(matrix::Matrix::new(out, format, options)),
         Format::Human => Box::new(human::Human::new(out, options)),
         Format::Jsonl => Box::new(json::Jsonl(out)),
@@ -181,6 +181,7 @@ pub fn new<'a>(format: Format, out: Box<dyn Write + 'a>, options: Options) -> Bo
         Format::Junit => Box::new(junit::Junit::new(out, options)),
         Format::GitlabCodequality => Box::new(gitlab_codequality::CodeQuality::new(out, options)),
         Format::GitlabSecrets => Box::new(gitlab_secrets::Secrets::new(out, options)),
+        Format::Csv => Box::new(csv::Csv::new(out)),
         Format::Github => Box::new(github::Github::new(out, options)),
         Format::Markdown => Box::new(markdown::Markdown::new(out, options)),
     }

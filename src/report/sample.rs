@@ -21,7 +21,7 @@ pub fn written(format: Format, options: Options, events: &[Event]) -> String {
 
 pub fn place(line: u64, column: u64) -> Place {
     let value = Redacted::new(b"900101100017", "keep-last:2".parse().unwrap());
-    Place { offset: 812, line, line_start: 813 - column, value }
+    Place::new(812, line, 813 - column, value)
 }
 
 pub fn verdict(policy: &str, outcome: Outcome, clause: Option<&str>, count: Option<u64>) -> Verdict {

@@ -31,7 +31,9 @@ impl fmt::Display for Escaped<'_> {
 }
 
 fn begins_command(text: &str, at: usize) -> bool {
-    text[at..].starts_with(LOG_COMMAND) || text[at..].starts_with("::") && text[..at].trim().is_empty()
+    let rest = &text[at..];
+    let log = [LOG_COMMAND, "##vso[", "##teamcity["].iter().any(|command| rest.starts_with(command));
+    log || rest.starts_with("::") && text[..at].trim().is_empty()
 }
 
 /// What begins a command of the older kind, at any place of a line.
@@ -90,6 +92,12 @@ pub(super) fn words(evidence: Evidence) -> &'static str {
         Evidence::Grouped => "but in groups, as any number may be",
         Evidence::ShortRun => "but in a short run of text among binary bytes",
         Evidence::Encoded => "but written in an encoding",
+        Evidence::ColumnName => "its column names the category",
+        Evidence::ColumnType => "its column has the type for it",
+        Evidence::Share => "so many of the column's values pass",
+        Evidence::LowShare => "but few of the column's values pass",
+        Evidence::ValuesFit => "the column's values look like it",
+        Evidence::Alone => "but nothing else in the table is about a person",
     }
 }
 

@@ -37,8 +37,24 @@ pub(super) fn sentences(finding: &Finding, place: Option<&Place>, options: &Opti
 pub(super) fn extent(finding: &Finding) -> String {
     let extent = count(finding.hits, "hit") + &under(finding);
     match (finding.share, finding.rows) {
-        (Some(share), Some(rows)) => extent + &format!(", {:.0}% of {}", share * 100.0, count(rows, "row")),
+        (Some(share), Some(rows)) => extent + &format!(", {} of the values in {}", percent(share), count(rows, "row")),
         _ => extent,
+    }
+}
+
+/// The same below the heading of the table.
+pub(super) fn extent_in_table(finding: &Finding) -> String {
+    let extent = count(finding.hits, "hit");
+    finding.share.map_or(extent.clone(), |share| extent + &format!(", {} of the values", percent(share)))
+}
+
+/// A share that rounds to all or nothing only where it is.
+pub(super) fn percent(share: f64) -> String {
+    match share * 100.0 {
+        all if share >= 1.0 => format!("{all:.0}%"),
+        most if most > 99.0 => format!("{:.4}%", (most * 10_000.0).floor() / 10_000.0),
+        few if few < 1.0 => format!("{few:.4}%"),
+        some => format!("{some:.0}%"),
     }
 }
 

@@ -92,7 +92,14 @@ impl Mark {
 
     /// Why it covers nothing.
     pub fn fault(&self, today: Date) -> String {
-        let names = self.categories.join(", ");
+        // What is no category's name may be the value itself.
+        let is_id = |name: &&String| name.len() <= 40 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        let names: Vec<&str> = self
+            .categories
+            .iter()
+            .map(|name| Some(name).filter(is_id).map_or("something unknown", |name| name))
+            .collect();
+        let names = names.join(", ");
         match self.until {
             _ if self.categories.is_empty() => "names no category: write derbes:allow CATEGORY reason=WHY".to_owned(),
             _ if !self.has_reason => format!("allows {names} without a reason: add reason=WHY"),

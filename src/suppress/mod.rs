@@ -190,6 +190,11 @@ impl<'a> Quiet<'a> {
         }
     }
 
+    /// Whether there is nothing that could keep a hit of the stretch quiet, and none is recorded.
+    pub fn is_idle(&self) -> bool {
+        self.marks.is_empty() && self.rules.is_empty() && self.known.is_none() && self.exceptions.record.is_none()
+    }
+
     /// Whether a mark or a rule covers the hit. `counts` tells whether the hit would count otherwise.
     pub fn covers(&mut self, hit: &Subject, counts: bool) -> bool {
         let today = self.exceptions.today;

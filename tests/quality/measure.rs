@@ -109,7 +109,7 @@ fn scan(documents: &[Document], folder: &Path, all_detectors: bool) -> HashMap<S
             let path = PathBuf::from(finding.path.to_string());
             let of_file = found.entry(path.file_name().unwrap().to_string_lossy().into_owned()).or_default();
             let place = |p: &derbes::finding::Place| {
-                (finding.detector.clone(), p.offset as usize, p.value.len() as usize, finding.confidence)
+                (finding.detector.clone(), p.offset() as usize, p.value.len() as usize, finding.confidence)
             };
             of_file.extend(finding.places.iter().map(place));
         }

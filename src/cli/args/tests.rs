@@ -40,7 +40,6 @@ fn wrong_usage_is_told() {
         ("--output a --format json", "`--output a` stands before any --format"),
         ("--format json --output a --output b", "`--output b` is the second"),
         ("--format json --output a --format jsonl --output a", "two reports would be written to `a`"),
-        ("--format csv", "`--format csv` holds the matrix only: add --matrix"),
         ("--country kz", "write a two-letter code in capitals"),
         ("--threads 0", "0 is not in 1..=1024"),
         ("--places many", "write a number, or `all`"),

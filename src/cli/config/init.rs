@@ -64,7 +64,7 @@ min-confidence = \"medium\"
 # What fails: any, undeclared, forbidden, never. By default any finding, and where a policy is bound, what it does not
 # cover.
 # fail-on = \"any\"
-# Whether `derbes:allow CATEGORY reason=WHY` in a comment counts.
+# Whether marks in comments count, which allow a value where it stands.
 inline = true
 # A baseline named .derbes-baseline at the root counts without being named.
 # baseline = \".derbes-baseline\"

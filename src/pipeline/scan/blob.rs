@@ -4,6 +4,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::super::sweep::contain;
 use super::super::work::{Done, lock};
 use super::{Worker, failed, problem};
 use crate::finding::Event;
@@ -52,7 +53,7 @@ impl Worker<'_> {
     /// What of the whole stands on the lines that count.
     fn lines(&mut self, target: &Target, blob: &Blob, lines: Vec<Range<u64>>, mut whole: Done) -> Done {
         // Only the whole tells which marks cover nothing; those on other lines are not what is being changed.
-        let counts = |line| super::contain(&lines, line);
+        let counts = |line| contain(&lines, line);
         whole.events.retain(|event| !matches!(event, Event::Unused(unused) if !counts(unused.line)));
         if !whole.events.iter().any(|event| matches!(event, Event::Finding(_))) {
             return whole;

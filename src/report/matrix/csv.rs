@@ -1,10 +1,10 @@
-//! The matrix as CSV (RFC 4180, with plain line ends): a head, one record a category. Where something was not examined, a last record says so.
+//! The matrix as CSV: a head, one record a category. Where something was not examined, a last record says so.
 
 use std::io::{self, Write};
 
 use super::{Matrix, words};
 use crate::finding::Summary;
-use crate::report::text::escape;
+use crate::report::csv::record;
 
 impl<W: Write> Matrix<W> {
     pub(super) fn csv(&mut self, summary: &Summary) -> io::Result<()> {
@@ -24,16 +24,4 @@ impl<W: Write> Matrix<W> {
         last[0] = conclusion.text;
         record(&mut self.out, &last)
     }
-}
-
-fn record(out: &mut impl Write, fields: &[String]) -> io::Result<()> {
-    let fields: Vec<_> = fields.iter().map(|text| field(&escape(text).to_string())).collect();
-    writeln!(out, "{}", fields.join(","))
-}
-
-/// A field, quoted where it has to be. What a spreadsheet would take for a formula is none.
-fn field(text: &str) -> String {
-    let text = if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() };
-    let plain = !text.contains([',', '"', '\r', '\n', ';']);
-    if plain { text } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }

@@ -162,12 +162,12 @@ impl<W: Write> Sarif<W> {
     /// Where the column is known, the decoded text has been found to be the file's own bytes, so these can be told too.
     fn region(&self, finding: &Finding, place: &Place) -> Value {
         match self.options.columns(finding, place) {
-            None => json!({ "startLine": place.line }),
+            None => json!({ "startLine": place.line() }),
             Some(columns) => json!({
-                "startLine": place.line,
+                "startLine": place.line(),
                 "startColumn": columns.start,
                 "endColumn": columns.end,
-                "byteOffset": place.offset,
+                "byteOffset": place.offset(),
                 "byteLength": place.value.len(),
             }),
         }
@@ -217,7 +217,7 @@ fn properties(finding: &Finding, place: Option<&Place>) -> Value {
     insert("hits", json!(finding.hits));
     insert("verdicts", json!(finding.verdicts));
     if let Some(place) = place {
-        insert("offset", json!(place.offset));
+        insert("offset", json!(place.offset()));
         insert("length", json!(place.value.len()));
         insert("mask", json!(place.value.to_string()));
     }

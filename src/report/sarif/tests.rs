@@ -4,7 +4,7 @@ use super::super::sample::{self, verdict};
 use super::super::{Columns, Format, Rule};
 use super::*;
 use crate::category::{Categories, Title};
-use crate::finding::{Outcome, Problem};
+use crate::finding::{Outcome, Place, Problem};
 
 fn options() -> Options {
     let title = Title { en: "IIN".into(), ru: "ИИН".into(), kk: "ЖСН".into() };
@@ -107,9 +107,7 @@ fn in_text_each_place_is_a_result_that_is_known_again_when_lines_move() {
     let before = in_text("a.env", 3);
     let mut after = before.clone();
     for place in &mut after.places {
-        place.line += 100;
-        place.offset += 5000;
-        place.line_start += 5000;
+        *place = Place::new(place.offset() + 5000, place.line() + 100, place.line_start() + 5000, place.value);
     }
     let [before, after] = [before, after].map(|finding| run(&[Event::Finding(finding), summary()])["results"].take());
     let fingerprints = |results: &Value| -> Vec<String> {
@@ -127,7 +125,7 @@ fn in_text_each_place_is_a_result_that_is_known_again_when_lines_move() {
 
 #[test]
 fn columns_stand_only_where_they_are_known() {
-    let columns = Some(Columns(Arc::new(|_, place| (place.line == 2).then_some(9..21))));
+    let columns = Some(Columns(Arc::new(|_, place| (place.line() == 2).then_some(9..21))));
     let options = Options { columns, ..options() };
     let events = [Event::Finding(in_text("a.env", 2)), summary()];
     let run = read(&sample::written(Format::Sarif, options, &events));

@@ -1,0 +1,144 @@
+//! Whether chance explains a column: takes how many of its values pass a detector, and how many would by chance, gives
+//! what that says.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::sketch::{Look, Sketch};
+use crate::error::{Error, Result};
+
+/// Chance explains no more than one such column in a hundred.
+const DOUBT: f64 = 4.605_170_185_988_091;
+
+/// A share below this is low, if chance could have made it.
+const LOW: f64 = 0.05;
+
+/// Values that could pass by chance as rarely as this do so in no table of a size that there is.
+const NEVER: f64 = 1e-9;
+
+/// `patterns/columns.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chances {
+    chance: BTreeMap<Arc<str>, Chance>,
+    #[serde(rename = "family")]
+    families: Vec<Family>,
+    /// How most values of a category look.
+    pub looks: BTreeMap<Arc<str>, Look>,
+}
+
+/// The share of values that pass though they are something else.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Chance {
+    random: f64,
+    ordered: f64,
+    among: Look,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Family {
+    detectors: Vec<Arc<str>>,
+}
+
+/// What the share of a column's values says that pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// Chance explains it.
+    Chance,
+    /// There are real ones among them, but few.
+    Low,
+    /// There are real ones among them.
+    Some,
+    /// No order that numbers have explains it.
+    Many,
+}
+
+impl Chances {
+    /// Those embedded at build time.
+    pub fn builtin() -> Result<Self> {
+        let (file, text) = ("patterns/columns.toml", include_str!("../../patterns/columns.toml"));
+        toml::from_str(text).map_err(|e| Error::toml(file, text, &e))
+    }
+
+    /// The detectors of the same family, itself among them.
+    pub fn family<'a>(&'a self, detector: &'a str) -> impl Iterator<Item = &'a str> {
+        let family = self.families.iter().find(|family| family.detectors.iter().any(|id| &**id == detector));
+        let others = family.into_iter().flat_map(|family| family.detectors.iter().map(|id| &**id));
+        std::iter::once(detector).chain(others.filter(move |id| *id != detector))
+    }
+
+    /// What it says that `cells` of `values` pass a detector, and `family` of them it or another of its family. The sketch
+    /// is of the same column.
+    pub fn share(&self, detector: &str, [cells, family, values]: [u64; 3], sketch: &Sketch) -> Share {
+        let rare = Chance { random: NEVER, ordered: 0.1, among: Look::Any };
+        let chance = self.chance.get(detector).copied().unwrap_or(rare);
+        let seen = f64::from(sketch.values());
+        let able = (f64::from(sketch.count(chance.among)) + 1.0) / (seen + 1.0);
+        let expected = |rate: f64| (rate * able).clamp(NEVER, 1.0);
+        if !exceeds(cells, values, expected(chance.random)) {
+            return Share::Chance;
+        }
+        if exceeds(family, values, expected(chance.ordered)) && family * 4 > values {
+            return Share::Many;
+        }
+        let doubtful = chance.random > 1e-4 && expected(chance.random) > 1e-4;
+        if doubtful && (cells as f64) < LOW * values as f64 { Share::Low } else { Share::Some }
+    }
+}
+
+/// Whether `k` of `n` is more than chance makes of it where each has the probability `p`: Chernoff's bound on the tail of
+/// the binomial distribution, exp(-n D(k/n || p)), which holds for every n.
+fn exceeds(k: u64, n: u64, p: f64) -> bool {
+    let (k, n) = (k as f64, n.max(k) as f64);
+    if n == 0.0 || k <= n * p {
+        return false;
+    }
+    let missing = if k < n { (n - k) * ((n - k) / n / (1.0 - p)).ln() } else { 0.0 };
+    k * (k / n / p).ln() + missing >= DOUBT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(detector: &str, cells: u64, values: u64, value: &[u8]) -> Share {
+        let mut sketch = Sketch::default();
+        (0..50).for_each(|_| sketch.add(value));
+        Chances::builtin().unwrap().share(detector, [cells, cells, values], &sketch)
+    }
+
+    #[test]
+    fn chance_explains_order_numbers_and_no_others() {
+        let number = b"809486302519";
+        for (detector, cells, values, value, expected) in [
+            ("kz-iin", 2_600, 1_000_000, &number[..], Share::Chance),
+            ("kz-iin", 1, 400, number, Share::Chance),
+            ("kz-iin", 3, 1_000, number, Share::Chance),
+            // Numbers that begin with a day: one in ten has the check digit, and none is an IIN.
+            ("kz-iin", 4_000, 1_000_000, number, Share::Low),
+            ("kz-iin", 100_000, 1_000_000, number, Share::Some),
+            ("kz-iin", 900_000, 1_000_000, number, Share::Many),
+            ("kz-iin", 9, 10, number, Share::Many),
+            ("kz-iin", 1, 1, number, Share::Some),
+            ("kz-iin", 1, 12, number, Share::Chance),
+            // A few in free text are no chance: nothing else there has twelve digits.
+            ("kz-iin", 500, 1_000_000, b"call him back tomorrow", Share::Some),
+            ("kz-iin", 40, 1_000_000, b"call him back tomorrow", Share::Chance),
+            ("email", 1, 1_000_000, b"call him back tomorrow", Share::Some),
+            ("kz-phone", 40_000, 1_000_000, number, Share::Chance),
+            ("kz-phone", 990_000, 1_000_000, b"+7 (701) 000-00-19", Share::Many),
+        ] {
+            assert_eq!(share(detector, cells, values, value), expected, "{detector} {cells} of {values}");
+        }
+    }
+
+    #[test]
+    fn the_bound_is_that_of_chernoff() {
+        assert!(exceeds(10, 10, 0.5) && !exceeds(6, 6, 0.5));
+        assert!(!exceeds(0, 10, 0.5) && !exceeds(5, 10, 0.5) && !exceeds(0, 0, 0.5));
+    }
+}

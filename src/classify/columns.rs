@@ -1,0 +1,317 @@
+//! Judging columns: takes what was counted in tables, gives one [`Finding`] for each column and detector that chance does
+//! not explain, and for columns that are known by their name and by how their values look.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::chance::{Chances, Share};
+use super::sketch::{Look, Sketch};
+use super::tables::{Column, Counter, Tables, Tally};
+use super::weights::Weights;
+use crate::category::Categories;
+use crate::detect::{Detectors, Own};
+use crate::error::Result;
+use crate::finding::{Confidence, Evidence, EvidenceSet, Facts, Field, Finding, name};
+use crate::input::Origin;
+use crate::layout::table::{Column as Defined, Kind, Schema};
+use crate::lexicon::{Lexicon, Meaning, fold};
+use crate::limits::Limits;
+
+/// The weights of columns that are known by their names.
+const BY_NAME: &str = "column";
+
+/// Judges columns.
+pub struct Columns {
+    lexicon: Lexicon,
+    chances: Chances,
+    weights: Weights,
+    categories: Arc<Categories>,
+    detectors: Arc<Detectors>,
+}
+
+/// What a column is called.
+#[derive(Clone, Debug)]
+struct Name {
+    /// As it stands in the data, for what it says; never to be shown.
+    raw: String,
+    shown: String,
+    comment: Option<String>,
+    kind: Kind,
+}
+
+/// What a column's name says: the categories, and whether a word says it that stands for nothing else.
+type Said = BTreeMap<Meaning, bool>;
+
+/// What decides about the columns of one table together.
+struct Subject<'a> {
+    path: &'a Origin,
+    table: &'a str,
+    rows: u64,
+    first: u64,
+}
+
+impl Columns {
+    /// # Errors
+    /// Broken data files.
+    pub fn new(detectors: Arc<Detectors>, own: &Own, categories: Arc<Categories>) -> Result<Self> {
+        Ok(Self {
+            lexicon: Lexicon::with(|_| true, &own.words)?,
+            chances: Chances::builtin()?,
+            weights: Weights::of(&detectors, &[BY_NAME])?,
+            categories,
+            detectors,
+        })
+    }
+
+    /// The findings of the tables of one text, by table and column, with the offset that each is listed by. `unnamed` is the name of a table that
+    /// has none; `elsewhere` gives the definitions that stand in other texts, if a table is defined in none of its own.
+    pub fn judge(
+        &self,
+        tables: Tables,
+        path: &Origin,
+        unnamed: &str,
+        elsewhere: impl FnOnce() -> Arc<Schema>,
+        limits: &Limits,
+    ) -> Vec<(u64, Finding)> {
+        let own = Schema::new(tables.definitions);
+        let nameless = |tally: &Tally| tally.table.columns.is_empty() && own.columns(&tally.table.name).is_none();
+        let other = if tables.tables.values().any(nameless) { elsewhere() } else { Arc::default() };
+        let mut merged: BTreeMap<String, Merged> = BTreeMap::new();
+        for (first, tally) in tables.tables {
+            let name = if tally.table.name.is_empty() { unnamed } else { &*tally.table.name };
+            let defined = own.columns(name).or_else(|| other.columns(name)).unwrap_or_default();
+            let new = || Merged {
+                first,
+                name: name::shown(name).unwrap_or_else(|| "unnamed".to_owned()),
+                rows: 0,
+                columns: Vec::new(),
+                index: HashMap::new(),
+            };
+            merged.entry(name.to_lowercase()).or_insert_with(new).add(&tally, defined, limits);
+        }
+        merged.into_values().flat_map(|table| self.table(&table, path)).collect()
+    }
+
+    fn table(&self, table: &Merged, path: &Origin) -> Vec<(u64, Finding)> {
+        let subject = Subject { path, table: &table.name, rows: table.rows, first: table.first };
+        let mut found = Vec::new();
+        for (name, column) in &table.columns {
+            let said = self.said(name);
+            let before = found.len();
+            for (detector, counter) in &column.counters {
+                found.extend(self.by_values(&subject, name, column, &said, *detector, counter));
+            }
+            let known = found.len() > before;
+            found.extend(self.by_name(&subject, name, column, &said).filter(|_| !known));
+        }
+        self.weigh_alone(&mut found);
+        found
+    }
+
+    /// A finding in a column whose values pass a detector.
+    fn by_values(
+        &self,
+        subject: &Subject,
+        name: &Name,
+        column: &Column,
+        said: &Said,
+        detector: u16,
+        counter: &Counter,
+    ) -> Option<(u64, Finding)> {
+        let definition = &self.detectors.get(detector).definition;
+        if counter.hits == 0 {
+            return None;
+        }
+        let values = subject.rows.saturating_sub(column.nulls).max(counter.cells);
+        let sketch = column.sketch.as_deref().copied().unwrap_or_default();
+        let share =
+            self.chances.share(&definition.id, [counter.cells, self.family(column, &definition.id), values], &sketch);
+        let named = self.lexicon.category(&definition.category).is_some_and(|meaning| said.contains_key(&meaning));
+        if share == Share::Chance && !named {
+            return None;
+        }
+        let other = said.keys().all(|meaning| *meaning == Meaning::Other) && !said.is_empty();
+        let evidence = counter
+            .evidence()
+            .with_if(named, Evidence::ColumnName)
+            .with_if(!named && other, Evidence::OtherMeaning)
+            .with_if(fits(name.kind, &definition.category), Evidence::ColumnType)
+            .with_if(share == Share::Many, Evidence::Share)
+            .with_if(share == Share::Low || share == Share::Chance && counter.cells * 2 < values, Evidence::LowShare);
+        let finding = Finding {
+            detector: definition.id.clone(),
+            hits: counter.hits,
+            share: Some(counter.cells as f64 / values as f64),
+            places: counter.places.clone(),
+            facts: counter.facts(),
+            ..self.finding(subject, name, &definition.category, detector, evidence)
+        };
+        Some((subject.first, finding))
+    }
+
+    /// Cells that pass this detector or another of its family, no cell counted for more than the column has.
+    fn family(&self, column: &Column, detector: &str) -> u64 {
+        let ids: Vec<&str> = self.chances.family(detector).collect();
+        let of_family = |id: &u16| ids.contains(&&*self.detectors.get(*id).definition.id);
+        column.counters.iter().filter(|(id, _)| of_family(id)).map(|(_, counter)| counter.cells).sum()
+    }
+
+    /// A finding in a column that is known by its name and by how its values look.
+    fn by_name(&self, subject: &Subject, name: &Name, column: &Column, said: &Said) -> Option<(u64, Finding)> {
+        let sketch = column.sketch.as_deref()?;
+        let values = subject.rows.checked_sub(column.nulls).filter(|values| *values > 0)?;
+        let (category, look, special) = self.chances.looks.iter().find_map(|(category, look)| {
+            let special = said.get(&self.lexicon.category(category)?)?;
+            Some((category, *look, *special))
+        })?;
+        let fitting = share_of(sketch, look);
+        let typed = match name.kind {
+            Kind::Unknown | Kind::Text(_) => true,
+            Kind::Number => matches!(look, Look::Number | Look::Token | Look::Short),
+            Kind::Date => look == Look::Date,
+            Kind::Truth => look == Look::Short,
+            Kind::Moment | Kind::Bytes => false,
+        };
+        // A login of digits only is the number of a row.
+        let number =
+            matches!(look, Look::Token) && &**category != "id-document" && share_of(sketch, Look::Number) > 0.9;
+        if fitting < 0.7 || !typed || number {
+            return None;
+        }
+        let evidence = EvidenceSet::new()
+            .with(Evidence::ColumnName)
+            .with(Evidence::ValuesFit)
+            .with_if(fits(name.kind, category), Evidence::ColumnType)
+            .with_if(!special, Evidence::Alone);
+        let detector = u16::try_from(self.detectors.iter().len()).ok()?;
+        let finding = Finding {
+            detector: format!("{category}-column").into(),
+            hits: values,
+            share: Some(fitting),
+            ..self.finding(subject, name, category, detector, evidence)
+        };
+        Some((subject.first, finding))
+    }
+
+    fn finding(&self, subject: &Subject, name: &Name, category: &Arc<str>, row: u16, evidence: EvidenceSet) -> Finding {
+        let (score, confidence) = self.weights.score(row, evidence);
+        Finding {
+            path: subject.path.clone(),
+            category: category.clone(),
+            detector: Arc::from(""),
+            confidence,
+            score,
+            field: Some(Field::Column { table: subject.table.to_owned(), column: name.shown.clone() }),
+            hits: 0,
+            rows: Some(subject.rows),
+            share: None,
+            places: Vec::new(),
+            evidence: self.weights.weighing(row, evidence),
+            stood: None,
+            verdicts: Vec::new(),
+            facts: Facts::default(),
+        }
+    }
+
+    /// A word that is said of much else counts fully where something else in the table is about a person.
+    fn weigh_alone(&self, found: &mut [(u64, Finding)]) {
+        let personal = |finding: &Finding| {
+            finding.confidence >= Confidence::Medium
+                && !finding.evidence.contains(Evidence::Alone)
+                && finding.is_personal(&self.categories)
+        };
+        if !found.iter().any(|(_, finding)| personal(finding)) {
+            return;
+        }
+        let by_name = u16::try_from(self.detectors.iter().len()).unwrap_or(u16::MAX);
+        for (_, finding) in found.iter_mut().filter(|(_, finding)| finding.evidence.contains(Evidence::Alone)) {
+            finding.evidence = finding.evidence.without(Evidence::Alone);
+            (finding.score, finding.confidence) = self.weights.score(by_name, finding.evidence);
+        }
+    }
+
+    fn said(&self, name: &Name) -> Said {
+        let mut said = Said::new();
+        for text in [Some(&name.raw), name.comment.as_ref()].into_iter().flatten() {
+            for reading in fold(text.as_bytes()) {
+                for (meaning, special) in self.lexicon.meanings(&reading) {
+                    *said.entry(meaning).or_default() |= special;
+                }
+            }
+        }
+        said
+    }
+}
+
+/// The share of the values that were looked at.
+fn share_of(sketch: &Sketch, look: Look) -> f64 {
+    if sketch.values() == 0 {
+        return 0.0;
+    }
+    // In thousandths, so that it is shown the same everywhere.
+    (f64::from(sketch.count(look)) / f64::from(sketch.values()) * 1000.0).round() / 1000.0
+}
+
+/// Whether a type is made for values of a category.
+fn fits(kind: Kind, category: &str) -> bool {
+    match category {
+        "iin" | "bin" | "rnn" => kind == Kind::Text(12),
+        "iban" => matches!(kind, Kind::Text(20 | 34)),
+        "birth-date" => kind == Kind::Date,
+        _ => false,
+    }
+}
+
+/// A table with all that was counted under its name.
+struct Merged {
+    first: u64,
+    name: String,
+    rows: u64,
+    columns: Vec<(Name, Column)>,
+    /// Where a column is, by its name in lower case; of several with the same name, by which of them it is.
+    index: HashMap<(String, usize), usize>,
+}
+
+impl Merged {
+    fn add(&mut self, tally: &Tally, defined: &[Defined], limits: &Limits) {
+        let rows = self.rows;
+        self.rows += tally.rows;
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut missing = vec![true; self.columns.len()];
+        for (at, column) in tally.columns.iter().enumerate() {
+            let name = Name::of(at, &tally.table.columns, defined);
+            let lower = name.raw.to_lowercase();
+            let alike = seen.entry(lower.clone()).or_default();
+            *alike += 1;
+            let next = self.columns.len();
+            let index = *self.index.entry((lower, *alike)).or_insert(next);
+            if index == next {
+                self.columns.push((name, Column { nulls: rows, ..Column::default() }));
+                missing.push(false);
+            }
+            missing[index] = false;
+            self.columns[index].1.absorb(column.clone(), limits);
+        }
+        for ((_, column), _) in self.columns.iter_mut().zip(missing).filter(|(_, missing)| *missing) {
+            column.nulls += tally.rows;
+        }
+    }
+}
+
+impl Name {
+    fn of(index: usize, listed: &[String], defined: &[Defined]) -> Self {
+        let listed_name = listed.get(index).filter(|name| !name.is_empty());
+        let column = match listed_name {
+            Some(name) => defined.iter().find(|column| column.name.eq_ignore_ascii_case(name)),
+            None => defined.get(index).filter(|_| listed.is_empty()),
+        };
+        let number = (index + 1).to_string();
+        let raw = listed_name.or(column.map(|column| &column.name)).unwrap_or(&number).clone();
+        Self {
+            shown: name::shown(&raw).unwrap_or(number),
+            raw,
+            comment: column.and_then(|column| column.comment.clone()),
+            kind: column.map(|column| column.kind).unwrap_or_default(),
+        }
+    }
+}

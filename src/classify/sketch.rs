@@ -1,0 +1,133 @@
+//! What a column's values look like: takes the cells of a table's first rows, counts how many have which look.
+
+use serde::{Deserialize, Serialize};
+
+/// A look that a value has or has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+pub enum Look {
+    /// Any at all.
+    Any,
+    /// Exactly 12 digits.
+    Twelve,
+    /// 6 digits or more, and nothing else but what stands between groups of them.
+    Digits,
+    /// A number of any kind.
+    Number,
+    /// A day, or the beginning of one.
+    Date,
+    /// One to six words of letters.
+    Words,
+    /// At least one letter, and it is no number or code.
+    Text,
+    /// No spaces, 4 characters at least.
+    Token,
+    /// 12 bytes at most.
+    Short,
+}
+
+const LOOKS: usize = 9;
+
+/// How many of the cells have each look. Cells without a value do not count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sketch([u32; LOOKS]);
+
+impl Sketch {
+    /// Counts a value as it is written between its separators: quotes and what opens a row are left out.
+    pub fn add(&mut self, cell: &[u8]) {
+        let value = bare(cell);
+        for look in looks(value) {
+            self.0[look as usize] += 1;
+        }
+    }
+
+    pub fn absorb(&mut self, other: &Self) {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count += more;
+        }
+    }
+
+    /// Values seen.
+    pub fn values(&self) -> u32 {
+        self.0[Look::Any as usize]
+    }
+
+    pub fn count(&self, look: Look) -> u32 {
+        self.0[look as usize]
+    }
+}
+
+fn bare(cell: &[u8]) -> &[u8] {
+    let opens = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'(' | b';');
+    let start = cell.iter().position(|byte| !opens(byte)).unwrap_or(cell.len());
+    let value = cell[start..].trim_ascii();
+    let value = value.strip_prefix(b"N'").map_or(value, |_| &value[1..]);
+    let quoted = |quote: u8| value.strip_prefix(&[quote]).and_then(|value| value.strip_suffix(&[quote]));
+    quoted(b'\'').or_else(|| quoted(b'"')).unwrap_or(value).trim_ascii()
+}
+
+fn looks(value: &[u8]) -> impl Iterator<Item = Look> {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80).count();
+    let spaces = value.iter().filter(|byte| byte.is_ascii_whitespace()).count();
+    let only = |more: &[u8]| value.iter().all(|byte| byte.is_ascii_digit() || more.contains(byte));
+    let date = is_date(value);
+    let words = digits == 0
+        && letters >= 2
+        && spaces <= 5
+        && value.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || b" .'-`".contains(byte));
+    let has = [
+        (Look::Any, true),
+        (Look::Twelve, digits == 12 && value.len() == 12),
+        (Look::Digits, digits >= 6 && only(b" -()+") && !date),
+        (Look::Number, digits > 0 && only(b".,-+eE")),
+        (Look::Date, date),
+        (Look::Words, words),
+        (Look::Text, letters >= 3 && letters > digits),
+        (Look::Token, value.len() >= 4 && spaces == 0 && !date),
+        (Look::Short, value.len() <= 12),
+    ];
+    let value = !value.is_empty();
+    has.into_iter().filter(move |(_, has)| value && *has).map(|(look, _)| look)
+}
+
+/// Whether a value is a day: `1990-05-17`, `17.05.1990`, with midnight after it or nothing.
+fn is_date(value: &[u8]) -> bool {
+    let shape: Vec<u8> = value.iter().take(10).map(|b| if b.is_ascii_digit() { b'9' } else { *b }).collect();
+    let day = matches!(&*shape, b"9999-99-99" | b"99.99.9999" | b"99/99/9999" | b"9999/99/99" | b"9999.99.99");
+    let rest = &value[value.len().min(10)..];
+    day && (rest.is_empty() || [&b" 00:00"[..], b"T00:00"].iter().any(|time| rest.starts_with(time)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_told_by_how_they_look() {
+        for (cell, look, expected) in [
+            ("900517132728", Look::Twelve, true),
+            (",('900517132728'", Look::Twelve, true),
+            ("90051713272", Look::Twelve, false),
+            ("8 (701) 000-00-19", Look::Digits, true),
+            ("1990-05-17", Look::Date, true),
+            ("'17.05.1990 00:00:00'", Look::Date, true),
+            ("1990-05-17 10:11:12", Look::Date, false),
+            ("N'Ахметова Айгерим Серікқызы'", Look::Words, true),
+            ("Иванов И.И.", Look::Words, true),
+            ("ул. Абая 5", Look::Words, false),
+            ("ул. Абая 5", Look::Text, true),
+            ("T0010047", Look::Text, false),
+            ("\"secret1\"", Look::Token, true),
+            ("8,00101E+11", Look::Number, true),
+        ] {
+            let mut sketch = Sketch::default();
+            sketch.add(cell.as_bytes());
+            assert_eq!((sketch.values(), sketch.count(look) > 0), (1, expected), "{cell} {look:?}");
+        }
+        let mut sketch = Sketch::default();
+        sketch.add(b"''");
+        assert_eq!(sketch, Sketch::default());
+    }
+}

@@ -1,0 +1,372 @@
+//! Counting in tables: takes where rows and cells stand and the hits in them, gives for each column exact counts that
+//! neighbouring parts of a text add up to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Lines;
+use super::sketch::Sketch;
+use crate::finding::{EvidenceSet, Facts, Place};
+use crate::layout::table::{Definition, Grid, Segment, Table, WIDTH, low, places};
+use crate::limits::Limits;
+
+/// Bytes from the first row of a table on in which its values are looked at.
+const SAMPLE: u64 = 16 << 10;
+
+/// Longest value that is looked at.
+const LONGEST_VALUE: u64 = 256;
+
+/// Definitions of tables that are kept of one text.
+const DEFINITIONS: usize = 20_000;
+
+/// What was counted in the tables of a part of a text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tables {
+    /// By the offset of their first row.
+    pub(super) tables: BTreeMap<u64, Tally>,
+    pub(super) definitions: Vec<Definition>,
+}
+
+/// What was counted in one table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tally {
+    pub(super) table: Arc<Table>,
+    pub(super) rows: u64,
+    pub(super) columns: Vec<Column>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Column {
+    /// Rows in which it has no value.
+    pub nulls: u64,
+    pub sketch: Option<Box<Sketch>>,
+    /// By detector; few, in any order.
+    pub counters: Vec<(u16, Counter)>,
+}
+
+/// The hits of one detector in one column.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Counter {
+    /// Cells with a hit, by which the column is judged, and the first and the last row of them, from 1.
+    pub(super) cells: u64,
+    first_row: u64,
+    last_row: u64,
+    /// Hits that count.
+    pub(super) hits: u64,
+    pub(super) impersonal: u64,
+    made_up: u64,
+    /// Hits by full years of age; empty where no value tells it.
+    ages: Vec<u64>,
+    /// Hits by their evidence.
+    pub(super) forms: Vec<(EvidenceSet, u64)>,
+    pub(super) places: Vec<Place>,
+}
+
+/// A place in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell {
+    pub column: usize,
+    /// From 1.
+    pub row: u64,
+}
+
+impl Tables {
+    /// What was counted in a table so far, to be put back once more is.
+    pub fn take(&mut self, table: &Arc<Table>) -> Tally {
+        let new = || Tally { table: table.clone(), rows: 0, columns: Vec::new() };
+        self.tables.remove(&table.first).unwrap_or_else(new)
+    }
+
+    pub fn put(&mut self, tally: Tally) {
+        self.tables.insert(tally.table.first, tally);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty()
+    }
+
+    /// Adds definitions of tables, in the order of the text.
+    pub fn define(&mut self, definitions: impl IntoIterator<Item = Definition>) {
+        let room = DEFINITIONS.saturating_sub(self.definitions.len());
+        self.definitions.extend(definitions.into_iter().take(room));
+    }
+
+    /// Joins what the next part of the same text gave; `lines` are those of this part.
+    pub(super) fn append(&mut self, next: Self, lines: Lines, limits: &Limits) {
+        for (first, mut tally) in next.tables {
+            let rows = self.tables.get(&first).map_or(0, |own| own.rows);
+            for (_, counter) in tally.columns.iter_mut().flat_map(|column| &mut column.counters) {
+                counter.stands_after(lines, rows);
+            }
+            match self.tables.get_mut(&first) {
+                Some(own) => own.absorb(tally, limits),
+                None => {
+                    self.tables.insert(first, tally);
+                }
+            }
+        }
+        self.define(next.definitions);
+    }
+}
+
+impl Tally {
+    /// Rows that ended so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Counts a row that the end of the text cuts, with so many columns.
+    pub fn cut_row(&mut self, width: usize, limits: &Limits) {
+        self.row_ended(width, limits);
+    }
+
+    /// The counter of a detector's hits in a column; none beyond the columns that are told apart.
+    #[inline]
+    pub fn counter(&mut self, column: usize, detector: u16, limits: &Limits) -> Option<&mut Counter> {
+        let counters = &mut self.column(column, limits)?.counters;
+        let index = match counters.iter().position(|(id, _)| *id == detector) {
+            Some(index) => index,
+            None => {
+                counters.push((detector, Counter::default()));
+                counters.len() - 1
+            }
+        };
+        Some(&mut counters[index].1)
+    }
+
+    #[inline]
+    fn column(&mut self, column: usize, limits: &Limits) -> Option<&mut Column> {
+        if column >= limits.columns {
+            return None;
+        }
+        if column >= self.columns.len() {
+            self.columns.resize(column + 1, Column::default());
+        }
+        self.columns.get_mut(column)
+    }
+
+    fn row_ended(&mut self, width: usize, limits: &Limits) {
+        self.rows += 1;
+        for missing in width..self.table.columns.len().min(limits.columns) {
+            if let Some(column) = self.column(missing, limits) {
+                column.nulls += 1;
+            }
+        }
+    }
+
+    pub(super) fn absorb(&mut self, other: Self, limits: &Limits) {
+        self.rows += other.rows;
+        if self.columns.len() < other.columns.len() {
+            self.columns.resize(other.columns.len(), Column::default());
+        }
+        for (own, column) in self.columns.iter_mut().zip(other.columns) {
+            own.absorb(column, limits);
+        }
+    }
+}
+
+impl Column {
+    pub fn absorb(&mut self, other: Self, limits: &Limits) {
+        self.nulls += other.nulls;
+        if let Some(sketch) = other.sketch {
+            self.sketch.get_or_insert_default().absorb(&sketch);
+        }
+        for (detector, counter) in other.counters {
+            match self.counters.iter_mut().find(|(id, _)| *id == detector) {
+                Some((_, own)) => own.absorb(counter, limits),
+                None => self.counters.push((detector, counter)),
+            }
+        }
+        self.counters.sort_by_key(|(detector, _)| *detector);
+    }
+}
+
+impl Counter {
+    /// Counts a cell that holds a hit, once for all of its hits. Hits come in order.
+    #[inline]
+    pub fn pass(&mut self, row: u64) {
+        if self.last_row != row {
+            self.cells += 1;
+            self.last_row = row;
+            if self.first_row == 0 {
+                self.first_row = row;
+            }
+        }
+    }
+
+    /// Counts a hit.
+    #[inline]
+    pub fn count(&mut self, evidence: EvidenceSet, age: Option<u8>, impersonal: bool) {
+        self.hits += 1;
+        self.impersonal += u64::from(impersonal);
+        self.made_up += u64::from(!impersonal && evidence.is_made_up());
+        if let Some(age) = age {
+            self.ages.resize(256, 0);
+            self.ages[usize::from(age)] += 1;
+        }
+        match self.forms.iter_mut().find(|(form, _)| *form == evidence) {
+            Some((_, hits)) => *hits += 1,
+            None => self.forms.push((evidence, 1)),
+        }
+    }
+
+    /// Whether the place of the next hit is listed.
+    #[inline]
+    pub fn lists_more(&self, limits: &Limits) -> bool {
+        self.places.len() < limits.places.bound()
+    }
+
+    pub fn list(&mut self, place: Place) {
+        self.places.push(place);
+    }
+
+    /// What the values tell beyond their category.
+    pub(super) fn facts(&self) -> Facts {
+        let ages = (0..=u8::MAX).zip(&self.ages).filter(|(_, hits)| **hits > 0);
+        let ages = ages.map(|(age, hits)| (age, *hits)).collect();
+        Facts { ages, impersonal: self.impersonal, made_up: self.made_up }
+    }
+
+    /// The evidence that most hits have; of equal ones, the larger set.
+    pub(super) fn evidence(&self) -> EvidenceSet {
+        self.forms.iter().map(|(form, hits)| (*hits, *form)).max().map_or(EvidenceSet::new(), |(_, form)| form)
+    }
+
+    fn stands_after(&mut self, lines: Lines, rows: u64) {
+        for place in &mut self.places {
+            *place = lines.before(*place).after(0, rows);
+        }
+        self.first_row += rows;
+        self.last_row += rows;
+    }
+
+    fn absorb(&mut self, other: Self, limits: &Limits) {
+        // A cell that lies in both parts has hits in both.
+        let same = self.cells > 0 && other.cells > 0 && self.last_row == other.first_row;
+        self.cells += other.cells - u64::from(same);
+        self.first_row = if self.cells == 0 { other.first_row } else { self.first_row };
+        self.last_row = self.last_row.max(other.last_row);
+        self.hits += other.hits;
+        self.impersonal += other.impersonal;
+        self.made_up += other.made_up;
+        if self.ages.len() < other.ages.len() {
+            self.ages.resize(other.ages.len(), 0);
+        }
+        for (own, more) in self.ages.iter_mut().zip(other.ages) {
+            *own += more;
+        }
+        for (form, hits) in other.forms {
+            match self.forms.iter_mut().find(|(own, _)| *own == form) {
+                Some((_, own)) => *own += hits,
+                None => self.forms.push((form, hits)),
+            }
+        }
+        self.forms.sort_unstable();
+        let sorted = self.places.last().map(Place::offset) <= other.places.first().map(Place::offset);
+        self.places.extend(other.places);
+        if !sorted {
+            self.places.sort_by_key(Place::offset);
+        }
+        self.places.truncate(limits.places.bound());
+    }
+}
+
+/// Goes over a segment, from hit to hit.
+pub struct Walk<'a> {
+    grid: &'a Grid,
+    text: &'a [u8],
+    /// Offset of the text's first byte.
+    base: u64,
+    /// Where it is in the text.
+    at: usize,
+    /// Separators in the open record so far.
+    column: usize,
+    /// Offset of the open cell's first byte, while values are looked at.
+    cell: u64,
+    sampled: u64,
+}
+
+impl<'a> Walk<'a> {
+    /// At the beginning of a segment of the grid, which is that of a text whose first byte is at `base`.
+    pub fn new(grid: &'a Grid, segment: &Segment, text: &'a [u8], base: u64) -> Self {
+        let column = segment.open.column as usize;
+        let sampled = segment.table.first.saturating_add(SAMPLE);
+        Self { grid, text, base, at: segment.range.start, column, cell: segment.open.cell, sampled }
+    }
+
+    /// Goes on to a position of the text and counts what it passes. Gives the cell that it comes to.
+    #[inline]
+    pub fn go(&mut self, at: usize, tally: &mut Tally, limits: &Limits) -> Cell {
+        while self.at < at {
+            let word = (self.at - self.grid.origin) / WIDTH;
+            let first = self.grid.origin + word * WIDTH;
+            let part = low(at - first) & !low(self.at - first);
+            let separators = self.grid.separators[word] & part;
+            let marks = (self.grid.ends[word] | self.grid.nulls[word]) & part;
+            if self.base + (first as u64) < self.sampled {
+                self.look(first, word, part, tally, limits);
+            } else if marks == 0 {
+                self.column += separators.count_ones() as usize;
+            } else {
+                self.count(word, part, tally, limits);
+            }
+            self.at = at.min(first + WIDTH);
+        }
+        Cell { column: self.column, row: tally.rows + 1 }
+    }
+
+    fn count(&mut self, word: usize, part: u64, tally: &mut Tally, limits: &Limits) {
+        let separators = self.grid.separators[word] & part;
+        let (ends, nulls) = (self.grid.ends[word] & part, self.grid.nulls[word] & part);
+        let mut counted = 0;
+        for place in places(ends | nulls) {
+            self.column += (separators & low(place) & !low(counted)).count_ones() as usize;
+            counted = place;
+            if nulls >> place & 1 != 0
+                && let Some(column) = tally.column(self.column, limits)
+            {
+                column.nulls += 1;
+            }
+            if ends >> place & 1 != 0 {
+                tally.row_ended(self.column + 1, limits);
+                self.column = 0;
+            }
+        }
+        self.column += (separators & !low(counted)).count_ones() as usize;
+    }
+
+    /// Counts the same, and looks at the values.
+    #[cold]
+    fn look(&mut self, first: usize, word: usize, part: u64, tally: &mut Tally, limits: &Limits) {
+        let [separators, ends, nulls] =
+            [&self.grid.separators, &self.grid.ends, &self.grid.nulls].map(|b| b[word] & part);
+        for place in places(separators | ends | nulls) {
+            let is = |bits: u64| bits >> place & 1 != 0;
+            if is(nulls)
+                && let Some(column) = tally.column(self.column, limits)
+            {
+                column.nulls += 1;
+                // What follows the mark is no value.
+                self.cell = u64::MAX;
+            }
+            if !is(separators | ends) {
+                continue;
+            }
+            let end = self.base + (first + place) as u64;
+            if end < self.sampled && (self.base..end).contains(&self.cell) && end - self.cell <= LONGEST_VALUE {
+                let value = &self.text[(self.cell - self.base) as usize..first + place];
+                if let Some(column) = tally.column(self.column, limits) {
+                    column.sketch.get_or_insert_default().add(value);
+                }
+            }
+            self.cell = end + 1;
+            self.column += 1;
+            if is(ends) {
+                tally.row_ended(self.column, limits);
+                self.column = 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::*;
+
+fn found<W: Width>(engine: Engine, text: &[u8], range: Range<usize>) -> Vec<(usize, Anchor)> {
+    let (mut all, mut at, mut candidates) = (Vec::new(), range.start, Candidates::default());
+    while at < range.end {
+        at = engine.find::<W>(text, at..range.end, &mut candidates);
+        all.extend(candidates.iter().map(|(anchor, at)| (at, anchor)));
+        candidates.clear();
+    }
+    all.sort_unstable();
+    all
+}
+
+/// All wide candidates of a text.
+fn wide(engine: Engine, text: &[u8]) -> Vec<(usize, Anchor)> {
+    let mut all = found::<Wide>(engine, text, 0..text.len());
+    all.retain(|(_, anchor)| anchor.is_wide());
+    all
+}
+
+#[test]
+fn every_wide_anchor_in_every_engine() {
+    use Anchor::*;
+    let table: [(&str, &[(usize, Anchor)]); 22] = [
+        ("123456789012", &[(0, AnyDigits12)]),
+        ("(: 045678910;", &[(3, Digits9)]),
+        ("(: 04567891;", &[]),
+        ("N12345678", &[(0, Series)]),
+        ("N 1234567", &[(0, Series)]),
+        ("AB 123456", &[(0, Series)]),
+        ("123ABC02", &[(0, Plate)]),
+        ("123 AB 02", &[(0, Plate)]),
+        ("A 585 CUO", &[(0, Plate)]),
+        ("x << y<<<", &[(5, Filler)]),
+        ("PSUlO", &[(1, Certificate)]),
+        ("+ +4 +0500", &[(2, Plus), (5, Plus)]),
+        ("1.2.3.4", &[(0, Dotted)]),
+        ("43.2389", &[(0, Decimal)]),
+        ("2001:db8::", &[(0, Hex)]),
+        ("0a:1b:2c:3a:4b:5f", &[(0, Hex), (3, Hex), (6, Hex)]),
+        ("t.me/a", &[(1, Profile)]),
+        ("13/05/1990", &[(0, Date)]),
+        ("1990-05-13T", &[(0, Date)]),
+        ("мая 1990 г", &[(7, Year), (7, Year)]),
+        ("pass=", &[(3, Key)]),
+        ("\"pwd\" : ", &[(3, Key)]),
+    ];
+    for (text, expected) in table {
+        for engine in Engine::all() {
+            for shift in [0, 41, 47, 48, 60, 127] {
+                let text = [" ".repeat(shift).as_bytes(), text.as_bytes()].concat();
+                let expected: Vec<_> = expected.iter().map(|(at, anchor)| (at + shift, *anchor)).collect();
+                assert_eq!(wide(engine, &text), expected, "{engine:?} {shift}");
+            }
+        }
+    }
+}
+
+#[test]
+fn anchors_are_listed_in_their_order() {
+    assert!(Anchor::ALL.iter().enumerate().all(|(i, anchor)| *anchor as usize == i));
+}
+
+#[test]
+fn one_table_for_every_engine() {
+    use Anchor::{Alphanumeric17, At, Digits12, Digits13, Groups, Iban, Phone};
+    let table: [(&str, &[(usize, Anchor)]); 12] = [
+        ("", &[]),
+        ("ABCDEFGHIJKLMNOP ABCDEFGHIJKLMNOPQ", &[(17, Alphanumeric17)]),
+        ("id 120456789012;", &[(3, Digits12)]),
+        ("id 123456789012;", &[]),
+        ("id 1234567890123;", &[(3, Digits13)]),
+        ("a@b.kz c%40d.kz", &[(1, At), (8, At)]),
+        ("KZ86 1254", &[(0, Iban)]),
+        ("123 456 789 012", &[(0, Groups), (4, Groups)]),
+        ("2026-03-01", &[]),
+        ("+7 (701) 234-50-09", &[(1, Phone), (4, Phone)]),
+        ("+7 0", &[]),
+        ("tel 87012345009", &[(4, Phone)]),
+    ];
+    for (text, expected) in table {
+        for engine in Engine::all() {
+            for shift in [0, 51, 60, 63, 64, 127] {
+                let text = [" ".repeat(shift).as_bytes(), text.as_bytes()].concat();
+                let expected: Vec<_> = expected.iter().map(|(at, anchor)| (at + shift, *anchor)).collect();
+                assert_eq!(found::<Narrow>(engine, &text, 0..text.len()), expected, "{engine:?} {shift}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn engines_agree_wherever_the_range_is_cut(
+        text in proptest::collection::vec(prop_oneof![4 => Just(b'7'), 2 => Just(b'0'), 1 => select(b" -K@%./:=<+dSU\"e".as_slice()),
+            1 => any::<u8>()], 0..400),
+        cut in 0usize..400,
+    ) {
+        let cut = cut.min(text.len());
+        let whole = found::<Wide>(Engine::Portable, &text, 0..text.len());
+        for engine in Engine::all() {
+            let mut parts = found::<Wide>(engine, &text, 0..cut);
+            parts.extend(found::<Wide>(engine, &text, cut..text.len()));
+            prop_assert_eq!(&parts, &whole);
+        }
+    }
+}

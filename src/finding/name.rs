@@ -1,0 +1,51 @@
+//! Names out of the data: takes what stands where a table, a column or a key has its name, gives what may be shown of it. A
+//! quote that is closed late, a table without a header and a map by telephone number put values there.
+
+/// Longest name that is shown, in bytes.
+const LONGEST: usize = 200;
+
+/// Most digits that a name may hold together, and in all: more may be somebody's number.
+const DIGITS_TOGETHER: usize = 4;
+const DIGITS: usize = 8;
+
+/// Whether a text is surely a name and no value.
+pub fn is_name(text: &str) -> bool {
+    let together = text.split(|c: char| !c.is_numeric()).map(|digits| digits.chars().count());
+    let (most, all) = together.fold((0, 0), |(most, all), digits| (digits.max(most), all + digits));
+    is_plain(text) && most <= DIGITS_TOGETHER && all <= DIGITS
+}
+
+/// What may be shown of a name: its digits hidden where they are too many, nothing of what is no name at all.
+pub fn shown(text: &str) -> Option<String> {
+    match is_name(text) {
+        true => Some(text.to_owned()),
+        false if is_plain(text) => Some(text.chars().map(|c| if c.is_numeric() { '*' } else { c }).collect()),
+        false => None,
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    text.len() <= LONGEST && !text.chars().any(|c| c == '@' || c.is_control()) && !text.contains("%40")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_no_name() {
+        for (text, expected) in [
+            ("public.users", Some("public.users")),
+            ("orders_2024_01_15", Some("orders_2024_01_15")),
+            ("orders_20240115", Some("orders_********")),
+            ("user_900517132728", Some("user_************")),
+            ("c-4400-0000-0012-3453", Some("c-****-****-****-****")),
+            ("tel-701-123-45-67", Some("tel-***-***-**-**")),
+            ("a@romashka-demo.kz", None),
+            ("b\n1,Айгерим", None),
+        ] {
+            assert_eq!(shown(text).as_deref(), expected);
+            assert_eq!(is_name(text), expected == Some(text), "{text}");
+        }
+    }
+}

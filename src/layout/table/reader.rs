@@ -1,0 +1,230 @@
+//! The reader of tables: takes stretches of a text in their order, gives a [`Grid`] for each.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::delimited::{Delimited, Style, cells};
+use super::head::target;
+use super::rows::{Form, Rows};
+use super::shape::{Dialect, Shape};
+use super::statement::{Event, Statements};
+use super::values::Values;
+use super::{Bits, Grid, Table};
+use crate::decode::to_utf8;
+
+/// Tables of one text that are told apart; the rows of further ones are scanned as text.
+const TABLES: usize = 20_000;
+
+/// Bytes of a header that are read; a longer one names no columns.
+const LONGEST_HEADER: usize = 4 << 20;
+
+/// A table's name, and the columns that a statement names.
+type Target = (String, Vec<String>);
+
+/// Reads the tables of a text. A clone goes on from where the original is.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    shape: Shape,
+    state: State,
+    /// By their names and the columns that a statement names.
+    tables: Arc<HashMap<Target, Arc<Table>>>,
+    /// The head that the last INSERT had, and its table.
+    last: Option<(Arc<[u8]>, Arc<Table>)>,
+    /// Definitions that ended since they were last taken.
+    definitions: Vec<Vec<u8>>,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    Text,
+    Statements(Statements),
+    /// Bytes before the first record that are left to skip.
+    Skip(usize),
+    Header {
+        bytes: Vec<u8>,
+        reader: Delimited,
+    },
+    Rows(Rows),
+}
+
+impl Reader {
+    pub fn new(shape: Shape) -> Self {
+        let state = match &shape {
+            Shape::Text => State::Text,
+            Shape::Sql(dialect) => State::Statements(Statements::new(*dialect)),
+            Shape::Delimited { skipped, .. } => State::Skip(*skipped),
+        };
+        Self { shape, state, tables: Arc::default(), last: None, definitions: Vec::new() }
+    }
+
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// Whether there can be tables at all.
+    pub fn has_tables(&self) -> bool {
+        self.shape != Shape::Text
+    }
+
+    /// Goes over `own` of a text whose first byte is at `base`. The text shows some bytes around `own`, or all there are.
+    pub fn read(&mut self, text: &[u8], own: Range<usize>, base: u64, grid: &mut Grid) {
+        grid.restart(&own);
+        let mut at = own.start;
+        while at < own.end {
+            at = match &mut self.state {
+                State::Text => own.end,
+                State::Skip(left) => {
+                    let skipped = (*left).min(own.end - at);
+                    *left -= skipped;
+                    if *left == 0 {
+                        self.begin_records(base + (at + skipped) as u64);
+                    }
+                    at + skipped
+                }
+                State::Header { .. } => self.header(text, at..own.end, base),
+                State::Statements(_) => self.statements(text, at..own.end, base),
+                State::Rows(rows) => {
+                    let (end, stopped) = rows.run(text, at..own.end, base, grid);
+                    if stopped {
+                        self.state = State::Statements(Statements::new(self.dialect()));
+                    }
+                    end
+                }
+            };
+        }
+    }
+
+    /// The definitions of tables that ended since this was last called.
+    pub fn take_definitions(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.definitions)
+    }
+
+    /// The table whose last record is open at the end of the text, and what is wrong with that end.
+    pub fn end(&self, offset: u64) -> (Option<Arc<Table>>, Option<&'static str>) {
+        let State::Rows(rows) = &self.state else { return (None, None) };
+        let open = rows.is_open(offset).then(|| rows.table.clone());
+        let cut = matches!(self.shape, Shape::Sql(_));
+        let problem = match &rows.form {
+            _ if rows.in_quotes() => Some("a quote is never closed"),
+            Form::Delimited(delimited) if delimited.ends => Some("the data of a COPY does not end"),
+            Form::Values(_) if cut && rows.is_open(offset) => Some("the rows of an INSERT do not end"),
+            _ => None,
+        };
+        (open, problem)
+    }
+
+    /// Columns that the open record has so far, itself counted.
+    pub fn width(&self) -> u32 {
+        if let State::Rows(rows) = &self.state { rows.open.column + 1 } else { 0 }
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        if let Shape::Sql(dialect) = self.shape { dialect } else { Dialect::Generic }
+    }
+
+    fn begin_records(&mut self, offset: u64) {
+        let Shape::Delimited { separator, style, header, .. } = self.shape else { return };
+        let reader = Delimited::new(separator, style, false);
+        self.state = if header {
+            State::Header { bytes: Vec::new(), reader }
+        } else {
+            let table = Arc::new(Table { name: String::new(), columns: Vec::new(), first: offset });
+            State::Rows(Rows::new(table, Form::Delimited(reader), offset))
+        };
+    }
+
+    fn header(&mut self, text: &[u8], range: Range<usize>, base: u64) -> usize {
+        let State::Header { bytes, reader } = &mut self.state else { return range.end };
+        for at in range.clone() {
+            let mut bits = Bits::default();
+            reader.step(text, at, 1, &mut bits);
+            if bytes.len() < LONGEST_HEADER {
+                bytes.push(text[at]);
+            }
+            if bits.ends != 0 {
+                let columns = if bytes.len() < LONGEST_HEADER { names(bytes, reader) } else { Vec::new() };
+                let first = base + at as u64 + 1;
+                let table = Arc::new(Table { name: String::new(), columns, first });
+                let form = Form::Delimited(Delimited::new(reader.separator, reader.style, false));
+                self.state = State::Rows(Rows::new(table, form, first));
+                return at + 1;
+            }
+        }
+        range.end
+    }
+
+    fn statements(&mut self, text: &[u8], range: Range<usize>, base: u64) -> usize {
+        let State::Statements(first) = &mut self.state else { return range.end };
+        let mut statements = first;
+        let mut at = range.start;
+        while at < range.end {
+            // Dumps with an INSERT for each row repeat its head.
+            if statements.at_start()
+                && let Some((head, table)) = &self.last
+                && text[at..range.end].starts_with(head)
+                && text.get(at + head.len()).is_some_and(|byte| matches!(byte, b' ' | b'(' | b'\r' | b'\n'))
+            {
+                let values = Values::new(self.dialect().backslash());
+                let first = at + head.len();
+                let rows = Rows::new(table.clone(), Form::Values(values), base + first as u64);
+                self.state = State::Rows(rows);
+                return first;
+            }
+            match statements.step(text[at]) {
+                Event::Nothing => {}
+                Event::Definition(definition) => self.definitions.push(definition),
+                Event::Copy(head) => {
+                    let first = base + at as u64 + 1;
+                    if let Some(table) = self.table(&head, first) {
+                        self.state = State::Rows(Rows::new(table, Form::Delimited(copy(&head)), first));
+                        return at + 1;
+                    }
+                }
+                Event::Insert(head) => {
+                    let first = base + at as u64;
+                    if let Some(table) = self.table(&head, first) {
+                        self.last = Some((head.into(), table.clone()));
+                        let form = Form::Values(Values::new(self.dialect().backslash()));
+                        self.state = State::Rows(Rows::new(table, form, first));
+                        return at;
+                    }
+                }
+            }
+            let State::Statements(again) = &mut self.state else { return range.end };
+            statements = again;
+            at += 1;
+        }
+        at
+    }
+
+    /// The table of a statement with this head.
+    fn table(&mut self, head: &[u8], first: u64) -> Option<Arc<Table>> {
+        let target = target(head)?;
+        if let Some(table) = self.tables.get(&target) {
+            return Some(table.clone());
+        }
+        if self.tables.len() >= TABLES {
+            return None;
+        }
+        let (name, columns) = target.clone();
+        let table = Arc::new(Table { name, columns, first });
+        Arc::make_mut(&mut self.tables).insert(target, table.clone());
+        Some(table)
+    }
+}
+
+/// How the data of a COPY is written.
+fn copy(head: &[u8]) -> Delimited {
+    let head = head.to_ascii_lowercase();
+    let csv = memchr::memmem::rfind(&head, b" from stdin")
+        .is_some_and(|at| memchr::memmem::find(&head[at..], b"csv").is_some());
+    if csv { Delimited::new(b',', Style::Quoted, true) } else { Delimited::new(b'\t', Style::Escaped, true) }
+}
+
+fn names(header: &[u8], reader: &Delimited) -> Vec<String> {
+    let cells = cells(header, reader.separator, reader.style);
+    // A cell of several lines shows as one.
+    let name = |cell: &Vec<u8>| to_utf8(cell).split_whitespace().collect::<Vec<_>>().join(" ");
+    cells.iter().map(name).collect()
+}

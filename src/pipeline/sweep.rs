@@ -1,0 +1,189 @@
+//! Going over stretches of text: takes a stretch with the tables in it, counts the hits, in text and in cells.
+
+use std::ops::Range;
+
+use super::Shared;
+use super::window::Stretch;
+use crate::classify::{Hit, Lines, Partial, Tally, Walk};
+use crate::decode::to_utf8;
+use crate::detect::{Match, Scratch};
+use crate::finding::{Redacted, name};
+use crate::layout::table::{self, Grid};
+use crate::limits::Limits;
+use crate::suppress::{self, Quiet};
+
+/// What is reused from stretch to stretch.
+#[derive(Default)]
+pub struct Sweep {
+    scratch: Scratch,
+    matches: Vec<Match>,
+    grid: Grid,
+    /// The lines that count, from 1 and in order; all where there is none.
+    pub lines: Option<Vec<Range<u64>>>,
+}
+
+/// What a sweep has counted so far.
+pub struct Counted {
+    pub partial: Partial,
+    pub lines: Lines,
+}
+
+/// Whether a line is among those.
+pub fn contain(lines: &[Range<u64>], line: u64) -> bool {
+    let next = lines.partition_point(|range| range.end <= line);
+    lines.get(next).is_some_and(|range| range.contains(&line))
+}
+
+impl Sweep {
+    /// Finds the tables of a stretch.
+    pub fn grid(&mut self, tables: &mut table::Reader, stretch: &Stretch) {
+        self.grid.segments.clear();
+        if tables.has_tables() {
+            tables.read(stretch.text, stretch.own.clone(), stretch.base, &mut self.grid);
+        }
+    }
+
+    /// Counts the hits of one stretch.
+    pub fn stretch(
+        &mut self,
+        shared: &Shared,
+        stretch: &Stretch,
+        binary: bool,
+        quiet: &mut Quiet,
+        counted: &mut Counted,
+    ) {
+        let Stretch { text, base, own } = stretch;
+        self.matches.clear();
+        let (grid, scratch) = (&self.grid, &mut self.scratch);
+        shared.scanner.scan_tables(text, own.clone(), binary, grid, scratch, &mut self.matches);
+        if !binary {
+            quiet.look(text, own, *base, counted.lines.ends);
+        }
+        let mut hits = Hits { shared, stretch, quiet, counting: self.lines.as_deref(), counted, at: own.start };
+        let mut matches = self.matches.iter().peekable();
+        for segment in &self.grid.segments {
+            while let Some(found) = matches.next_if(|found| found.span.start < segment.range.start) {
+                hits.in_text(found);
+            }
+            let mut tally = hits.counted.partial.tables.take(&segment.table);
+            let mut walk = Walk::new(&self.grid, segment, text, *base);
+            while let Some(found) = matches.next_if(|found| found.span.start < segment.range.end) {
+                hits.in_table(found, &mut tally, &mut walk);
+            }
+            walk.go(segment.range.end, &mut tally, &shared.plan.limits);
+            hits.counted.partial.tables.put(tally);
+        }
+        matches.for_each(|found| hits.in_text(found));
+        hits.go(own.end);
+    }
+}
+
+/// Counts the hits of a stretch, in their order.
+struct Hits<'a, 'q> {
+    shared: &'a Shared<'a>,
+    stretch: &'a Stretch<'a>,
+    quiet: &'a mut Quiet<'q>,
+    /// The lines that count, if not all do.
+    counting: Option<&'a [Range<u64>]>,
+    counted: &'a mut Counted,
+    /// Up to where lines are counted.
+    at: usize,
+}
+
+impl Hits<'_, '_> {
+    /// Counts lines up to a place.
+    fn go(&mut self, to: usize) {
+        self.counted.lines.advance(&self.stretch.text[self.at..to], self.stretch.base + self.at as u64);
+        self.at = to;
+    }
+
+    fn in_text(&mut self, found: &Match) {
+        let (score, confidence) = self.shared.weights.score(found.detector, found.evidence);
+        if confidence < self.shared.plan.min_confidence || self.shared.off[usize::from(found.detector)] {
+            return;
+        }
+        self.go(found.span.start);
+        if !self.counts(found) {
+            return;
+        }
+        let text = self.stretch.text;
+        let key = found.key.clone().map(|key| to_utf8(&text[key]));
+        let hit = Hit {
+            detector: found.detector,
+            score,
+            confidence,
+            evidence: self.shared.weights.weighing(found.detector, found.evidence),
+            key: key.as_deref().filter(|key| name::is_name(key)),
+            offset: self.offset(found),
+            value: self.redacted(found),
+            age: found.age,
+            impersonal: found.impersonal,
+        };
+        self.counted.partial.add(&hit, self.counted.lines, &self.shared.plan.limits);
+    }
+
+    fn in_table(&mut self, found: &Match, tally: &mut Tally, walk: &mut Walk) {
+        let limits = &self.shared.plan.limits;
+        if self.shared.off[usize::from(found.detector)] {
+            return;
+        }
+        let cell = walk.go(found.span.start, tally, limits);
+        let Some(counter) = tally.counter(cell.column, found.detector, limits) else { return self.in_text(found) };
+        counter.pass(cell.row);
+        if self.counting.is_some() || !self.quiet.is_idle() {
+            self.go(found.span.start);
+            if !self.counts(found) {
+                return;
+            }
+        }
+        counter.count(found.evidence, found.age, found.impersonal);
+        if counter.lists_more(limits) {
+            self.go(found.span.start);
+            counter.list(self.counted.lines.place(self.offset(found), self.redacted(found)).in_row(cell.row));
+        }
+    }
+
+    /// Whether a hit counts on the line that was come to.
+    fn counts(&mut self, found: &Match) -> bool {
+        let line = self.counted.lines.ends + 1;
+        let counts = self.counting.is_none_or(|counting| contain(counting, line));
+        let definition = &self.shared.scanner.detectors.get(found.detector).definition;
+        let subject = suppress::Subject {
+            text: self.stretch.text,
+            span: found.span.clone(),
+            base: self.stretch.base,
+            detector: found.detector,
+            detector_id: &definition.id,
+            category: &definition.category,
+        };
+        !(self.quiet.covers(&subject, counts) || !counts || self.quiet.knows(&subject))
+    }
+
+    fn offset(&self, found: &Match) -> u64 {
+        self.stretch.base + found.span.start as u64
+    }
+
+    fn redacted(&self, found: &Match) -> Redacted {
+        Redacted::new(&self.stretch.text[found.span.clone()], self.shared.scanner.detectors.get(found.detector).mask)
+    }
+}
+
+/// Gathers what the reader of tables has at the end of a sweep, and of the text. Gives what is wrong with its end.
+pub fn conclude_tables(
+    tables: &mut table::Reader,
+    partial: &mut Partial,
+    offset: u64,
+    ends: bool,
+    limits: &Limits,
+) -> Option<&'static str> {
+    let dialect = tables.dialect();
+    let definitions = tables.take_definitions();
+    partial.tables.define(definitions.iter().filter_map(|text| table::define(text, dialect)));
+    let (open, fault) = if ends { tables.end(offset) } else { (None, None) };
+    if let Some(table) = open {
+        let mut tally = partial.tables.take(&table);
+        tally.cut_row(tables.width() as usize, limits);
+        partial.tables.put(tally);
+    }
+    fault
+}

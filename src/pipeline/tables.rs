@@ -1,0 +1,162 @@
+//! Tables in the pipeline: goes over the rows of a stretch with the hits in them, carries the reader of a large file from
+//! split to split, names and judges columns at the end.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use super::Shared;
+use super::ends::Positioned;
+use super::window::Window;
+use super::work::lock;
+use crate::classify::{Columns, Partial};
+use crate::detect::MARGIN;
+use crate::finding::Finding;
+use crate::input::{Origin, Target};
+use crate::layout::table::{Grid, Reader, Schema, Shape, define};
+
+/// Files of a folder that are read for the definitions of tables, and bytes of each.
+const SCHEMA_FILES: usize = 64;
+const SCHEMA_BYTES: u64 = 4 << 20;
+
+/// What is read once for all targets, and only if there are tables.
+#[derive(Default)]
+pub struct Knowledge {
+    columns: OnceLock<Columns>,
+    folders: Mutex<HashMap<PathBuf, Arc<Schema>>>,
+}
+
+impl Shared<'_> {
+    /// The findings in the tables of a target, with the offset that each is listed by.
+    pub(super) fn in_tables(&self, target: &Target, partial: &mut Partial) -> Vec<(u64, Finding)> {
+        let tables = std::mem::take(&mut partial.tables);
+        if tables.is_empty() {
+            return Vec::new();
+        }
+        let columns = self.knowledge.columns.get_or_init(|| {
+            let detectors = self.scanner.detectors.clone();
+            let columns = Columns::new(detectors, &self.plan.own, self.plan.categories.clone());
+            columns.expect("a test reads the built-in data")
+        });
+        let elsewhere = || target.path().map_or_else(Arc::default, |file| self.folder(file));
+        let path = &target.origin;
+        let mut found = columns.judge(tables, path, unnamed(path), elsewhere, &self.plan.limits);
+        found.retain(|(_, finding)| finding.confidence >= self.plan.min_confidence);
+        found
+    }
+
+    /// The definitions of tables in the files of the same folder.
+    fn folder(&self, file: &Path) -> Arc<Schema> {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if let Some(schema) = lock(&self.knowledge.folders).get(folder) {
+            return schema.clone();
+        }
+        let schema = Arc::new(Schema::new(definitions(folder)));
+        lock(&self.knowledge.folders).entry(folder.to_owned()).or_insert(schema).clone()
+    }
+}
+
+/// The name of a text's table that has none: that of the file, without what tells its format.
+fn unnamed(path: &Origin) -> &str {
+    let name = path.as_str().rsplit(['/', '!']).next().unwrap_or_default();
+    let name = [".gz", ".zst"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+    name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
+}
+
+fn definitions(folder: &Path) -> Vec<crate::layout::table::Definition> {
+    let Ok(entries) = folder.read_dir() else { return Vec::new() };
+    let is_sql = |path: &PathBuf| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("sql"));
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_sql).collect();
+    files.sort();
+    let mut definitions = Vec::new();
+    for file in files.iter().filter(|file| file.is_file()).take(SCHEMA_FILES) {
+        let mut text = Vec::new();
+        // What cannot be read here is told of where it is scanned.
+        let Ok(_) = File::open(file).and_then(|file| file.take(SCHEMA_BYTES).read_to_end(&mut text)) else { continue };
+        let mut reader = Reader::new(Shape::of(&text));
+        if matches!(reader.shape(), Shape::Sql(_)) {
+            reader.read(&text, 0..text.len(), 0, &mut Grid::default());
+            let dialect = reader.dialect();
+            definitions.extend(reader.take_definitions().iter().filter_map(|text| define(text, dialect)));
+        }
+    }
+    definitions
+}
+
+/// Where the reader of a large file stands at the beginnings of its splits.
+pub struct Borders {
+    split: u64,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// Where the reader has got to, and the states that it left at borders, for splits that come later.
+    at: u64,
+    reader: Reader,
+    left: HashMap<u64, Reader>,
+}
+
+impl Borders {
+    pub fn new(shape: Shape, split: u64) -> Self {
+        Self { split, state: Mutex::new(State { at: 0, reader: Reader::new(shape), left: HashMap::new() }) }
+    }
+
+    /// The reader as it stands at the beginning of a split. What no thread has gone over yet before it is gone over now.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn at(&self, file: &File, length: u64, start: u64, window: &mut Window) -> std::io::Result<Reader> {
+        let mut state = lock(&self.state);
+        if let Some(reader) = state.left.remove(&start) {
+            return Ok(reader);
+        }
+        if !state.reader.has_tables() {
+            return Ok(state.reader.clone());
+        }
+        let mut grid = Grid::default();
+        while state.at < start {
+            let (from, end) = (state.at, (state.at + self.split).min(start));
+            let base = from.saturating_sub(MARGIN as u64);
+            let last = (end + MARGIN as u64).min(length);
+            let mut positioned = Positioned { file, at: base, end: last };
+            window.restart(base, from);
+            loop {
+                window.fill(&mut positioned, Some(last))?;
+                while let Some(stretch) = window.next(end) {
+                    state.reader.read(stretch.text, stretch.own, stretch.base, &mut grid);
+                }
+                if !window.advance(end) {
+                    break;
+                }
+            }
+            // The scan of the split gathers them.
+            state.reader.take_definitions();
+            state.at = end;
+            if end < start {
+                let reader = state.reader.clone();
+                state.left.insert(end, reader);
+            }
+        }
+        Ok(state.reader.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_without_a_name_has_that_of_its_file() {
+        for (path, name) in [
+            ("a/b.zip!c/clients.csv.gz", "clients"),
+            ("clients.2024.csv", "clients.2024"),
+            ("-", "-"),
+            ("a/.csv", ".csv"),
+            ("клиенты", "клиенты"),
+        ] {
+            assert_eq!(unnamed(&Origin::file(Path::new(path))).trim_start_matches("./"), name, "{path}");
+        }
+    }
+}
