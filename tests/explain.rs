@@ -4,13 +4,20 @@
 mod common;
 
 use common::{fast, scanner};
+use std::sync::Arc;
+
+use derbes::category::Categories;
 use derbes::detect::Scanner;
 use derbes::detect::explain::{Fate, explain};
 use derbes::detect::finder::Engine;
-use derbes::finding::Refusal;
+use derbes::finding::explanation::{Fate as Told, Share, Unreported};
+use derbes::finding::{Event, Field, Finding, Refusal};
+use derbes::input::{Origin, Target};
+use derbes::layout::table::Grid;
+use derbes::pipeline::{self, Plan, Progress, Spot};
 
 fn fates(scanner: &Scanner, text: &str, id: &str) -> Vec<Fate> {
-    let candidates = explain(scanner, text.as_bytes(), &(0..text.len()), false);
+    let candidates = explain(scanner, text.as_bytes(), &Grid::default(), &(0..text.len()), false);
     let of = |detector| scanner.detectors.get(detector).definition.id.clone();
     candidates.into_iter().filter(|c| *of(c.detector) == *id).map(|c| c.fate).collect()
 }
@@ -68,7 +75,7 @@ fn what_is_kept_is_what_a_scan_finds() {
     for detector in scanner.detectors.clone().iter() {
         let definition = &detector.definition;
         for text in definition.examples.iter().chain(&definition.counterexamples) {
-            let candidates = explain(&scanner, text.as_bytes(), &(0..text.len()), false);
+            let candidates = explain(&scanner, text.as_bytes(), &Grid::default(), &(0..text.len()), false);
             let kept: Vec<_> = candidates
                 .into_iter()
                 .filter_map(|c| if let Fate::Kept(found) = c.fate { Some(found) } else { None })
@@ -78,4 +85,80 @@ fn what_is_kept_is_what_a_scan_finds() {
         }
     }
     assert!(kept_at_all > 100);
+}
+
+fn plan(path: &str) -> Plan {
+    let categories = Arc::new(Categories::builtin().unwrap());
+    Plan {
+        policies: vec![derbes::policy::load("anysoft", &categories).unwrap()],
+        ..Plan::new(vec![path.into()], categories, jiff::civil::date(2026, 11, 22))
+    }
+}
+
+fn spot(path: &str, line: u64, column: Option<u64>) -> Spot {
+    Spot { target: Target { origin: Origin::file(path.as_ref()), ..Target::file(path.into()) }, line, column }
+}
+
+/// What a scan finds in columns that have places.
+fn columns(plan: &Plan) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut sink = |event: Event| {
+        if let Event::Finding(finding) = event {
+            found.push(finding);
+        }
+        Ok(())
+    };
+    pipeline::run(plan, &Progress::default(), &mut sink).unwrap();
+    found.retain(|finding| matches!(finding.field, Some(Field::Column { .. })) && !finding.places.is_empty());
+    found
+}
+
+#[test]
+fn a_column_is_explained_as_it_is_reported() {
+    let mut explained = 0;
+    for path in ["fixtures/demo/dumps/shop.sql", "fixtures/demo/clients.csv", "fixtures/tables/suppliers.sql"] {
+        let plan = plan(path);
+        for finding in columns(&plan) {
+            let place = &finding.places[0];
+            let explanation = pipeline::explain(&plan, &spot(path, place.line(), Some(place.column()))).unwrap();
+            let [column] = &explanation.columns[..] else { panic!("{path}: {:?}", explanation.columns) };
+            assert_eq!((Some(&column.field), Some(column.rows)), (finding.field.as_ref(), finding.rows));
+            let count = column.counts.iter().find(|count| count.detector == finding.detector).unwrap();
+            assert_eq!((count.hits, Some(count.share)), (finding.hits, finding.share));
+            let Told::Reported(weighed) = &count.fate else { panic!("{path}: {count:?}") };
+            assert_eq!((weighed.score, weighed.confidence), (finding.score, finding.confidence));
+            assert_eq!(weighed.verdicts, finding.verdicts);
+            let counted = |detector: &str| {
+                let told = explanation.candidates.iter().find(|c| &*c.detector == detector);
+                matches!(told.map(|told| &told.fate), Some(Told::Counted { field }) if *field == column.field)
+            };
+            assert!(counted(&finding.detector), "{path}: {:?}", explanation.candidates);
+            explained += 1;
+        }
+    }
+    assert!(explained > 10);
+}
+
+/// One of many order numbers passes for an IIN, in a table that is cut into many blocks.
+#[test]
+fn chance_is_told_where_it_explains_a_column() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("explained-orders.csv");
+    let number = |row: u64| if row == 700 { 900_517_132_728 } else { 990_000_000_000 + row };
+    let rows: String = (0..2000).map(|row| format!("{row};{};new\n", number(row))).collect();
+    std::fs::write(&file, format!("id;number;state\n{rows}")).unwrap();
+    let path = file.to_str().unwrap();
+    let mut plan = plan(path);
+    for block in [64, 4096, 1 << 16] {
+        plan.limits.block = block;
+        assert_eq!(columns(&plan), []);
+        let explanation = pipeline::explain(&plan, &spot(path, 702, Some(5))).unwrap();
+        let [column] = &explanation.columns[..] else { panic!("{:?}", explanation.columns) };
+        assert_eq!((column.rows, column.values), (2000, 2000));
+        let count = column.counts.iter().find(|count| &*count.detector == "kz-iin").unwrap();
+        assert_eq!((count.cells, count.chance), (Some(1), Some(Share::Chance)));
+        assert!(matches!(count.fate, Told::Unreported { reason: Unreported::Chance, .. }), "{count:?}");
+        let line = pipeline::explain(&plan, &spot(path, 702, None)).unwrap();
+        let fields: Vec<String> = line.columns.iter().map(|column| column.field.to_string()).collect();
+        assert_eq!(fields, ["id", "number", "state"].map(|column| format!("explained-orders.{column}")));
+    }
 }

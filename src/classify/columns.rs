@@ -4,18 +4,23 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::chance::{Chances, Share};
+use super::chance::Chances;
 use super::sketch::{Look, Sketch};
 use super::tables::{Column, Counter, Tables, Tally};
 use super::weights::Weights;
 use crate::category::Categories;
-use crate::detect::{Detectors, Own};
+use crate::detect::{Context, Detectors, Own};
 use crate::error::Result;
+use crate::finding::explanation::Share;
 use crate::finding::{Confidence, Evidence, EvidenceSet, Facts, Field, Finding, name};
 use crate::input::Origin;
 use crate::layout::table::{Column as Defined, Kind, Schema};
 use crate::lexicon::{Lexicon, Meaning, fold};
 use crate::limits::Limits;
+
+mod account;
+
+pub use account::{Account, Told};
 
 /// The weights of columns that are known by their names.
 const BY_NAME: &str = "column";
@@ -47,7 +52,30 @@ struct Subject<'a> {
     path: &'a Origin,
     table: &'a str,
     rows: u64,
-    first: u64,
+}
+
+/// What one detector's values in a column come to.
+struct ByValues {
+    share: Share,
+    /// Whether the column's name names the category.
+    named: bool,
+    /// What they would be found as.
+    finding: Finding,
+}
+
+impl ByValues {
+    fn finding(self) -> Option<Finding> {
+        let told = self.finding.hits > 0 && (self.share != Share::Chance || self.named);
+        told.then_some(self.finding)
+    }
+}
+
+/// What a column's name comes to.
+struct ByName {
+    /// Whether the values look as they should.
+    fits: bool,
+    /// What the column would be found as.
+    finding: Finding,
 }
 
 impl Columns {
@@ -73,42 +101,34 @@ impl Columns {
         elsewhere: impl FnOnce() -> Arc<Schema>,
         limits: &Limits,
     ) -> Vec<(u64, Finding)> {
-        let own = Schema::new(tables.definitions);
-        let nameless = |tally: &Tally| tally.table.columns.is_empty() && own.columns(&tally.table.name).is_none();
-        let other = if tables.tables.values().any(nameless) { elsewhere() } else { Arc::default() };
-        let mut merged: BTreeMap<String, Merged> = BTreeMap::new();
-        for (first, tally) in tables.tables {
-            let name = if tally.table.name.is_empty() { unnamed } else { &*tally.table.name };
-            let defined = own.columns(name).or_else(|| other.columns(name)).unwrap_or_default();
-            let new = || Merged {
-                first,
-                name: name::shown(name).unwrap_or_else(|| "unnamed".to_owned()),
-                rows: 0,
-                columns: Vec::new(),
-                index: HashMap::new(),
-            };
-            merged.entry(name.to_lowercase()).or_insert_with(new).add(&tally, defined, limits);
+        let merged = merge(tables, unnamed, elsewhere, limits, |_, _, _| {});
+        let mut found = Vec::new();
+        for table in merged.values() {
+            found.extend(self.table(table, path).into_iter().map(|(_, finding)| (table.first, finding)));
         }
-        merged.into_values().flat_map(|table| self.table(&table, path)).collect()
+        found
     }
 
-    fn table(&self, table: &Merged, path: &Origin) -> Vec<(u64, Finding)> {
-        let subject = Subject { path, table: &table.name, rows: table.rows, first: table.first };
+    /// The findings in the columns of one table, each with its column.
+    fn table(&self, table: &Merged, path: &Origin) -> Vec<(usize, Finding)> {
+        let subject = Subject { path, table: &table.name, rows: table.rows };
         let mut found = Vec::new();
-        for (name, column) in &table.columns {
+        for (at, (name, column)) in table.columns.iter().enumerate() {
             let said = self.said(name);
             let before = found.len();
             for (detector, counter) in &column.counters {
-                found.extend(self.by_values(&subject, name, column, &said, *detector, counter));
+                let values = self.by_values(&subject, name, column, &said, *detector, counter);
+                found.extend(values.finding().map(|finding| (at, finding)));
             }
             let known = found.len() > before;
-            found.extend(self.by_name(&subject, name, column, &said).filter(|_| !known));
+            let by_name = self.by_name(&subject, name, column, &said).filter(|named| named.fits && !known);
+            found.extend(by_name.map(|named| (at, named.finding)));
         }
         self.weigh_alone(&mut found);
         found
     }
 
-    /// A finding in a column whose values pass a detector.
+    /// What a column comes to whose values pass a detector.
     fn by_values(
         &self,
         subject: &Subject,
@@ -117,19 +137,16 @@ impl Columns {
         said: &Said,
         detector: u16,
         counter: &Counter,
-    ) -> Option<(u64, Finding)> {
+    ) -> ByValues {
         let definition = &self.detectors.get(detector).definition;
-        if counter.hits == 0 {
-            return None;
-        }
         let values = subject.rows.saturating_sub(column.nulls).max(counter.cells);
         let sketch = column.sketch.as_deref().copied().unwrap_or_default();
-        let share =
-            self.chances.share(&definition.id, [counter.cells, self.family(column, &definition.id), values], &sketch);
+        let counts = [counter.cells, self.family(column, &definition.id), values];
+        let share = match self.needs_name(detector) {
+            true => Share::Chance,
+            false => self.chances.share(&definition.id, counts, &sketch),
+        };
         let named = self.lexicon.category(&definition.category).is_some_and(|meaning| said.contains_key(&meaning));
-        if share == Share::Chance && !named {
-            return None;
-        }
         let other = said.keys().all(|meaning| *meaning == Meaning::Other) && !said.is_empty();
         let evidence = counter
             .evidence()
@@ -146,7 +163,13 @@ impl Columns {
             facts: counter.facts(),
             ..self.finding(subject, name, &definition.category, detector, evidence)
         };
-        Some((subject.first, finding))
+        ByValues { share, named, finding }
+    }
+
+    /// Whether a user's own detector asks for a word: its pattern alone says nothing.
+    fn needs_name(&self, detector: u16) -> bool {
+        let detector = self.detectors.get(detector);
+        detector.own.is_some() && detector.definition.context == Context::Required
     }
 
     /// Cells that pass this detector or another of its family, no cell counted for more than the column has.
@@ -156,8 +179,8 @@ impl Columns {
         column.counters.iter().filter(|(id, _)| of_family(id)).map(|(_, counter)| counter.cells).sum()
     }
 
-    /// A finding in a column that is known by its name and by how its values look.
-    fn by_name(&self, subject: &Subject, name: &Name, column: &Column, said: &Said) -> Option<(u64, Finding)> {
+    /// What a column comes to that is known by its name and by how its values look.
+    fn by_name(&self, subject: &Subject, name: &Name, column: &Column, said: &Said) -> Option<ByName> {
         let sketch = column.sketch.as_deref()?;
         let values = subject.rows.checked_sub(column.nulls).filter(|values| *values > 0)?;
         let (category, look, special) = self.chances.looks.iter().find_map(|(category, look)| {
@@ -175,12 +198,10 @@ impl Columns {
         // A login of digits only is the number of a row.
         let number =
             matches!(look, Look::Token) && &**category != "id-document" && share_of(sketch, Look::Number) > 0.9;
-        if fitting < 0.7 || !typed || number {
-            return None;
-        }
+        let fits_look = fitting >= 0.7 && typed && !number;
         let evidence = EvidenceSet::new()
             .with(Evidence::ColumnName)
-            .with(Evidence::ValuesFit)
+            .with_if(fits_look, Evidence::ValuesFit)
             .with_if(fits(name.kind, category), Evidence::ColumnType)
             .with_if(!special, Evidence::Alone);
         let detector = u16::try_from(self.detectors.iter().len()).ok()?;
@@ -190,7 +211,7 @@ impl Columns {
             share: Some(fitting),
             ..self.finding(subject, name, category, detector, evidence)
         };
-        Some((subject.first, finding))
+        Some(ByName { fits: fits_look, finding })
     }
 
     fn finding(&self, subject: &Subject, name: &Name, category: &Arc<str>, row: u16, evidence: EvidenceSet) -> Finding {
@@ -214,7 +235,7 @@ impl Columns {
     }
 
     /// A word that is said of much else counts fully where something else in the table is about a person.
-    fn weigh_alone(&self, found: &mut [(u64, Finding)]) {
+    fn weigh_alone(&self, found: &mut [(usize, Finding)]) {
         let personal = |finding: &Finding| {
             finding.confidence >= Confidence::Medium
                 && !finding.evidence.contains(Evidence::Alone)
@@ -241,6 +262,36 @@ impl Columns {
         }
         said
     }
+}
+
+/// The tables with all that was counted under their names. `placed` is told where the columns of each are, by the offset
+/// of its first row.
+fn merge(
+    tables: Tables,
+    unnamed: &str,
+    elsewhere: impl FnOnce() -> Arc<Schema>,
+    limits: &Limits,
+    mut placed: impl FnMut(u64, &str, Vec<usize>),
+) -> BTreeMap<String, Merged> {
+    let own = Schema::new(tables.definitions);
+    let nameless = |tally: &Tally| tally.table.columns.is_empty() && own.columns(&tally.table.name).is_none();
+    let other = if tables.tables.values().any(nameless) { elsewhere() } else { Arc::default() };
+    let mut merged: BTreeMap<String, Merged> = BTreeMap::new();
+    for (first, tally) in tables.tables {
+        let name = if tally.table.name.is_empty() { unnamed } else { &*tally.table.name };
+        let defined = own.columns(name).or_else(|| other.columns(name)).unwrap_or_default();
+        let new = || Merged {
+            first,
+            name: name::shown(name).unwrap_or_else(|| "unnamed".to_owned()),
+            rows: 0,
+            columns: Vec::new(),
+            index: HashMap::new(),
+        };
+        let key = name.to_lowercase();
+        let columns = merged.entry(key.clone()).or_insert_with(new).add(&tally, defined, limits);
+        placed(first, &key, columns);
+    }
+    merged
 }
 
 /// The share of the values that were looked at.
@@ -273,8 +324,10 @@ struct Merged {
 }
 
 impl Merged {
-    fn add(&mut self, tally: &Tally, defined: &[Defined], limits: &Limits) {
+    /// Adds what was counted under one statement. Gives where its columns are.
+    fn add(&mut self, tally: &Tally, defined: &[Defined], limits: &Limits) -> Vec<usize> {
         let rows = self.rows;
+        let mut placed = Vec::new();
         self.rows += tally.rows;
         let mut seen: HashMap<String, usize> = HashMap::new();
         let mut missing = vec![true; self.columns.len()];
@@ -290,11 +343,13 @@ impl Merged {
                 missing.push(false);
             }
             missing[index] = false;
+            placed.push(index);
             self.columns[index].1.absorb(column.clone(), limits);
         }
         for ((_, column), _) in self.columns.iter_mut().zip(missing).filter(|(_, missing)| *missing) {
             column.nulls += tally.rows;
         }
+        placed
     }
 }
 

@@ -6,6 +6,10 @@ use std::ops::Range;
 use super::finder::Anchor;
 use super::{Context, LONGEST, Match, Scanner, Scratch, overlap};
 use crate::finding::Refusal;
+use crate::layout::table::Grid;
+
+/// Bytes on both sides of a spot in which candidates may begin that share bytes with it, or with one that does.
+pub const REACH: usize = 2 * LONGEST;
 
 /// Something that may be a value of a detector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +31,11 @@ pub enum Fate {
     Refused(Refusal),
 }
 
+/// What candidates at a spot are found in.
+pub fn reach(text: &[u8], spot: &Range<usize>) -> Range<usize> {
+    spot.start.saturating_sub(REACH)..(spot.end + REACH).min(text.len())
+}
+
 impl Candidate {
     fn shares_bytes(&self, other: &Range<usize>) -> bool {
         self.span.start < other.end && other.start < self.span.end
@@ -34,12 +43,14 @@ impl Candidate {
 }
 
 /// All candidates that share bytes with `spot`, by where they start. The window shows
-/// twice [`LONGEST`] and [`MARGIN`](super::MARGIN) bytes on both sides of it, or all there are.
-pub fn explain(scanner: &Scanner, text: &[u8], spot: &Range<usize>, binary: bool) -> Vec<Candidate> {
-    let reach = spot.start.saturating_sub(2 * LONGEST)..(spot.end + 2 * LONGEST).min(text.len());
+/// twice [`LONGEST`] and [`MARGIN`](super::MARGIN) bytes on both sides of it, or all there are. `tables` are those in
+/// [`reach`] of the spot.
+pub fn explain(scanner: &Scanner, text: &[u8], tables: &Grid, spot: &Range<usize>, binary: bool) -> Vec<Candidate> {
+    let reach = reach(text, spot);
+    let in_table = |at: usize| tables.holds(at);
     let (mut passed, mut refused) = (Vec::new(), Vec::new());
     for (detector, start) in scanner.starts(text, reach.clone()) {
-        match scanner.check_or_refusal(text, start, detector) {
+        match scanner.check_or_refusal(text, start, detector, &in_table) {
             Ok(found) => overlap::insert(&mut passed, found),
             Err(why) => refused.extend(written(scanner, text, start, detector, why)),
         }
@@ -47,8 +58,14 @@ pub fn explain(scanner: &Scanner, text: &[u8], spot: &Range<usize>, binary: bool
     refused.extend(glued(scanner, text, &reach));
     passed.dedup();
     let mut kept = Vec::new();
-    scanner.scan(text, reach.clone(), binary, &mut Scratch::default(), &mut kept);
-    let lost = passed.into_iter().filter_map(|found| lost(scanner, text, binary, found, &kept));
+    scanner.scan_tables(text, reach.clone(), binary, tables, &mut Scratch::default(), &mut kept);
+    let lost = passed.into_iter().filter_map(|mut found| {
+        let winner = winner(scanner, &found, &kept)?;
+        if !in_table(found.span.start) {
+            scanner.read_context(text, binary, &mut found);
+        }
+        Some(Candidate { detector: found.detector, span: found.span.clone(), fate: Fate::Lost(found, winner) })
+    });
     let mut candidates: Vec<_> = lost.collect();
     candidates.extend(kept.into_iter().map(|found| Candidate {
         detector: found.detector,
@@ -89,7 +106,7 @@ fn glued(scanner: &Scanner, text: &[u8], reach: &Range<usize>) -> Vec<Candidate>
     for (index, detector) in telling {
         let mut at = reach.start;
         while let Some(found) = detector.regex().find_at(text, at).filter(|found| found.start() < reach.end) {
-            let refusal = scanner.check_or_refusal(text, found.start(), index).err();
+            let refusal = scanner.check_or_refusal(text, found.start(), index, &|_| false).err();
             let alone = [b" ", found.as_bytes(), b" "].concat();
             if refusal == Some(Refusal::Boundary) && scanner.passes(&alone, 1, index) {
                 candidates.push(Candidate {
@@ -104,15 +121,12 @@ fn glued(scanner: &Scanner, text: &[u8], reach: &Range<usize>) -> Vec<Candidate>
     candidates
 }
 
-/// A value that gives way to that of another detector.
-fn lost(scanner: &Scanner, text: &[u8], binary: bool, mut found: Match, kept: &[Match]) -> Option<Candidate> {
-    let (detector, span) = (found.detector, found.span.clone());
-    let shares = |m: &&Match| m.span.start < span.end && span.start < m.span.end;
-    if kept.iter().filter(shares).any(|m| m.detector == detector) {
+/// The detector whose value a value gives way to.
+fn winner(scanner: &Scanner, found: &Match, kept: &[Match]) -> Option<u16> {
+    let shares = |m: &&Match| m.span.start < found.span.end && found.span.start < m.span.end;
+    if kept.iter().filter(shares).any(|m| m.detector == found.detector) {
         return None;
     }
     let rank = |m: &&Match| scanner.detectors.get(m.detector).rank().unwrap_or(u8::MAX);
-    let winner = kept.iter().filter(shares).min_by_key(rank)?.detector;
-    scanner.read_context(text, binary, &mut found);
-    Some(Candidate { detector, span, fate: Fate::Lost(found, winner) })
+    Some(kept.iter().filter(shares).min_by_key(rank)?.detector)
 }

@@ -264,9 +264,15 @@ impl Scanner {
     }
 
     /// The value of a detector that begins at `start`, or why there is none.
-    pub(super) fn check_or_refusal(&self, text: &[u8], start: usize, detector: u16) -> Result<Match, Refusal> {
+    pub(super) fn check_or_refusal(
+        &self,
+        text: &[u8],
+        start: usize,
+        detector: u16,
+        in_table: &impl Fn(usize) -> bool,
+    ) -> Result<Match, Refusal> {
         let subject = Subject::new(text, start, &self.registry);
-        self.judge(&subject, detector, &|_| false).ok_or_else(|| subject.refusal())
+        self.judge(&subject, detector, in_table).ok_or_else(|| subject.refusal())
     }
 
     /// Whether the check of a detector takes what begins at `start`, whatever the words around it.

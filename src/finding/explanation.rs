@@ -8,7 +8,7 @@ use super::{Confidence, Evidence, Field, Place, Refusal, Verdict, place};
 use crate::input::Origin;
 
 /// Every candidate at one place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Explanation {
     pub path: Origin,
     /// Counts from 1.
@@ -19,7 +19,52 @@ pub struct Explanation {
     /// Bytes from the beginning of the line that were looked at, where the line is longer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cut: Option<u64>,
+    /// The columns of tables that the spot shares bytes with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<Column>,
     pub candidates: Vec<Candidate>,
+}
+
+/// A column of a table, with what its values come to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Column {
+    pub field: Field,
+    /// Of the table.
+    pub rows: u64,
+    /// Rows in which the column has a value.
+    pub values: u64,
+    pub counts: Vec<Count>,
+}
+
+/// What one detector's values in a column come to, or what the column's name comes to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Count {
+    pub category: Arc<str>,
+    pub detector: Arc<str>,
+    /// Cells that pass, and hits in them that count; none of a column that is known by its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cells: Option<u64>,
+    pub hits: u64,
+    /// Of the values: those that pass, or of a column that is known by its name those that look as they should.
+    pub share: f64,
+    #[serde(rename = "test", skip_serializing_if = "Option::is_none")]
+    pub chance: Option<Share>,
+    #[serde(flatten)]
+    pub fate: Fate,
+}
+
+/// What the share of a column's values says that pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Share {
+    /// Chance explains it.
+    Chance,
+    /// There are real ones among them, but few.
+    Low,
+    /// There are real ones among them.
+    Some,
+    /// No order that numbers have explains it.
+    Many,
 }
 
 /// Something that a detector looked at.
@@ -45,6 +90,10 @@ pub enum Fate {
         #[serde(flatten)]
         weighed: Weighed,
     },
+    /// A value in a table: its column decides.
+    Counted { field: Field },
+    /// A value in a table that does not count in its column.
+    Uncounted { field: Field, reason: Unreported },
     /// No value.
     Refused { reason: Refusal },
 }
@@ -65,6 +114,12 @@ pub enum Unreported {
     Allowed,
     /// The baseline knows it.
     Known,
+    /// Every hit in the column is allowed or known.
+    Covered,
+    /// Chance explains that so many of the column's values pass, and its name does not name the category.
+    Chance,
+    /// The column's name names the category, but its values do not look like it.
+    Unlike,
 }
 
 /// A value with the sum of its evidence.

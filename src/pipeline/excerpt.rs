@@ -1,8 +1,7 @@
-//! An excerpt: takes a text as a stream and a place in it, gives the bytes there with what stands around them. Memory is
+//! An excerpt: takes a text as it goes by and a place in it, gives the bytes there with what stands around them. Memory is
 //! bounded, however long the text and its lines.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
 
 /// Bytes of a line that are shown where no column is asked for.
@@ -30,92 +29,118 @@ pub enum Missing {
     Line(u64),
     /// The line has only so many bytes.
     Column(u64),
-    Read(io::Error),
 }
 
-impl From<io::Error> for Missing {
-    fn from(error: io::Error) -> Self {
-        Self::Read(error)
+/// What is kept of a text that goes by.
+pub struct Passing {
+    /// From 1.
+    line: u64,
+    column: Option<u64>,
+    around: usize,
+    /// Bytes that went by, lines that ended among them, and where the line begins that is open.
+    at: u64,
+    ends: u64,
+    line_start: u64,
+    /// The last bytes before the spot.
+    before: VecDeque<u8>,
+    /// Offset of the spot.
+    start: Option<u64>,
+    /// The spot and what follows.
+    after: Vec<u8>,
+    /// Bytes of the line, if it ends before the column.
+    short: Option<u64>,
+}
+
+impl Passing {
+    /// For the line or the byte at a column, which count from 1, and `around` bytes on both sides of it.
+    pub fn new(line: u64, column: Option<u64>, around: usize) -> Self {
+        let (before, after) = Default::default();
+        let passing =
+            Self { line, column, around, at: 0, ends: 0, line_start: 0, before, start: None, after, short: None };
+        Self { start: passing.arrived(), ..passing }
     }
-}
 
-/// Reads as far as the spot and `around` bytes on. `line` and `column` count from 1.
-///
-/// # Errors
-/// A line or column that is not there; those of the reader.
-pub fn excerpt(reader: impl Read, line: u64, column: Option<u64>, around: usize) -> Result<Excerpt, Missing> {
-    let mut text = Tail { reader: BufReader::with_capacity(LINE, reader), tail: VecDeque::new(), at: 0, around };
-    for before in 1..line {
-        let begun = text.at;
-        if !text.skip_line(u64::MAX)? {
-            return Err(Missing::Line(if text.at == begun { before - 1 } else { before }));
+    /// Where the spot begins, once that is known. It is known before the first byte of the spot goes by.
+    pub fn start(&self) -> Option<u64> {
+        self.start
+    }
+
+    /// Whether the rest of the text does not matter.
+    pub fn is_done(&self) -> bool {
+        self.short.is_some() || self.start.is_some() && self.after.len() == self.wanted() + self.around
+    }
+
+    /// Takes the next bytes of the text.
+    pub fn add(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() && !self.is_done() {
+            let length = match self.start {
+                Some(_) => bytes.len().min(self.wanted() + self.around - self.after.len()),
+                None if self.ends + 1 < self.line => memchr::memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1),
+                None => self.column_in(bytes),
+            };
+            let (taken, rest) = bytes.split_at(length);
+            match self.start {
+                Some(_) => self.after.extend_from_slice(taken),
+                None => self.pass(taken),
+            }
+            bytes = rest;
         }
     }
-    let line_start = text.at;
-    if let Some(column) = column {
-        let ended = text.skip_line(column - 1)?;
-        if ended || text.at - line_start < column - 1 || matches!(text.peek()?, None | Some(b'\n')) {
-            let length = if ended { text.at - line_start - 1 } else { text.at - line_start };
+
+    /// The excerpt, once the text has ended or the rest does not matter.
+    ///
+    /// # Errors
+    /// A line or column that is not there.
+    pub fn finish(self) -> Result<Excerpt, Missing> {
+        if let Some(length) = self.short {
             return Err(Missing::Column(length));
         }
-    }
-    let wanted = if column.is_some() { 1 } else { LINE };
-    let before: Vec<u8> = text.tail.iter().copied().collect();
-    let start = before.len();
-    let base = text.at - start as u64;
-    let mut after = Vec::new();
-    text.reader.take((wanted + around) as u64).read_to_end(&mut after)?;
-    let length = memchr::memchr(b'\n', &after).unwrap_or(after.len());
-    let spot = start..start + length.min(wanted);
-    // As much around a short line as around a column.
-    after.truncate(spot.len() + around);
-    Ok(Excerpt { text: [before, after].concat(), base, spot, line_start, cut: column.is_none() && length > wanted })
-}
-
-/// A reader that remembers the last bytes.
-struct Tail<R> {
-    reader: BufReader<R>,
-    tail: VecDeque<u8>,
-    at: u64,
-    around: usize,
-}
-
-impl<R: Read> Tail<R> {
-    /// Goes on to the next line, over at most so many bytes. Whether the line ended within them.
-    fn skip_line(&mut self, most: u64) -> io::Result<bool> {
-        let (mut left, around) = (most, self.around);
-        while left > 0 {
-            let bytes = self.fill()?;
-            if bytes.is_empty() {
-                return Ok(false);
-            }
-            let bytes = &bytes[..bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX))];
-            let end = memchr::memchr(b'\n', bytes).map(|at| at + 1);
-            let length = end.unwrap_or(bytes.len());
-            let kept = bytes[length.saturating_sub(around)..length].to_vec();
-            self.tail.extend(kept);
-            self.tail.drain(..self.tail.len().saturating_sub(around));
-            self.reader.consume(length);
-            self.at += length as u64;
-            left -= length as u64;
-            if end.is_some() {
-                return Ok(true);
-            }
+        if self.ends + 1 < self.line {
+            return Err(Missing::Line(self.ends + u64::from(self.at > self.line_start)));
         }
-        Ok(false)
-    }
-
-    fn peek(&mut self) -> io::Result<Option<u8>> {
-        Ok(self.fill()?.first().copied())
-    }
-
-    fn fill(&mut self) -> io::Result<&[u8]> {
-        while let Err(error) = self.reader.fill_buf() {
-            if error.kind() != io::ErrorKind::Interrupted {
-                return Err(error);
-            }
+        if self.column.is_some() && matches!(self.after.first(), None | Some(b'\n')) {
+            return Err(Missing::Column(self.at - self.line_start));
         }
-        Ok(self.reader.buffer())
+        let wanted = self.wanted();
+        let (before, mut after) = (Vec::from(self.before), self.after);
+        let length = memchr::memchr(b'\n', &after).unwrap_or(after.len());
+        let spot = before.len()..before.len() + length.min(wanted);
+        // As much around a short line as around a column.
+        after.truncate(spot.len() + self.around);
+        let base = self.at - before.len() as u64;
+        let cut = self.column.is_none() && length > wanted;
+        Ok(Excerpt { text: [before, after].concat(), base, spot, line_start: self.line_start, cut })
+    }
+
+    fn wanted(&self) -> usize {
+        if self.column.is_some() { 1 } else { LINE }
+    }
+
+    /// Bytes up to the column, or to the end of the line if that comes before.
+    fn column_in(&mut self, bytes: &[u8]) -> usize {
+        let left = self.line_start + self.column.unwrap_or(1) - 1 - self.at;
+        let part = &bytes[..bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX))];
+        let end = memchr::memchr(b'\n', part);
+        self.short = end.map(|end| self.at + end as u64 - self.line_start);
+        end.unwrap_or(part.len())
+    }
+
+    /// Goes over bytes before the spot.
+    fn pass(&mut self, bytes: &[u8]) {
+        self.before.extend(&bytes[bytes.len().saturating_sub(self.around)..]);
+        self.before.drain(..self.before.len().saturating_sub(self.around));
+        self.at += bytes.len() as u64;
+        if self.ends + 1 < self.line && bytes.last() == Some(&b'\n') {
+            self.ends += 1;
+            self.line_start = self.at;
+        }
+        self.start = self.arrived();
+    }
+
+    /// The place that was come to, if it is the spot.
+    fn arrived(&self) -> Option<u64> {
+        let here = self.ends + 1 == self.line && self.at - self.line_start == self.column.unwrap_or(1) - 1;
+        here.then_some(self.at)
     }
 }
 
@@ -123,8 +148,15 @@ impl<R: Read> Tail<R> {
 mod tests {
     use super::*;
 
-    fn shown(text: &[u8], line: u64, column: Option<u64>) -> String {
-        match excerpt(text, line, column, 3) {
+    /// The text goes by in pieces of so many bytes.
+    fn excerpt(text: &[u8], piece: usize, line: u64, column: Option<u64>, around: usize) -> Result<Excerpt, Missing> {
+        let mut passing = Passing::new(line, column, around);
+        text.chunks(piece).for_each(|piece| passing.add(piece));
+        passing.finish()
+    }
+
+    fn shown(text: &[u8], piece: usize, line: u64, column: Option<u64>) -> String {
+        match excerpt(text, piece, line, column, 3) {
             Ok(found) => {
                 assert_eq!(found.text, text[found.base as usize..][..found.text.len()]);
                 let part = |range: Range<usize>| String::from_utf8_lossy(&found.text[range]).into_owned();
@@ -150,20 +182,22 @@ mod tests {
             (4, None, "Line(3)"),
             (9, Some(1), "Line(3)"),
         ] {
-            assert_eq!(shown(text, line, column), expected, "{line} {column:?}");
+            for piece in [1, 2, 5, 100] {
+                assert_eq!(shown(text, piece, line, column), expected, "{line} {column:?} {piece}");
+            }
         }
-        assert_eq!(shown(b"", 1, None), "[]@0");
-        assert_eq!(shown(b"a\n", 2, None), "a\n[]@2");
-        assert_eq!(shown(b"a\n", 3, None), "Line(1)");
-        assert_eq!(shown(b"", 1, Some(1)), "Column(0)");
+        assert_eq!(shown(b"", 1, 1, None), "[]@0");
+        assert_eq!(shown(b"a\n", 1, 2, None), "a\n[]@2");
+        assert_eq!(shown(b"a\n", 1, 3, None), "Line(1)");
+        assert_eq!(shown(b"", 1, 1, Some(1)), "Column(0)");
     }
 
     #[test]
     fn a_long_line_is_cut() {
         let text = vec![b'x'; 3 * LINE];
-        let found = excerpt(&*text, 1, None, 10).unwrap();
+        let found = excerpt(&text, 1000, 1, None, 10).unwrap();
         assert!(found.cut && found.spot == (0..LINE) && found.text.len() == LINE + 10);
-        let found = excerpt(&*text, 1, Some(2 * LINE as u64), 10).unwrap();
+        let found = excerpt(&text, 1000, 1, Some(2 * LINE as u64), 10).unwrap();
         assert!(!found.cut && found.spot == (10..11) && found.base == 2 * LINE as u64 - 11);
     }
 }

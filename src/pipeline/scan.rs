@@ -254,7 +254,7 @@ impl<'a> Worker<'a> {
 }
 
 /// The shape of a text that begins so.
-fn shape(head: &[u8], binary: bool) -> Shape {
+pub(super) fn shape(head: &[u8], binary: bool) -> Shape {
     if binary { Shape::Text } else { Shape::of(&head[..head.len().min(table::HEAD)]) }
 }
 

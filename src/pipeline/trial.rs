@@ -8,6 +8,7 @@ use crate::detect::explain::{self, Fate};
 use crate::detect::{Definition, Scratch};
 use crate::error::Result;
 use crate::finding::{Confidence, Refusal};
+use crate::layout::table::Grid;
 
 /// What came of one detector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +88,7 @@ fn counterexample(shared: &Shared, detector: u16, text: &str) -> Option<Fault> {
 }
 
 fn missed(shared: &Shared, detector: u16, text: &str) -> Fault {
-    let candidates = explain::explain(&shared.scanner, text.as_bytes(), &(0..text.len()), false);
+    let candidates = explain::explain(&shared.scanner, text.as_bytes(), &Grid::default(), &(0..text.len()), false);
     let fates = candidates.into_iter().filter(|c| c.detector == detector).map(|c| c.fate);
     let mut why = None;
     for fate in fates {
