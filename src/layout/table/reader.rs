@@ -69,7 +69,7 @@ impl Reader {
 
     /// Goes over `own` of a text whose first byte is at `base`. The text shows some bytes around `own`, or all there are.
     pub fn read(&mut self, text: &[u8], own: Range<usize>, base: u64, grid: &mut Grid) {
-        grid.restart(&own);
+        grid.restart(&own, base);
         let mut at = own.start;
         while at < own.end {
             at = match &mut self.state {

@@ -50,7 +50,11 @@ impl Rows {
         let open = self.open;
         let (end, stopped) = self.go_over(text, range.clone(), base, grid);
         if end > range.start {
-            grid.segments.push(Segment { range: range.start..end, table: self.table.clone(), open });
+            let separator = match &self.form {
+                Form::Delimited(delimited) => delimited.separator,
+                Form::Values(_) => b',',
+            };
+            grid.segments.push(Segment { range: range.start..end, table: self.table.clone(), open, separator });
         }
         (end, stopped)
     }
