@@ -1,6 +1,6 @@
 //! What a column's values look like: takes the cells of a table's first rows, counts how many have which look.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// A look that a value has or has not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -30,7 +30,7 @@ pub enum Look {
 const LOOKS: usize = 9;
 
 /// How many of the cells have each look. Cells without a value do not count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sketch([u32; LOOKS]);
 
 impl Sketch {

@@ -4,8 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::Lines;
 use super::sketch::Sketch;
 use crate::finding::{EvidenceSet, Facts, Place};
@@ -24,7 +22,7 @@ const LONGEST_VALUE: u64 = 256;
 const DEFINITIONS: usize = 20_000;
 
 /// What was counted in the tables of a part of a text.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default)]
 pub struct Tables {
     /// By the offset of their first row.
     pub(super) tables: BTreeMap<u64, Tally>,
@@ -32,14 +30,14 @@ pub struct Tables {
 }
 
 /// What was counted in one table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct Tally {
     pub(super) table: Arc<Table>,
     pub(super) rows: u64,
     pub(super) columns: Vec<Column>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default)]
 pub(super) struct Column {
     /// Rows in which it has no value.
     pub nulls: u64,
@@ -53,7 +51,7 @@ pub(super) struct Column {
 }
 
 /// The hits of one detector in one column.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default)]
 pub struct Counter {
     /// Cells with a hit, by which the column is judged, and the first and the last row of them, from 1.
     pub(super) cells: u64,

@@ -18,7 +18,7 @@ const REACH: usize = 512;
 const LENGTH: usize = 400;
 
 /// What is written in a comment to allow a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Mark {
     /// Counts from 1.
     pub line: u64,

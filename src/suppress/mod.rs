@@ -70,7 +70,7 @@ impl Exceptions {
 }
 
 /// What was kept quiet in a part of a text. Parts that neighbour each other add up to the whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Tally {
     pub hits: Suppressed,
     /// Hits by the rule that covers them.

@@ -8,8 +8,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 mod chunk;
 mod delimited;
 mod head;
@@ -27,7 +25,7 @@ pub use schema::{Column, Definition, Kind, Schema, define};
 pub use shape::{HEAD, Shape};
 
 /// A table whose rows stand in a text.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(PartialEq, Eq)]
 pub struct Table {
     /// As the statement names it, without quotes: `public.users`. Empty for delimited text, which has no name.
     pub name: String,
@@ -49,7 +47,7 @@ pub struct Open {
 }
 
 /// A run of rows of one table, or a part of it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Segment {
     /// Where it stands in the text.
     pub range: Range<usize>,
@@ -61,7 +59,7 @@ pub struct Segment {
 }
 
 /// Where the cells of tables stand in a stretch of text.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Grid {
     /// Where the first bit stands in the text, whose first byte is at `base`.
     pub origin: usize,

@@ -23,7 +23,7 @@ const LONGEST_HEADER: usize = 4 << 20;
 type Target = (String, Vec<String>);
 
 /// Reads the tables of a text. A clone goes on from where the original is.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reader {
     shape: Shape,
     state: State,
@@ -35,7 +35,7 @@ pub struct Reader {
     definitions: Vec<Vec<u8>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum State {
     Text,
     Statements(Statements),

@@ -9,7 +9,7 @@ use super::values::Values;
 use super::{Bits, Grid, Open, Segment, Table};
 
 /// Rows that are being read.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Rows {
     pub table: Arc<Table>,
     pub form: Form,
@@ -17,7 +17,7 @@ pub struct Rows {
 }
 
 /// How rows are written.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Form {
     Delimited(Delimited),
     Values(Values),
