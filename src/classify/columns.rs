@@ -61,12 +61,17 @@ struct ByValues {
     named: bool,
     /// What they would be found as.
     finding: Finding,
+    /// What those of them are found as that something else than the column tells of.
+    told: Option<Finding>,
 }
 
 impl ByValues {
     fn finding(self) -> Option<Finding> {
-        let told = self.finding.hits > 0 && (self.share != Share::Chance || self.named);
-        told.then_some(self.finding)
+        let counts = self.finding.hits > 0 && (self.share != Share::Chance || self.named);
+        match self.told {
+            Some(told) if !counts || self.finding.confidence < told.confidence => Some(told),
+            _ => counts.then_some(self.finding),
+        }
     }
 }
 
@@ -76,6 +81,12 @@ struct ByName {
     fits: bool,
     /// What the column would be found as.
     finding: Finding,
+}
+
+impl Subject<'_> {
+    fn values(&self, column: &Column) -> u64 {
+        self.rows.saturating_sub(column.nulls)
+    }
 }
 
 impl Columns {
@@ -101,12 +112,68 @@ impl Columns {
         elsewhere: impl FnOnce() -> Arc<Schema>,
         limits: &Limits,
     ) -> Vec<(u64, Finding)> {
-        let merged = merge(tables, unnamed, elsewhere, limits, |_, _, _| {});
+        let merged = self.merge(tables, unnamed, elsewhere, limits, |_, _, _| {});
         let mut found = Vec::new();
         for table in merged.values() {
             found.extend(self.table(table, path).into_iter().map(|(_, finding)| (table.first, finding)));
         }
         found
+    }
+
+    /// The tables with all that was counted under their names. `placed` is told where the columns of each are, by the
+    /// offset of its first row.
+    fn merge(
+        &self,
+        tables: Tables,
+        unnamed: &str,
+        elsewhere: impl FnOnce() -> Arc<Schema>,
+        limits: &Limits,
+        mut placed: impl FnMut(u64, &str, Vec<usize>),
+    ) -> BTreeMap<String, Merged> {
+        let own = Schema::new(tables.definitions);
+        let mut tables: Vec<(u64, Tally)> = tables.tables.into_iter().collect();
+        for (_, tally) in &mut tables {
+            self.settle_header(tally);
+        }
+        let nameless = |tally: &Tally| tally.table.columns.is_empty() && own.columns(&tally.table.name).is_none();
+        let other = if tables.iter().any(|(_, tally)| nameless(tally)) { elsewhere() } else { Arc::default() };
+        let mut merged: BTreeMap<String, Merged> = BTreeMap::new();
+        for (first, tally) in tables {
+            let name = if tally.table.name.is_empty() { unnamed } else { &*tally.table.name };
+            let defined = own.columns(name).or_else(|| other.columns(name)).unwrap_or_default();
+            let new = || Merged {
+                first,
+                name: name::shown(name).unwrap_or_else(|| "unnamed".to_owned()),
+                rows: 0,
+                columns: Vec::new(),
+                index: HashMap::new(),
+            };
+            let key = name.to_lowercase();
+            let columns = merged.entry(key.clone()).or_insert_with(new).add(&tally, defined, limits);
+            placed(first, &key, columns);
+        }
+        merged
+    }
+
+    /// Takes what may be the header of delimited text for a row, unless most of its cells are names: by what they say, or
+    /// since the values below look quite unlike.
+    fn settle_header(&self, tally: &mut Tally) {
+        let cells = &tally.table.columns;
+        if !tally.table.name.is_empty() || cells.is_empty() {
+            return;
+        }
+        let is_name = |at: usize, cell: &String| {
+            let sketch = tally.columns.get(at).and_then(|column| column.sketch.as_deref()).copied().unwrap_or_default();
+            let numbers = [Look::Number, Look::Digits, Look::Date].map(|look| sketch.count(look)).into_iter().max();
+            let unlike = numbers.unwrap_or(0) * 2 > sketch.values();
+            unlike || cell.contains('_') || fold(cell.as_bytes()).iter().any(|r| !self.lexicon.meanings(r).is_empty())
+        };
+        let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
+        let named = cells.iter().enumerate().filter(|(at, cell)| !cell.is_empty() && is_name(*at, cell)).count();
+        if named * 2 <= filled {
+            let row = std::mem::replace(tally, Tally::new(&tally.table));
+            *tally = row.with_first_row();
+        }
     }
 
     /// The findings in the columns of one table, each with its column.
@@ -139,7 +206,7 @@ impl Columns {
         counter: &Counter,
     ) -> ByValues {
         let definition = &self.detectors.get(detector).definition;
-        let values = subject.rows.saturating_sub(column.nulls).max(counter.cells);
+        let values = subject.values(column).max(counter.cells);
         let sketch = column.sketch.as_deref().copied().unwrap_or_default();
         let counts = [counter.cells, self.family(column, &definition.id), values];
         let share = match self.needs_name(detector) {
@@ -147,29 +214,64 @@ impl Columns {
             false => self.chances.share(&definition.id, counts, &sketch),
         };
         let named = self.lexicon.category(&definition.category).is_some_and(|meaning| said.contains_key(&meaning));
-        let other = said.keys().all(|meaning| *meaning == Meaning::Other) && !said.is_empty();
-        let evidence = counter
-            .evidence()
+        let form = counter.evidence();
+        // No name makes orders of so many values that have a check digit or are written as numbers of people are.
+        let sure = form.contains(Evidence::CheckDigit) || form.contains(Evidence::Formatted);
+        let other = is_other(said) && !(sure && share == Share::Many);
+        let evidence = form
             .with_if(named, Evidence::ColumnName)
             .with_if(!named && other, Evidence::OtherMeaning)
             .with_if(fits(name.kind, &definition.category), Evidence::ColumnType)
             .with_if(share == Share::Many, Evidence::Share)
             .with_if(share == Share::Low || share == Share::Chance && counter.cells * 2 < values, Evidence::LowShare);
-        let finding = Finding {
-            detector: definition.id.clone(),
-            hits: counter.hits,
-            share: Some(counter.cells as f64 / values as f64),
-            places: counter.places.clone(),
-            facts: counter.facts(),
-            ..self.finding(subject, name, &definition.category, detector, evidence)
-        };
-        ByValues { share, named, finding }
+        let finding = self.counted(subject, name, detector, counter, values, evidence);
+        let told = column.told.iter().find(|(id, _)| *id == detector);
+        let told = told.and_then(|(_, told)| self.told(subject, name, column, said, detector, told));
+        ByValues { share, named, finding, told }
     }
 
     /// Whether a user's own detector asks for a word: its pattern alone says nothing.
     fn needs_name(&self, detector: u16) -> bool {
         let detector = self.detectors.get(detector);
         detector.own.is_some() && detector.definition.context == Context::Required
+    }
+
+    /// A finding of those values in a column that something else than the column tells of.
+    fn told(
+        &self,
+        subject: &Subject,
+        name: &Name,
+        column: &Column,
+        said: &Said,
+        detector: u16,
+        counter: &Counter,
+    ) -> Option<Finding> {
+        let named = |form: &EvidenceSet| form.contains(Evidence::KeyName) || form.contains(Evidence::ContextWord);
+        let forms = counter.forms.iter().map(|(form, _)| *form);
+        let forms = forms.map(|form| form.with_if(is_other(said) && !named(&form), Evidence::OtherMeaning));
+        let evidence = forms.max_by_key(|form| (self.weights.score(detector, *form), *form))?;
+        let values = subject.values(column).max(counter.cells);
+        Some(self.counted(subject, name, detector, counter, values, evidence))
+    }
+
+    fn counted(
+        &self,
+        subject: &Subject,
+        name: &Name,
+        detector: u16,
+        counter: &Counter,
+        values: u64,
+        evidence: EvidenceSet,
+    ) -> Finding {
+        let definition = &self.detectors.get(detector).definition;
+        Finding {
+            detector: definition.id.clone(),
+            hits: counter.hits,
+            share: Some(counter.cells as f64 / values as f64),
+            places: counter.places.clone(),
+            facts: counter.facts(),
+            ..self.finding(subject, name, &definition.category, detector, evidence)
+        }
     }
 
     /// Cells that pass this detector or another of its family, no cell counted for more than the column has.
@@ -182,7 +284,10 @@ impl Columns {
     /// What a column comes to that is known by its name and by how its values look.
     fn by_name(&self, subject: &Subject, name: &Name, column: &Column, said: &Said) -> Option<ByName> {
         let sketch = column.sketch.as_deref()?;
-        let values = subject.rows.checked_sub(column.nulls).filter(|values| *values > 0)?;
+        let values = column.counting.unwrap_or(subject.values(column));
+        if values == 0 {
+            return None;
+        }
         let (category, look, special) = self.chances.looks.iter().find_map(|(category, look)| {
             let special = said.get(&self.lexicon.category(category)?)?;
             Some((category, *look, *special))
@@ -264,34 +369,9 @@ impl Columns {
     }
 }
 
-/// The tables with all that was counted under their names. `placed` is told where the columns of each are, by the offset
-/// of its first row.
-fn merge(
-    tables: Tables,
-    unnamed: &str,
-    elsewhere: impl FnOnce() -> Arc<Schema>,
-    limits: &Limits,
-    mut placed: impl FnMut(u64, &str, Vec<usize>),
-) -> BTreeMap<String, Merged> {
-    let own = Schema::new(tables.definitions);
-    let nameless = |tally: &Tally| tally.table.columns.is_empty() && own.columns(&tally.table.name).is_none();
-    let other = if tables.tables.values().any(nameless) { elsewhere() } else { Arc::default() };
-    let mut merged: BTreeMap<String, Merged> = BTreeMap::new();
-    for (first, tally) in tables.tables {
-        let name = if tally.table.name.is_empty() { unnamed } else { &*tally.table.name };
-        let defined = own.columns(name).or_else(|| other.columns(name)).unwrap_or_default();
-        let new = || Merged {
-            first,
-            name: name::shown(name).unwrap_or_else(|| "unnamed".to_owned()),
-            rows: 0,
-            columns: Vec::new(),
-            index: HashMap::new(),
-        };
-        let key = name.to_lowercase();
-        let columns = merged.entry(key.clone()).or_insert_with(new).add(&tally, defined, limits);
-        placed(first, &key, columns);
-    }
-    merged
+/// Whether a column's name says something else, and no category.
+fn is_other(said: &Said) -> bool {
+    said.keys().all(|meaning| *meaning == Meaning::Other) && !said.is_empty()
 }
 
 /// The share of the values that were looked at.

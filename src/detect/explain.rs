@@ -62,7 +62,7 @@ pub fn explain(scanner: &Scanner, text: &[u8], tables: &Grid, spot: &Range<usize
     let lost = passed.into_iter().filter_map(|mut found| {
         let winner = winner(scanner, &found, &kept)?;
         if !in_table(found.span.start) {
-            scanner.read_context(text, binary, &mut found);
+            scanner.read_context(text, &mut found);
         }
         Some(Candidate { detector: found.detector, span: found.span.clone(), fate: Fate::Lost(found, winner) })
     });

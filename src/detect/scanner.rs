@@ -9,9 +9,9 @@ use super::check::{Check, Checked, Subject};
 use super::encoded::{self, Seen, base64};
 use super::finder::{Anchor, Candidates, Engine, Narrow, Wide};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
-use crate::finding::{Evidence, Refusal};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 use crate::layout;
-use crate::layout::table::Grid;
+use crate::layout::table::{Grid, Segment};
 use crate::lexicon::{Beginnings, Lexicon, Meaning};
 
 /// Text shorter than this among binary bytes may be chance.
@@ -88,16 +88,20 @@ impl Scanner {
         let range = own.start.saturating_sub(LONGEST)..(own.end + LONGEST).min(text.len());
         // A value that shares bytes with one in a table lies in the table.
         let in_table = |at: usize| tables.holds(at.clamp(own.start, own.end - 1));
-        self.candidates(text, range.clone(), &in_table, scratch);
+        // A value may share bytes with one before it, or with its key.
+        let from = own.start.saturating_sub(LONGEST + layout::KEY_REACH);
+        self.candidates(text, from..range.end, &in_table, scratch);
         let Scratch { raw, encoded: seen, decoded, .. } = scratch;
         let mut encoded = Vec::new();
         seen.look(text, &range);
-        for at in seen.escapes.drain(..) {
+        for at in seen.escapes.drain(..).filter(|at| *at >= range.start) {
             let mut values = |text: &[u8]| self.values(text, in_table(at), decoded.get_or_insert_default());
             encoded::around(text, at, &mut values, &mut encoded);
         }
         let mut values = |text: &[u8]| self.values(text, false, decoded.get_or_insert_default());
-        for start in base64::starts_before(text, range.start).chain(seen.words.drain(..)) {
+        for start in
+            base64::starts_before(text, range.start).chain(seen.words.drain(..).filter(|at| *at >= range.start))
+        {
             base64::within(text, start, &mut values, &mut encoded);
         }
         self.conclude(text, own, binary, tables, (raw, encoded), out);
@@ -181,18 +185,25 @@ impl Scanner {
         raw: &mut Vec<Match>,
         out: &mut Vec<Match>,
     ) {
+        let values: Vec<Range<usize>> = raw.iter().map(|found| found.span.clone()).collect();
         overlap::resolve(raw, |detector| self.detectors.get(detector).rank());
         let mut segment = 0;
         for mut found in raw.drain(..).filter(|m| own.contains(&m.span.start)) {
-            if tables.segment_at(found.span.start, &mut segment).is_none() {
-                self.read_context(text, binary, &mut found);
+            match tables.segment_at(found.span.start, &mut segment) {
+                Some(rows) => found.told = self.told_in_cell(text, &found, tables, rows),
+                None => {
+                    self.read_context(text, &mut found);
+                    found.key = found.key.filter(|key| !share_bytes(&values, key));
+                }
             }
+            let short = binary && layout::text_run(text, found.span.clone(), SHORT_RUN) < SHORT_RUN;
+            found.evidence = found.evidence.with_if(short, Evidence::ShortRun);
             out.push(found);
         }
     }
 
-    /// Adds what stands around a value to its evidence.
-    pub(super) fn read_context(&self, text: &[u8], binary: bool, found: &mut Match) {
+    /// Adds what the key and the words around a value say.
+    pub(super) fn read_context(&self, text: &[u8], found: &mut Match) {
         match &self.words[usize::from(found.detector)] {
             Words::Ignored => found.key = layout::key_before(text, found.span.start),
             Words::Count(meaning) => {
@@ -212,8 +223,19 @@ impl Scanner {
             // Read by `check` already.
             Words::Required(..) => {}
         }
-        let short = binary && layout::text_run(text, found.span.clone(), SHORT_RUN) < SHORT_RUN;
-        found.evidence = found.evidence.with_if(short, Evidence::ShortRun);
+    }
+
+    /// What tells of a value in a table without its column: words in its cell, if there are any, and how it is written.
+    fn told_in_cell(&self, text: &[u8], found: &Match, tables: &Grid, rows: &Segment) -> Option<EvidenceSet> {
+        if tables.fills_cell(text, &found.span, rows) {
+            return Some(found.evidence).filter(|evidence| evidence.contains(Evidence::Formatted));
+        }
+        if let Words::Required(meaning, beginnings) = &self.words[usize::from(found.detector)] {
+            return self.named(text, found.clone(), *meaning, beginnings).map(|named| named.evidence);
+        }
+        let mut told = found.clone();
+        self.read_context(text, &mut told);
+        Some(told.evidence)
     }
 
     #[inline]
@@ -287,7 +309,7 @@ impl Scanner {
             Detector { check: Some(check), own: None, .. } => (check.run)(subject)?,
             own => checked_own(own, subject)?,
         };
-        let found = Match { detector, span: subject.start..end, evidence, age, impersonal, key: None };
+        let found = Match { detector, span: subject.start..end, evidence, age, impersonal, key: None, told: None };
         match &self.words[usize::from(detector)] {
             Words::Required(meaning, beginnings) if !in_table(subject.start) => {
                 let named = self.named(subject.text, found, *meaning, beginnings);
@@ -316,4 +338,10 @@ fn checked_own(detector: &Detector, subject: &Subject) -> Option<Checked> {
         Some(check) => (check.run)(subject).filter(|checked| checked.end <= end),
         None => Some(Checked { end, ..Checked::default() }),
     }
+}
+
+/// Whether a range shares bytes with one of these, that are in the order of their starts.
+fn share_bytes(values: &[Range<usize>], range: &Range<usize>) -> bool {
+    let before = &values[..values.partition_point(|value| value.start < range.end)];
+    before.iter().rev().take_while(|value| value.start + LONGEST > range.start).any(|value| value.end > range.start)
 }

@@ -39,7 +39,7 @@ pub struct Spot {
 /// What is explained, and by what.
 struct Explained<'a> {
     scan: &'a Shared<'a>,
-    read: &'a Passage,
+    read: &'a Passage<'a>,
     modified: Option<Date>,
     spot: &'a Spot,
     /// Whether only the detectors are told of that do not run without being told to.
@@ -57,14 +57,14 @@ pub fn explain(plan: &Plan, spot: &Spot) -> Result<Explanation> {
     let ready = |all| Shared::ready(plan, &progress, plan.all_detectors || all);
     let scans = [ready(false)?, ready(true)?];
     let (mut read, modified) = read(spot, &scans)?;
-    let partials = std::mem::take(&mut read.partials);
+    let counted = std::mem::take(&mut read.counted);
     let found = &read.excerpt;
     let [default, others] = [0, 1].map(|at| Explained { scan: &scans[at], read: &read, modified, spot, off: at > 0 });
     let seen = [&default, &others].map(Explained::candidates);
     let first = seen.iter().flatten().map(|candidate| candidate.span.start).min();
     let cells = Cells::new(&read.grid, plan.limits.columns);
     let told = cells.columns(&(first.map_or(found.spot.start, |first| first.min(found.spot.start))..found.spot.end));
-    let accounts = [&default, &others].into_iter().zip(partials).map(|(by, partial)| by.accounts(partial, &told));
+    let accounts = [&default, &others].into_iter().zip(counted).map(|(by, counted)| by.accounts(counted, &told));
     let told = Told { cells, columns: accounts.reduce(columns::join).unwrap_or_default() };
     let mut candidates = Vec::new();
     for (by, seen) in [&default, &others].into_iter().zip(seen) {
@@ -77,7 +77,7 @@ pub fn explain(plan: &Plan, spot: &Spot) -> Result<Explanation> {
     Ok(Explanation { path, line: spot.line, column: spot.column, cut, columns, candidates })
 }
 
-fn read(spot: &Spot, scans: &[Shared; 2]) -> Result<(Passage, Option<Date>)> {
+fn read<'a>(spot: &Spot, scans: &'a [Shared<'a>; 2]) -> Result<(Passage<'a>, Option<Date>)> {
     let place = spot.target.origin.to_string();
     let failed = |error: &io::Error| Error::new(phrase(error)).at(&place);
     let (stored, modified): (Box<dyn Read>, _) = match &spot.target.store {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{ByName, ByValues, Column, Columns, Merged, Subject, merge};
+use super::{ByName, ByValues, Columns, Merged, Subject};
 use crate::classify::{Tables, Weights};
 use crate::finding::explanation::{Share, Unreported};
 use crate::finding::{Field, Finding};
@@ -15,6 +15,8 @@ use crate::limits::Limits;
 /// What the values of a column come to.
 pub struct Account {
     pub field: Field,
+    /// Offset of the table's first row.
+    pub first: u64,
     /// Of the table.
     pub rows: u64,
     /// Rows in which the column has a value.
@@ -56,7 +58,7 @@ impl Columns {
             tables.widen(*first, column + 1);
         }
         let mut places = HashMap::new();
-        let merged = merge(tables, unnamed, elsewhere, limits, |first, table, columns| {
+        let merged = self.merge(tables, unnamed, elsewhere, limits, |first, table, columns| {
             places.insert(first, (table.to_owned(), columns));
         });
         let account = |(first, column): &(u64, usize)| {
@@ -88,35 +90,30 @@ impl Columns {
             told.push(Told::of_name(self.detectors.iter().len() as u16, named, &found));
         }
         let field = Field::Column { table: table.name.clone(), column: name.shown.clone() };
-        Account { field, rows: table.rows, values: values(table, column), told }
+        let most = column.counters.iter().map(|(_, counter)| counter.cells).max().unwrap_or(0);
+        let values = subject.values(column).max(most);
+        Account { field, first: table.first, rows: table.rows, values, told }
     }
-}
-
-fn values(table: &Merged, column: &Column) -> u64 {
-    let most = column.counters.iter().map(|(_, counter)| counter.cells).max().unwrap_or(0);
-    table.rows.saturating_sub(column.nulls).max(most)
 }
 
 impl Told {
     fn of_values(detector: u16, cells: u64, values: ByValues, found: &[Finding]) -> Self {
-        let ByValues { share, named, finding } = values;
-        let lacks = match share {
-            _ if finding.hits == 0 => Some(Unreported::Covered),
-            Share::Chance if !named => Some(Unreported::Chance),
-            _ => None,
-        };
-        let finding = the_same(found, finding);
-        Self { detector: Some(detector), weighed_by: detector, cells: Some(cells), share: Some(share), finding, lacks }
+        let lacks = if values.finding.hits == 0 { Unreported::Covered } else { Unreported::Chance };
+        let (finding, lacks) = settled(found, values.finding, lacks);
+        let share = Some(values.share);
+        Self { detector: Some(detector), weighed_by: detector, cells: Some(cells), share, finding, lacks }
     }
 
     fn of_name(row: u16, named: ByName, found: &[Finding]) -> Self {
-        let lacks = (!named.fits).then_some(Unreported::Unlike);
-        let finding = the_same(found, named.finding);
+        let (finding, lacks) = settled(found, named.finding, Unreported::Unlike);
         Self { detector: None, weighed_by: row, cells: None, share: None, finding, lacks }
     }
 }
 
-/// The finding as the rest of the table lets it be.
-fn the_same(found: &[Finding], finding: Finding) -> Finding {
-    found.iter().find(|other| other.detector == finding.detector).cloned().unwrap_or(finding)
+/// What is found, or what would be with the reason why it is not.
+fn settled(found: &[Finding], finding: Finding, lacks: Unreported) -> (Finding, Option<Unreported>) {
+    match found.iter().find(|other| other.detector == finding.detector) {
+        Some(found) => (found.clone(), None),
+        None => (finding, Some(lacks)),
+    }
 }

@@ -47,8 +47,9 @@ pub fn starts_before(text: &[u8], at: usize) -> impl Iterator<Item = usize> + '_
 /// The values in the run that begins at `start`, if what it holds is text.
 pub fn within(text: &[u8], start: usize, scan: &mut Scan, out: &mut Vec<Match>) {
     let Some(decoded) = run_at(text, start).and_then(|run| decode(text, &run)) else { return };
-    // A key within the run would be shown as it is encoded.
-    out.extend(scan(&decoded.text).into_iter().map(|found| Match { key: None, ..decoded.matched(found) }));
+    let found = scan(&decoded.text).into_iter().map(|found| decoded.matched(found));
+    // A key within the run would be shown as it is encoded. In a table, what the run says tells without the column.
+    out.extend(found.map(|found| Match { key: None, told: Some(found.evidence), ..found }));
 }
 
 /// What a run holds, if that is text in UTF-8.

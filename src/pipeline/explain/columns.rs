@@ -7,6 +7,8 @@ use crate::classify::{self, Account, Partial};
 use crate::finding::Field;
 use crate::finding::explanation::{Column, Count, Fate, Unreported};
 use crate::layout::table::Grid;
+use crate::pipeline::tables::left;
+use crate::suppress::Quiet;
 
 /// A column, by the offset of its table's first row and by its number, from 0.
 type Id = (u64, usize);
@@ -57,14 +59,21 @@ pub fn join(mut columns: Vec<(Id, Column)>, others: Vec<(Id, Column)>) -> Vec<(I
 
 impl Explained<'_> {
     /// What the columns come to.
-    pub fn accounts(&self, partial: Partial, wanted: &[Id]) -> Vec<(Id, Column)> {
+    pub fn accounts(&self, (partial, mut quiet): (Partial, Quiet), wanted: &[Id]) -> Vec<(Id, Column)> {
         let accounts = self.scan.account(&self.spot.target, partial, wanted);
-        let told = wanted.iter().zip(accounts).filter_map(|(id, account)| Some((*id, self.column(account?))));
+        let told =
+            wanted.iter().zip(accounts).filter_map(|(id, account)| Some((*id, self.column(account?, &mut quiet))));
         told.collect()
     }
 
-    fn column(&self, account: Account) -> Column {
-        let Account { field, rows, values, told } = account;
+    fn column(&self, account: Account, quiet: &mut Quiet) -> Column {
+        let Account { field, first, rows, values, mut told } = account;
+        for told in &mut told {
+            told.finding.hits = left(&told.finding, first, quiet);
+            if told.finding.hits == 0 {
+                told.lacks = told.lacks.take().or(Some(Unreported::Covered));
+            }
+        }
         let told = told.into_iter().filter(|told| told.detector.map_or(!self.off, |detector| self.tells_of(detector)));
         Column { field, rows, values, counts: told.map(|told| self.count(told)).collect() }
     }

@@ -9,7 +9,7 @@ use crate::detect::Match;
 use crate::detect::explain::{self, Candidate};
 use crate::finding::explanation::{self, Fate, Unreported};
 use crate::finding::{Confidence, EvidenceSet, Facts, Field, Finding, Place, Redacted, name};
-use crate::suppress::{Quiet, Subject};
+use crate::suppress::{Quiet, Subject, Tally};
 
 impl Explained<'_> {
     pub(super) fn candidate(&self, candidate: &Candidate, told: &Told) -> explanation::Candidate {
@@ -105,7 +105,9 @@ impl Explained<'_> {
 
     fn quiet(&self, found: &Match) -> Option<Unreported> {
         let excerpt = &self.read.excerpt;
-        let mut quiet = Quiet::new(&self.scan.plan.exceptions, &self.spot.target);
+        let exceptions = &self.scan.plan.exceptions;
+        let known = exceptions.known(&self.spot.target);
+        let mut quiet = Quiet::resume(exceptions, &self.spot.target, known, Tally::default());
         let whole = 0..excerpt.text.len();
         if !self.read.binary {
             quiet.look(&excerpt.text, &whole, excerpt.base, 0);
@@ -115,8 +117,7 @@ impl Explained<'_> {
             text: &excerpt.text,
             span: found.span.clone(),
             base: excerpt.base,
-            detector: found.detector,
-            detector_id: &definition.id,
+            detector: &definition.id,
             category: &definition.category,
         };
         if quiet.covers(&subject, true) {

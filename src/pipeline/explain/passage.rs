@@ -16,10 +16,10 @@ use crate::pipeline::excerpt::{Excerpt, Missing, Passing};
 use crate::pipeline::scan::shape;
 use crate::pipeline::sweep::{Counted, Sweep, conclude_tables};
 use crate::pipeline::window::{Stretch, Window};
-use crate::suppress::Quiet;
+use crate::suppress::{Quiet, Tally};
 
 /// What was read of a text.
-pub struct Passage {
+pub struct Passage<'a> {
     /// The text around the spot.
     pub excerpt: Excerpt,
     /// Whether it stands among binary bytes.
@@ -28,8 +28,8 @@ pub struct Passage {
     pub ends: Ends,
     /// The tables in the excerpt.
     pub grid: Grid,
-    /// What each scan counted, where the text has tables.
-    pub partials: Vec<Partial>,
+    /// What each scan counted, where the text has tables, and what kept its hits quiet.
+    pub counted: Vec<(Partial, Quiet<'a>)>,
 }
 
 /// Why a passage cannot be read.
@@ -38,12 +38,12 @@ pub enum Failure {
     Read(io::Error),
 }
 
-impl Passage {
+impl<'a> Passage<'a> {
     /// Reads as far as the spot, or all of a text that has tables or whose date is wanted.
     ///
     /// # Errors
     /// A spot that is not there; those of the decoder before it.
-    pub fn read(text: Decoder<impl Read>, spot: &Spot, scans: &[&Shared]) -> Result<Self, Failure> {
+    pub fn read(text: Decoder<impl Read>, spot: &Spot, scans: &[&'a Shared<'a>]) -> Result<Self, Failure> {
         let shared = scans[0];
         let binary = text.is_binary();
         let passing = Passing::new(spot.line, spot.column, 2 * LONGEST + MARGIN);
@@ -84,8 +84,8 @@ impl Passage {
             let own = from..reach(&excerpt.text, &excerpt.spot).end;
             approach.reader.read(&excerpt.text, own, excerpt.base, &mut grid);
         }
-        let partials = counts.into_iter().map(|counting| counting.close(window.read_so_far())).collect();
-        Ok(Self { excerpt, binary, ends, grid, partials })
+        let counted = counts.into_iter().map(|counting| counting.close(window.read_so_far())).collect();
+        Ok(Self { excerpt, binary, ends, grid, counted })
     }
 }
 
@@ -117,7 +117,8 @@ struct Counting<'a> {
 impl<'a> Counting<'a> {
     fn new(shared: &'a Shared<'a>, target: &Target, tables: Reader) -> Self {
         let counted = Counted { partial: Partial::from(0), lines: Lines::from(0) };
-        let quiet = Quiet::new(&shared.plan.exceptions, target);
+        let exceptions = &shared.plan.exceptions;
+        let quiet = Quiet::resume(exceptions, target, exceptions.known(target), Tally::default());
         Self { shared, sweep: Sweep::default(), tables, quiet, counted }
     }
 
@@ -127,10 +128,10 @@ impl<'a> Counting<'a> {
     }
 
     /// What was counted in the whole text, which ends at `offset`.
-    fn close(mut self, offset: u64) -> Partial {
+    fn close(mut self, offset: u64) -> (Partial, Quiet<'a>) {
         let limits = &self.shared.plan.limits;
         conclude_tables(&mut self.tables, &mut self.counted.partial, offset, true, limits);
-        self.counted.partial
+        (self.counted.partial, self.quiet)
     }
 }
 
