@@ -40,6 +40,16 @@ fn in_every_encoding() {
         ("email", "aigerim&#64;romashka-demo.kz", "aigerim&#64;romashka-demo.kz!"),
         ("email", "\"email\":\"aigerim\\u0040romashka-demo.kz\"", "aigerim\\u0040romashka-demo.kz! named"),
         ("email", "aigerim＠romashka-demo.kz", "aigerim＠romashka-demo.kz!"),
+        ("email", "to=3Daigerim@romashka-demo.kz", "aigerim@romashka-demo.kz"),
+        ("email", "<aigerim@romashka-=\r\ndemo.kz>", "aigerim@romashka-=\r\ndemo.kz!"),
+        ("email", "aige=\nrim@romashka-demo.kz", "aige=\nrim@romashka-demo.kz!"),
+        ("kz-iin", "=D0=98=D0=98=D0=9D 900517=\r\n132728", "900517=\r\n132728! named"),
+        ("kz-phone", "tel: +7 (700) 000=\n-00-19", "+7 (700) 000=\n-00-19! named"),
+        ("kz-iin", "<a iin=3D900517132728>", "900517132728! named"),
+        // Numbers that the end of an escape is glued to.
+        ("kz-iin", "?q=%7B%22iin%22%3A%22900517132728%22%7D", "900517132728! named"),
+        ("kz-iin", "{\\u0022iin\\u0022:\\u0022900517132728\\u0022}", "900517132728! named"),
+        ("kz-phone", "phone%3D87000000019%26x", "87000000019! named"),
         // {"iin":"900517132728"}, as the payload of a token.
         ("kz-iin", "t=eyJhbGciOiJub25lIn0.eyJpaW4iOiI5MDA1MTcxMzI3MjgifQ.x", "I5MDA1MTcxMzI3Mjg! named"),
         // aigerim@romashka-demo.kz:secret
@@ -70,6 +80,9 @@ fn what_only_looks_encoded_is_nothing() {
     for (id, text) in [
         ("kz-iin", "iin=%39%30%30517132729"),
         ("kz-iin", "0%39%30%30517132728"),
+        ("kz-iin", "iin=%411900517132728"),
+        ("kz-iin", "ИИН 900517=\r\n132729"),
+        ("kz-iin", "ИИН 900517==\n132728"),
         ("kz-iin", "id=46cb24ad1c954097c30a1a77bbf728dd"),
         ("email", "aigerim&#65;romashka-demo.kz"),
         ("kz-iin", "t=eyJpaW4iOiI5MDA1MTcxMzI3MjkifQ0"),

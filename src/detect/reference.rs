@@ -14,10 +14,10 @@ pub fn scan(scanner: &Scanner, text: &[u8], binary: bool) -> Vec<Match> {
         scanner.finish(text, 0..text.len(), false, &Grid::default(), &mut raw, &mut out);
         out
     };
+    for at in encoded::all(text) {
+        encoded::around(text, at, &mut values, &mut encoded);
+    }
     for at in 0..text.len() {
-        if encoded::belongs(text, at) {
-            encoded::around(text, at, &mut values, &mut encoded);
-        }
         base64::within(text, at, &mut values, &mut encoded);
     }
     let mut out = Vec::new();

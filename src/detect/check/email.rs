@@ -100,13 +100,14 @@ fn letter_at(text: &[u8], at: usize) -> Option<usize> {
     matches!(c, '\u{C0}'..='\u{1FFF}' | '\u{3040}'..='\u{D7A3}').then_some(c.len_utf8())
 }
 
-/// Bytes at the start of a local part that belong to an escape sequence before it: `\\n`, `\\u003c`, `%3D`.
+/// Bytes at the start of a local part that belong to an escape sequence before it: `\\n`, `\\u003c`, `%3D`, `=3D`.
 fn escape_at(text: &[u8], start: usize, at: usize) -> usize {
     let hex = |range: std::ops::Range<usize>| text[range].iter().all(u8::is_ascii_hexdigit);
     match (byte_before(text, start, 1), byte(text, start)) {
         (b'\\', b'u') if at - start >= 5 && hex(start + 1..start + 5) => 5,
         (b'\\', b'n' | b'r' | b't') => 1,
         (b'%', _) if at - start >= 2 && hex(start..start + 2) => 2,
+        (b'=', b'3') if matches!(byte(text, start + 1), b'A' | b'C' | b'D') && at - start > 2 => 2,
         _ => 0,
     }
 }

@@ -23,6 +23,10 @@ const NEAR: usize = 48;
 /// Bytes before a value in which words in escapes are looked for.
 const WORDS: usize = 240;
 const DIGITS: usize = 9;
+/// Bytes around an `@` in which a soft line break may cut its address.
+const ADDRESS: usize = 64;
+/// Bytes that are told together to be ASCII.
+const PIECE: usize = 4096;
 
 /// A decoded text, and where in the window each of its bytes is written.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -56,56 +60,101 @@ pub struct Seen {
     pub escapes: Vec<usize>,
     /// Long words that may begin a run of base64.
     pub words: Vec<usize>,
+    /// Where the last note of a run stands.
+    run: Option<usize>,
 }
 
 impl Seen {
     pub fn clear(&mut self) {
         self.escapes.clear();
         self.words.clear();
+        self.run = None;
     }
 
-    /// Takes what the finder names anyway: `%` with `@`, and long words.
+    /// Takes what the finder names.
     #[inline(always)]
     pub fn see(&mut self, text: &[u8], anchor: Anchor, at: usize) {
-        if anchor == Anchor::At && text[at] == b'%' && belongs(text, at) {
-            self.escapes.push(at);
-        }
-        if anchor == Anchor::Alphanumeric17 && base64::may_begin(text, at) {
-            self.words.push(at);
+        match anchor {
+            Anchor::At if text[at] == b'@' => self.escapes.extend(soft_breaks(text, at)),
+            Anchor::At if belongs(text, at) => self.escapes.push(at),
+            Anchor::Run => self.see_run(text, at),
+            _ => {}
         }
     }
 
-    /// Looks for the other escapes in the range.
+    /// Takes a place within a run of letters and digits; a long one is named at each eight bytes.
+    fn see_run(&mut self, text: &[u8], at: usize) {
+        let last = self.run.replace(at);
+        if last.is_some_and(|last| last + 8 == at && text[last..at].iter().all(u8::is_ascii_alphanumeric)) {
+            return;
+        }
+        let before = text[..at].iter().rev().take(base64::LONGEST);
+        let start = at - before.take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        if base64::may_begin(text, start) {
+            self.words.push(start);
+        }
+    }
+
+    /// Looks for the escapes beyond ASCII in the range.
     pub fn look(&mut self, text: &[u8], range: &Range<usize>) {
         let here = &text[range.clone()];
-        let escapes = &mut self.escapes;
-        let mut look = |at: usize| {
-            if belongs(text, range.start + at) {
-                escapes.push(range.start + at);
+        // Many bytes at a time, which are nearly always ASCII.
+        let is_ascii = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| all | byte) < 0x80;
+        for (piece, bytes) in here.chunks(PIECE).enumerate() {
+            if !is_ascii(bytes) {
+                let first = range.start + piece * PIECE;
+                let found = memchr::memchr3_iter(0xC2, 0xE2, 0xEF, bytes).map(|at| first + at);
+                self.escapes.extend(found.filter(|at| belongs(text, *at)));
             }
-        };
-        memchr::memchr2_iter(b'\\', b'&', here).for_each(&mut look);
-        if !here.is_ascii() {
-            memchr::memchr3_iter(0xC2, 0xE2, 0xEF, here).for_each(&mut look);
         }
     }
 }
 
-/// Whether an escape stands at a position that may be a part of a value: an `@`, or what stands in numbers, among digits.
+/// The soft line breaks of quoted-printable nearest to an `@`, which may cut its address.
+fn soft_breaks(text: &[u8], at: usize) -> impl Iterator<Item = usize> {
+    let from = at.saturating_sub(ADDRESS);
+    let before = memchr::memrchr(b'\n', &text[from..at]).map(|end| from + end);
+    let after = memchr::memchr(b'\n', &text[at..text.len().min(at + ADDRESS)]).map(|end| at + end);
+    let start = |end: usize| {
+        let equals = if end > 0 && text[end - 1] == b'\r' { end.checked_sub(2) } else { end.checked_sub(1) };
+        equals.filter(|equals| text[*equals] == b'=')
+    };
+    [before.and_then(start), after.and_then(start)].into_iter().flatten()
+}
+
+/// Whether an escape stands at a position that may be a part of a value or directly before one: an `@`, what stands in or
+/// is glued to numbers, among digits, or what breaks a number or an address.
 pub fn belongs(text: &[u8], at: usize) -> bool {
     let Some(unit) = unit_at(text, at) else { return false };
     if unit.is_at() {
         // A check of its own knows `%40`.
         return text[at] != b'%';
     }
-    let near = &text[at.saturating_sub(NEAR)..text.len().min(at + NEAR)];
-    unit.is_of_number() && near.iter().filter(|b| b.is_ascii_digit()).count() >= DIGITS
+    let end = at + unit.width;
+    let glued =
+        text[end - 1].is_ascii_alphanumeric() && text.get(end).is_some_and(|b| b.is_ascii_digit() || *b == b'+');
+    let near = || &text[at.saturating_sub(NEAR)..text.len().min(at + NEAR)];
+    let among_digits = || near().iter().filter(|b| b.is_ascii_digit()).count() >= DIGITS;
+    (glued || unit.is_of_number()) && among_digits() && (text[at] != b'=' || is_noted(text, at))
 }
 
-/// The values whose first escape stands at `at`.
+/// Whether the finder names the `=` at a position.
+fn is_noted(text: &[u8], at: usize) -> bool {
+    let digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+    at > 0 && digit(at - 1) || digit(at + 1) && text.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
+}
+
+/// All escapes that may belong to values, by looking at every position.
+pub fn all(text: &[u8]) -> Vec<usize> {
+    let breaks = (0..text.len()).filter(|at| text[*at] == b'@').flat_map(|at| soft_breaks(text, at));
+    (0..text.len()).filter(|at| belongs(text, *at)).chain(breaks).collect()
+}
+
+/// The values whose first escape, or the one directly before them, stands at `at`.
 pub fn around(text: &[u8], at: usize, scan: &mut Scan, out: &mut Vec<Match>) {
     let (decoded, escapes) = decode(text, at.saturating_sub(REACH)..text.len().min(at + REACH));
-    let first = |span: &Range<usize>| escapes.iter().map(|e| e.start).find(|start| span.contains(start)) == Some(at);
+    let touches = |span: &Range<usize>, e: &Range<usize>| e.start < span.end && span.start <= e.end;
+    let first = |span: &Range<usize>| escapes.iter().find(|e| touches(span, e)).is_some_and(|e| e.start == at);
     let found = scan(&decoded.text).into_iter().map(|found| decoded.matched(found));
     out.extend(found.filter(|m| m.span.len() <= LONGEST && first(&m.span)));
 }

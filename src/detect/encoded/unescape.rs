@@ -60,6 +60,9 @@ pub fn unit_at(text: &[u8], at: usize) -> Option<Unit> {
             let (name, meaning) = ENTITIES.iter().find(|(name, _)| rest.starts_with(name))?;
             unit(name.len(), *meaning)
         }
+        // A soft line break of quoted-printable (RFC 2045, 6.7).
+        [b'=', b'\n', ..] => unit(2, Meaning::Nothing),
+        [b'=', b'\r', b'\n', ..] => unit(3, Meaning::Nothing),
         [b'=', _, _, ..] => quoted(text, at),
         [0xC2, 0xAD, ..] => unit(2, Meaning::Nothing),
         [0xE2, 0x80, 0x8B..=0x8F, ..] | [0xE2, 0x81, 0xA0..=0xA4, ..] | [0xEF, 0xBB, 0xBF, ..] => {
@@ -90,8 +93,12 @@ fn entity(rest: &[u8]) -> Option<Unit> {
     Some(Unit { width: end + 1, meaning })
 }
 
-/// `=D0=98`: a byte beyond ASCII in quoted-printable (RFC 2045, 6.7), if another stands beside it.
+/// `=D0=98`: a byte beyond ASCII in quoted-printable, if another stands beside it; `=3D`, `=2B`: one of ASCII, in capitals.
 fn quoted(text: &[u8], at: usize) -> Option<Unit> {
+    if let [b'2'..=b'7', b'A'..=b'F'] = text[at + 1..at + 3] {
+        let byte = u8::try_from(number(&text[at + 1..at + 3], 16)?).ok()?;
+        return Some(Unit { width: 3, meaning: Meaning::Byte(byte) });
+    }
     let byte = |at: usize| {
         let digits = text.get(at..at + 3)?.strip_prefix(b"=")?;
         u8::try_from(number(digits, 16)?).ok().filter(|byte| *byte >= 0x80)
@@ -153,6 +160,7 @@ mod tests {
             ("\\u0418\\u0418\\u041d: \\u0039", "ИИН: 9"),
             ("&#1048;&#x418;&#X41D; a&nbsp;b&shy;c&#173;d", "ИИН a bcd"),
             ("=D0=98=D0=98=D0=9D", "ИИН"),
+            ("iin=3D90=2E5 a=\r\nb=\nc =3d", "iin=90.5 abc =3d"),
             ("９００５＠", "9005@"),
             ("90\u{AD}05\u{200B}17\u{2060}13\u{FEFF}", "90051713"),
             ("100% \\ud83d &#; &#9999999; =D0 x=30 %zz \\u00", "100% \\ud83d &#; &#9999999; =D0 x=30 %zz \\u00"),

@@ -16,6 +16,8 @@ pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut foun
 
     let two = runs.alphanumeric & runs.alphanumeric >> 1;
     let four = two & two >> 2;
+    let eight = four & four >> 4;
+    each(runs.word & eight & eight >> 8 & runs.alphanumeric >> 16, |i| found(Anchor::Alphanumeric17, i));
     each(runs.alphanumeric & marks.angle >> 1 & marks.angle >> 2 & keep, |i| found(Anchor::Filler, i));
     each(marks.j_or_s & marks.t_or_u >> 1 & keep, |i| found(Anchor::Certificate, i));
     each(marks.plus & run1 >> 1 & keep, |i| found(Anchor::Plus, i));
@@ -35,7 +37,7 @@ pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut foun
     each((masks.letter | marks.high) & marks.space >> 1 & year >> 2 & keep, |i| found(Anchor::Year, i + 2));
     each(start & year & marks.space >> 4 & marks.high >> 5, |i| found(Anchor::Year, i));
 
-    let separator = marks.colon | marks.equals;
+    let separator = marks.colon | masks.equals;
     let between = marks.quote | marks.space;
     let given = separator >> 1 | between >> 1 & (separator >> 2 | between >> 2 & separator >> 3);
     each((marks.last | marks.high) & given & keep, |i| found(Anchor::Key, i));
