@@ -31,6 +31,8 @@ pub enum Anchor {
     At,
     /// First of two letters that two digits follow.
     Iban,
+    /// First of 17 or more letters and digits.
+    Alphanumeric17,
     /// First of 12 digits of any kind.
     AnyDigits12,
     /// First of 9 or 10 digits.
@@ -39,8 +41,6 @@ pub enum Anchor {
     Series,
     /// First byte of what is written as a vehicle's plate.
     Plate,
-    /// First of 17 or more letters and digits.
-    Alphanumeric17,
     /// A letter or digit before `<<`.
     Filler,
     /// `J` or `S` before `T` or `U`: base64 of a certificate's `IIN`.
@@ -71,11 +71,11 @@ impl Anchor {
         Self::Phone,
         Self::At,
         Self::Iban,
+        Self::Alphanumeric17,
         Self::AnyDigits12,
         Self::Digits9,
         Self::Series,
         Self::Plate,
-        Self::Alphanumeric17,
         Self::Filler,
         Self::Certificate,
         Self::Plus,
@@ -90,7 +90,7 @@ impl Anchor {
 
     /// Whether only the wide finder names such candidates.
     pub fn is_wide(self) -> bool {
-        self > Self::Iban
+        self > Self::Alphanumeric17
     }
 }
 
@@ -180,7 +180,7 @@ pub trait Width {
     const WIDE: bool;
 }
 
-/// The anchors up to [`Anchor::Iban`].
+/// The anchors up to [`Anchor::Alphanumeric17`].
 pub struct Narrow;
 
 /// All anchors.
@@ -318,6 +318,10 @@ fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(Ancho
     });
 
     each(runs.word & masks.letter & masks.letter >> 1 & run2 >> 2, |i| found(Anchor::Iban, i));
+    let two = runs.alphanumeric & runs.alphanumeric >> 1;
+    let four = two & two >> 2;
+    let eight = four & four >> 4;
+    each(runs.word & eight & eight >> 8 & runs.alphanumeric >> 16, |i| found(Anchor::Alphanumeric17, i));
     each(masks.at & keep, |i| found(Anchor::At, i));
 }
 

@@ -16,8 +16,6 @@ pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut foun
 
     let two = runs.alphanumeric & runs.alphanumeric >> 1;
     let four = two & two >> 2;
-    let eight = four & four >> 4;
-    each(runs.word & eight & eight >> 8 & runs.alphanumeric >> 16, |i| found(Anchor::Alphanumeric17, i));
     each(runs.alphanumeric & marks.angle >> 1 & marks.angle >> 2 & keep, |i| found(Anchor::Filler, i));
     each(marks.j_or_s & marks.t_or_u >> 1 & keep, |i| found(Anchor::Certificate, i));
     each(marks.plus & run1 >> 1 & keep, |i| found(Anchor::Plus, i));

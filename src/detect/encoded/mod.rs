@@ -1,0 +1,148 @@
+//! Encoded values: takes a window, finds what stands in it in percent-encoding, as HTML entities, JSON escapes, full-width
+//! digits, broken by characters of no width, or in base64; decodes what is around it, one level deep, and gives the values
+//! there at the places where they are written.
+//!
+//! A decision depends on [`REACH`] bytes around an escape, or on one run of base64, so that it is the same wherever the
+//! text is cut.
+
+use std::ops::Range;
+
+use super::finder::Anchor;
+use super::{LONGEST, Match};
+use crate::finding::Evidence;
+
+pub mod base64;
+mod unescape;
+
+pub use unescape::{Unit, decode, says_words, unit_at};
+
+/// Bytes before and after an escape that are decoded.
+pub const REACH: usize = 600;
+/// Bytes around an escape in which a number has so many digits, if the escape belongs to one.
+const NEAR: usize = 48;
+/// Bytes before a value in which words in escapes are looked for.
+const WORDS: usize = 240;
+const DIGITS: usize = 9;
+
+/// A decoded text, and where in the window each of its bytes is written.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Decoded {
+    pub text: Vec<u8>,
+    /// By byte of the text; and where its writing ends.
+    pub written: Vec<Range<usize>>,
+}
+
+impl Decoded {
+    /// Where a range of the decoded text is written.
+    pub fn place(&self, range: &Range<usize>) -> Range<usize> {
+        let at = |i: usize| self.written.get(i).cloned().unwrap_or_default();
+        at(range.start).start..at(range.end.saturating_sub(1)).end
+    }
+
+    /// A match in the decoded text as one in the window.
+    fn matched(&self, found: Match) -> Match {
+        let key = found.key.as_ref().map(|key| self.place(key));
+        Match { span: self.place(&found.span), key, evidence: found.evidence.with(Evidence::Encoded), ..found }
+    }
+}
+
+/// The values in a decoded text.
+pub type Scan<'a> = dyn FnMut(&[u8]) -> Vec<Match> + 'a;
+
+/// Where something encoded may stand.
+#[derive(Default)]
+pub struct Seen {
+    /// Escapes that may belong to a value.
+    pub escapes: Vec<usize>,
+    /// Long words that may begin a run of base64.
+    pub words: Vec<usize>,
+}
+
+impl Seen {
+    pub fn clear(&mut self) {
+        self.escapes.clear();
+        self.words.clear();
+    }
+
+    /// Takes what the finder names anyway: `%` with `@`, and long words.
+    #[inline(always)]
+    pub fn see(&mut self, text: &[u8], anchor: Anchor, at: usize) {
+        if anchor == Anchor::At && text[at] == b'%' && belongs(text, at) {
+            self.escapes.push(at);
+        }
+        if anchor == Anchor::Alphanumeric17 && base64::may_begin(text, at) {
+            self.words.push(at);
+        }
+    }
+
+    /// Looks for the other escapes in the range.
+    pub fn look(&mut self, text: &[u8], range: &Range<usize>) {
+        let here = &text[range.clone()];
+        let escapes = &mut self.escapes;
+        let mut look = |at: usize| {
+            if belongs(text, range.start + at) {
+                escapes.push(range.start + at);
+            }
+        };
+        memchr::memchr2_iter(b'\\', b'&', here).for_each(&mut look);
+        if !here.is_ascii() {
+            memchr::memchr3_iter(0xC2, 0xE2, 0xEF, here).for_each(&mut look);
+        }
+    }
+}
+
+/// Whether an escape stands at a position that may be a part of a value: an `@`, or what stands in numbers, among digits.
+pub fn belongs(text: &[u8], at: usize) -> bool {
+    let Some(unit) = unit_at(text, at) else { return false };
+    if unit.is_at() {
+        // A check of its own knows `%40`.
+        return text[at] != b'%';
+    }
+    let near = &text[at.saturating_sub(NEAR)..text.len().min(at + NEAR)];
+    unit.is_of_number() && near.iter().filter(|b| b.is_ascii_digit()).count() >= DIGITS
+}
+
+/// The values whose first escape stands at `at`.
+pub fn around(text: &[u8], at: usize, scan: &mut Scan, out: &mut Vec<Match>) {
+    let (decoded, escapes) = decode(text, at.saturating_sub(REACH)..text.len().min(at + REACH));
+    let first = |span: &Range<usize>| escapes.iter().map(|e| e.start).find(|start| span.contains(start)) == Some(at);
+    let found = scan(&decoded.text).into_iter().map(|found| decoded.matched(found));
+    out.extend(found.filter(|m| m.span.len() <= LONGEST && first(&m.span)));
+}
+
+/// Joins `encoded` values to those found in the text itself: one that says no more than another of its detector gives
+/// way, as does one that begins within another.
+///
+/// `plain` are the values found in the text, `kept` those of them that are given.
+pub fn join(mut encoded: Vec<Match>, plain: &[Match], own: &Range<usize>, kept: &mut Vec<Match>, from: usize) {
+    let order = |m: &Match| (m.span.start, m.detector);
+    encoded.sort_by_key(order);
+    encoded.dedup_by(|a, b| order(a) == order(b));
+    let within =
+        |a: &Match, b: &Match| a.detector == b.detector && b.span.start <= a.span.start && a.span.end <= b.span.end;
+    encoded.retain(|m| !plain.iter().any(|other| within(m, other)));
+    let begins_within =
+        |a: &Match, b: &Match| a.detector == b.detector && b.span.start < a.span.start && a.span.start < b.span.end;
+    let earlier: Vec<_> = encoded.iter().map(|m| encoded.iter().any(|other| begins_within(m, other))).collect();
+    let mut earlier = earlier.into_iter();
+    let all = encoded.clone();
+    encoded.retain(|_| !earlier.next().unwrap_or(false));
+    let mut found = kept.split_off(from);
+    found.retain(|m| !all.iter().any(|other| within(m, other)));
+    found.extend(encoded.into_iter().filter(|m| own.contains(&m.span.start)));
+    found.sort_by_key(order);
+    kept.extend(found);
+}
+
+/// The text around a value without its escapes, and where the value stands in it, if words before it are written in
+/// escapes.
+pub fn surroundings(text: &[u8], span: &Range<usize>) -> Option<(Decoded, Range<usize>)> {
+    let range = span.start.saturating_sub(WORDS)..text.len().min(span.end + WORDS);
+    if !says_words(&text[range.start..span.start]) {
+        return None;
+    }
+    let (decoded, _) = decode(text, range);
+    let at = |place: usize| decoded.written.partition_point(|written| written.start < place);
+    let span = at(span.start)..at(span.end);
+    Some((decoded, span))
+}
