@@ -13,6 +13,10 @@ use derbes::pipeline::FailOn;
 use derbes::report::Format;
 use jiff::civil::Date;
 
+mod budgets;
+
+use budgets::Budgets;
+
 const ABOUT: &str = "Finds personal data in code, logs, dumps and backups, and holds it against what a privacy policy \
 declares. Values are masked in every report.";
 
@@ -249,6 +253,9 @@ pub struct Scan {
     /// Threads, at most 1024. Default: one for each core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Reading")]
     pub threads: Option<u16>,
+
+    #[command(flatten)]
+    pub budgets: Budgets,
 
     /// What to write and where; none is standard output.
     #[arg(skip)]

@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use crate::category::Categories;
 use crate::classify::Weights;
+use crate::decode::Gate;
 use crate::detect::finder::Engine;
 use crate::detect::{Detectors, Registry, Scanner};
 use crate::error::{Error, Result};
@@ -173,7 +174,8 @@ impl Item {
         };
         match &target.store {
             Store::File(path) if is_own(path) => {
-                Self::Skipped(Skipped { path: target.origin, reason: "report of this run".to_owned(), bytes: 0 })
+                let reason = "report of this run".to_owned();
+                Self::Skipped(Skipped { path: target.origin, reason, bytes: 0, incomplete: false })
             }
             _ => Self::Target(target),
         }
@@ -215,6 +217,8 @@ struct Shared<'a> {
     /// Whether a named path does not exist.
     missing: bool,
     knowledge: tables::Knowledge,
+    /// Lets one target at a time unpack what takes much memory.
+    gate: Arc<Gate>,
 }
 
 /// Runs the plan. The summary is the last event.
@@ -271,8 +275,8 @@ impl<'a> Shared<'a> {
         let off = detectors.iter().map(|d| plan.detectors_off.contains(&d.definition.id)).collect();
         let scanner = Scanner::new(detectors, Registry::builtin(plan.today)?, lexicon, Engine::best());
         let bench = Bench::new(plan)?;
-        let (items, blobs, missing, knowledge) = Default::default();
-        Ok(Self { plan, progress, scanner, weights, off, bench, items, blobs, missing, knowledge })
+        let (items, blobs, missing, knowledge, gate) = Default::default();
+        Ok(Self { plan, progress, scanner, weights, off, bench, items, blobs, missing, knowledge, gate })
     }
 
     fn with(mut self, listing: source::Listing) -> Self {
@@ -332,6 +336,7 @@ impl Tally {
     ) -> io::Result<()> {
         let plan = shared.plan;
         self.summary.suppressed.add(&done.quiet.hits);
+        done.members.iter().for_each(|(_, quiet)| self.summary.suppressed.add(&quiet.hits));
         self.aftermath.add(shared, item, &mut done);
         self.summary.files += u64::from(done.is_file);
         self.summary.bytes_seen += done.seen;
@@ -344,7 +349,7 @@ impl Tally {
                     self.failed |= plan.fail_on.applies(finding, &plan.categories);
                     self.seen.insert(finding.category.clone());
                 }
-                Event::Problem(_) => self.summary.incomplete = true,
+                Event::Problem(_) | Event::Skipped(Skipped { incomplete: true, .. }) => self.summary.incomplete = true,
                 _ => {}
             }
             sink(event)?;
