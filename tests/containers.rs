@@ -10,12 +10,16 @@ use std::process::{Command, Stdio};
 use derbes::finding::{Event, Finding};
 use derbes::input::Origin;
 use derbes::limits::{Limits, Unpacking};
-use run::{plan, run, scan};
+use run::{Run, plan, run};
 
 const FIXTURES: &str = "fixtures/containers";
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(FIXTURES).join(name)
+}
+
+fn scan(path: PathBuf) -> Run {
+    run(&plan(vec![path], Unpacking::default()))
 }
 
 /// A finding without its path.
@@ -198,7 +202,7 @@ fn the_same_bytes_come_out_at_any_number_of_threads_and_any_block_size() {
         assert!(shown(threads, block) == expected, "{threads} threads, blocks of {block}");
     }
     let paths: Vec<_> =
-        expected.iter().filter_map(|line| Some(line.split(r#""path":""#).nth(1)?.split('"').next()?)).collect();
+        expected.iter().filter_map(|line| line.split(r#""path":""#).nth(1)?.split('"').next()).collect();
     assert!(paths.is_sorted(), "events are in the order of their paths");
 }
 

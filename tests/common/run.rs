@@ -1,6 +1,6 @@
 //! A run over paths, with all its events.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use derbes::category::Categories;
@@ -75,9 +75,4 @@ pub fn run(plan: &Plan) -> Run {
     };
     pipeline::run(plan, &Progress::default(), &mut sink).unwrap();
     Run { events }
-}
-
-/// A run over one file or folder.
-pub fn scan(path: impl AsRef<Path>) -> Run {
-    run(&plan(vec![path.as_ref().to_owned()], Unpacking::default()))
 }

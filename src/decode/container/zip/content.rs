@@ -11,13 +11,11 @@ use crate::decode::{Meter, corrupt};
 
 /// Whether a method can be opened.
 pub fn is_known(method: u16) -> bool {
-    match method {
-        0 | 8 | 20 | 93 => true,
-        9 => cfg!(feature = "deflate64"),
-        12 => cfg!(feature = "bzip2"),
-        14 | 95 => cfg!(feature = "xz"),
-        _ => false,
-    }
+    let (deflate64, bzip2, xz) = (cfg!(feature = "deflate64"), cfg!(feature = "bzip2"), cfg!(feature = "xz"));
+    matches!(method, 0 | 8 | 20 | 93)
+        || method == 9 && deflate64
+        || method == 12 && bzip2
+        || matches!(method, 14 | 95) && xz
 }
 
 /// Opens what is stored by a known method.
