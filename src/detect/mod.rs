@@ -8,19 +8,23 @@ use std::ops::Range;
 
 use crate::finding::EvidenceSet;
 
+mod addresses;
 mod boundary;
+mod charset;
 pub mod check;
 pub mod context;
 pub mod definition;
 pub mod finder;
+mod names;
 mod overlap;
 pub mod reference;
 mod registry;
 mod scanner;
+mod word;
 
 pub use definition::{Context, Definition, Detector, Detectors};
 pub use registry::Registry;
-pub use scanner::{Scanner, Scratch};
+pub use scanner::{Nature, Scanner, Scratch};
 
 /// Bytes before and after a candidate that a decision may depend on. A window shows as much on both sides of the part
 /// that is scanned, so that a decision is the same wherever the text is cut.

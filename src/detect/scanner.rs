@@ -5,9 +5,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::check::{Check, Checked, Subject};
-use super::finder::{Anchor, Candidates, Engine, Narrow, Wide};
+use super::finder::{Anchor, Candidates, Engine, Narrow, Wide, Worded};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
-use crate::finding::Evidence;
+use crate::finding::{Evidence, Posture};
 use crate::layout;
 use crate::layout::table::Grid;
 use crate::lexicon::{Beginnings, Lexicon, Meaning};
@@ -23,10 +23,26 @@ pub struct Scanner {
     engine: Engine,
     /// What each detector makes of words.
     words: Vec<Words>,
-    /// The detectors that each anchor serves, by `Anchor as usize`.
+    /// What runs where nothing tells what a path is, and in each posture.
+    runs: [Run; 1 + Posture::ALL.len()],
+}
+
+/// The detectors that run in a text.
+struct Run {
+    /// Those that each anchor serves, by `Anchor as usize`.
     served: [Vec<(u16, &'static Check)>; Anchor::ALL.len()],
-    /// Whether a detector needs an anchor of the wide finder.
-    wide: bool,
+    find: Find,
+}
+
+type Find = fn(Engine, &[u8], Range<usize>, &mut Candidates) -> usize;
+
+/// What is known of a text as a whole.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nature {
+    /// Whether the text stands among binary bytes.
+    pub binary: bool,
+    /// What its path is, where that is told.
+    pub posture: Option<Posture>,
 }
 
 /// What a detector makes of the words around a value.
@@ -44,6 +60,29 @@ pub struct Scratch {
     raw: Vec<Match>,
 }
 
+impl Run {
+    fn new(detectors: &Detectors, posture: Option<Posture>) -> Self {
+        let mut served: [Vec<_>; Anchor::ALL.len()] = Default::default();
+        for (index, detector) in (0..).zip(detectors.iter()) {
+            if posture.is_some_and(|posture| detector.definition.not_in.contains(&posture)) {
+                continue;
+            }
+            for anchor in detector.anchors {
+                served[*anchor as usize].push((index, detector.check));
+            }
+        }
+        let needs = |kind: fn(Anchor) -> bool| {
+            Anchor::ALL.iter().any(|anchor| kind(*anchor) && !served[*anchor as usize].is_empty())
+        };
+        let find: Find = match () {
+            () if needs(Anchor::is_wide) => Engine::find::<Wide>,
+            () if needs(Anchor::is_worded) => Engine::find::<Worded>,
+            () => Engine::find::<Narrow>,
+        };
+        Self { served, find }
+    }
+}
+
 impl Scanner {
     pub fn new(detectors: Arc<Detectors>, registry: Registry, lexicon: Lexicon, engine: Engine) -> Self {
         let words = |detector: &Detector| match lexicon.category(&detector.definition.category) {
@@ -54,20 +93,16 @@ impl Scanner {
             _ => Words::Ignored,
         };
         let words = detectors.iter().map(words).collect();
-        let mut served: [Vec<_>; Anchor::ALL.len()] = Default::default();
-        for (index, detector) in (0..).zip(detectors.iter()) {
-            for anchor in detector.anchors {
-                served[*anchor as usize].push((index, detector.check));
-            }
-        }
-        let wide = Anchor::ALL.iter().any(|anchor| anchor.is_wide() && !served[*anchor as usize].is_empty());
-        Self { detectors, registry, lexicon, engine, words, served, wide }
+        let everywhere = std::iter::once(None).chain(Posture::ALL.map(Some));
+        let mut runs = everywhere.map(|posture| Run::new(&detectors, posture));
+        let runs = std::array::from_fn(|_| runs.next().unwrap_or_else(|| Run::new(&detectors, None)));
+        Self { detectors, registry, lexicon, engine, words, runs }
     }
 
     /// Pushes the matches that start in `own`, by their start. The window shows [`MARGIN`](super::MARGIN) bytes on both
     /// sides of `own`, or all there are. `binary` tells that the text stands among binary bytes.
     pub fn scan(&self, text: &[u8], own: Range<usize>, binary: bool, scratch: &mut Scratch, out: &mut Vec<Match>) {
-        self.scan_tables(text, own, binary, &Grid::default(), scratch, out);
+        self.scan_tables(text, own, Nature { binary, posture: None }, &Grid::default(), scratch, out);
     }
 
     /// The same in a text with tables: what lies in their rows is given without its context, since its column tells.
@@ -75,28 +110,26 @@ impl Scanner {
         &self,
         text: &[u8],
         own: Range<usize>,
-        binary: bool,
+        nature: Nature,
         tables: &Grid,
         scratch: &mut Scratch,
         out: &mut Vec<Match>,
     ) {
         let Scratch { candidates, raw } = scratch;
         raw.clear();
+        let run = &self.runs[nature.posture.map_or(0, |posture| 1 + posture as usize)];
         // A value that shares bytes with one in a table lies in the table.
         let in_table = |at: usize| tables.holds(at.clamp(own.start, own.end - 1));
         let mut at = own.start.saturating_sub(LONGEST);
         let end = (own.end + LONGEST).min(text.len());
         while at < end {
             candidates.clear();
-            at = match self.wide {
-                true => self.engine.find::<Wide>(text, at..end, candidates),
-                false => self.engine.find::<Narrow>(text, at..end, candidates),
-            };
+            at = (run.find)(self.engine, text, at..end, candidates);
             for (anchor, at) in candidates.iter() {
-                self.look_closer(text, anchor, at, &in_table, raw);
+                self.look_closer(text, &run.served[anchor as usize], at, &in_table, raw);
             }
         }
-        self.finish(text, own, binary, tables, raw, out);
+        self.finish(text, own, nature.binary, tables, raw, out);
     }
 
     /// What both runs do with values that passed their checks: settles overlaps, reads the context.
@@ -136,13 +169,14 @@ impl Scanner {
     fn look_closer(
         &self,
         text: &[u8],
-        anchor: Anchor,
+        served: &[(u16, &'static Check)],
         at: usize,
         in_table: &impl Fn(usize) -> bool,
         raw: &mut Vec<Match>,
     ) {
-        for (index, check) in &self.served[anchor as usize] {
-            let found = (check.start)(text, at).and_then(|start| self.check(text, start, *index, in_table));
+        for (index, check) in served {
+            let start = check.start(text, at, &self.registry);
+            let found = start.and_then(|start| self.check(text, start, *index, in_table));
             if let Some(found) = found {
                 overlap::insert(raw, found);
             }

@@ -44,6 +44,7 @@ fn masks(chunk: &[u8; SEEN]) -> Masks {
         number: join(|h| h.number),
         joint: join(|h| h.joint),
         at: join(|h| h.at),
+        high: join(|h| h.high),
     }
 }
 
@@ -63,6 +64,7 @@ struct Half {
     number: u32,
     joint: u32,
     at: u32,
+    high: u32,
 }
 
 #[target_feature(enable = "avx2")]
@@ -91,6 +93,7 @@ fn half(bytes: &[u8; 32]) -> Half {
         number: bits(_mm256_or_si256(_mm256_or_si256(digit, separator), v)),
         joint: bits(joint),
         at: bits(_mm256_or_si256(equal(b'@'), equal(b'%'))),
+        high: bits(v),
     }
 }
 
@@ -110,7 +113,8 @@ fn marks(chunk: &[u8; SEEN]) -> Marks {
         quote: join(|h| h.quote),
         angle: join(|h| h.angle),
         plus: join(|h| h.plus),
-        high: join(|h| h.high),
+        capital: join(|h| h.capital),
+        comma: join(|h| h.comma),
         last: join(|h| h.last),
         j_or_s: join(|h| h.j_or_s),
         t_or_u: join(|h| h.t_or_u),
@@ -127,7 +131,8 @@ struct HalfMarks {
     quote: u32,
     angle: u32,
     plus: u32,
-    high: u32,
+    capital: u32,
+    comma: u32,
     last: u32,
     j_or_s: u32,
     t_or_u: u32,
@@ -144,6 +149,8 @@ fn half_marks(bytes: &[u8; 32]) -> HalfMarks {
     let lower = _mm256_or_si256(v, set(0x20));
     let letter = |byte: u8| _mm256_cmpeq_epi8(lower, set(byte));
     let quote = _mm256_or_si256(_mm256_or_si256(equal(b'"'), equal(b'\'')), equal(b'\\'));
+    let distance = _mm256_sub_epi8(v, set(b'A'));
+    let capital = _mm256_cmpeq_epi8(_mm256_min_epu8(distance, set(25)), distance);
     let d_or_e = _mm256_or_si256(letter(b'd'), letter(b'e'));
     let h_or_s = _mm256_or_si256(letter(b'h'), letter(b's'));
     HalfMarks {
@@ -156,7 +163,8 @@ fn half_marks(bytes: &[u8; 32]) -> HalfMarks {
         quote: bits(quote),
         angle: bits(equal(b'<')),
         plus: bits(equal(b'+')),
-        high: bits(v),
+        capital: bits(capital),
+        comma: bits(equal(b',')),
         last: bits(_mm256_or_si256(d_or_e, h_or_s)),
         j_or_s: bits(_mm256_or_si256(equal(b'J'), equal(b'S'))),
         t_or_u: bits(_mm256_or_si256(equal(b'T'), equal(b'U'))),

@@ -19,6 +19,8 @@ pub struct Masks {
     pub joint: u64,
     /// `@`, and `%`, which may begin `%40`.
     pub at: u64,
+    /// Bytes beyond ASCII.
+    pub high: u64,
 }
 
 /// The further classes that the candidates of [`shapes`](super::shapes) are made of.
@@ -34,8 +36,9 @@ pub struct Marks {
     pub quote: u64,
     pub angle: u64,
     pub plus: u64,
-    /// Bytes beyond ASCII.
-    pub high: u64,
+    /// Capitals of ASCII.
+    pub capital: u64,
+    pub comma: u64,
     /// `d`, `e`, `h`, `s` in either case: the last letters of `password`, `Cookie`, `password_hash`, `pass`.
     pub last: u64,
     /// `J` or `S`, and `T` or `U`: together they begin the base64 of `IIN` within a certificate.
@@ -53,6 +56,7 @@ pub fn portable(chunk: &[u8; SEEN]) -> Masks {
         number: mask(chunk, |byte| matches!(byte, b'0'..=b'9' | b' ' | b'-' | b'.' | b'(' | b')' | 0x80..)),
         joint: mask(chunk, |byte| matches!(byte, b' ' | b'-')),
         at: mask(chunk, |byte| matches!(byte, b'@' | b'%')),
+        high: mask(chunk, |byte| byte >= 0x80),
     }
 }
 
@@ -69,7 +73,8 @@ pub fn portable_marks(chunk: &[u8; SEEN]) -> Marks {
         quote: mask(chunk, |byte| matches!(byte, b'"' | b'\'' | b'\\')),
         angle: equal(b'<'),
         plus: equal(b'+'),
-        high: mask(chunk, |byte| byte >= 0x80),
+        capital: mask(chunk, |byte| byte.is_ascii_uppercase()),
+        comma: equal(b','),
         last: mask(chunk, |byte| matches!(byte.to_ascii_lowercase(), b'd' | b'e' | b'h' | b's')),
         j_or_s: mask(chunk, |byte| matches!(byte, b'J' | b'S')),
         t_or_u: mask(chunk, |byte| matches!(byte, b'T' | b'U')),
