@@ -273,3 +273,51 @@ fn the_baseline_is_the_same_at_any_number_of_threads() {
     repo.derbes("scan --threads 8 --write-baseline base");
     assert_eq!(repo.read("base"), one);
 }
+
+/// People by rows: a column that is known by its name alone.
+fn people(count: usize) -> String {
+    let rows: String = (0..count).map(|i| format!("{i},Ахметова Айгерим\n")).collect();
+    format!("id,full_name\n{rows}")
+}
+
+#[test]
+fn a_column_known_by_its_name_is_quiet_for_as_many_values_as_are_known() {
+    let repo = Repo::new();
+    repo.write("people.csv", people(5)).derbes("scan --write-baseline .derbes-baseline");
+    let hits = || repo.derbes(SCAN).summary("hits");
+    assert_eq!(hits(), 0);
+    repo.write("people.csv", people(7));
+    assert_eq!(hits(), 2);
+    repo.write("people.csv", people(3));
+    assert_eq!(repo.derbes(SCAN).told().len(), 1, "the rest is told to be stale");
+    repo.write("derbes.toml", "[[allow]]\nreason = \"made up\"\ncategories = [\"name\"]\npaths = [\"people.csv\"]\n");
+    std::fs::remove_file(repo.at.join(".derbes-baseline")).unwrap();
+    assert_eq!(hits(), 0);
+}
+
+#[test]
+fn a_mark_at_the_first_row_covers_a_column_known_by_its_name() {
+    let repo = Repo::new();
+    let insert = "INSERT INTO people (id, full_name) VALUES (1, 'Ахметова Айгерим'), (2, 'Иванов Иван');\n";
+    repo.write("people.sql", format!("-- derbes:allow name reason=made up\n{insert}"));
+    let run = repo.derbes(SCAN);
+    assert_eq!((run.told().len(), run.summary("hits")), (0, 0.into()), "{}", run.out);
+    assert_eq!(run.summary("suppressed"), serde_json::json!({"inline": 2, "rules": 0, "baseline": 0}));
+    repo.write("people.sql", format!("-- derbes:allow phone reason=made up\n{insert}"));
+    assert_eq!(repo.derbes(SCAN).summary("hits"), 2);
+}
+
+#[test]
+fn of_a_staged_table_only_added_rows_count() {
+    let repo = Repo::new();
+    repo.commit("people.csv", people(5));
+    repo.stage("people.csv", people(5).replace("id,", "nr,"));
+    let hits = || repo.derbes("scan --staged --format jsonl").summary("hits");
+    assert_eq!(hits(), 0, "the header names nobody");
+    repo.stage("people.csv", people(7));
+    assert_eq!(hits(), 2);
+    repo.commit("people.csv", people(7));
+    repo.derbes("scan --write-baseline .derbes-baseline");
+    repo.stage("people.csv", people(8));
+    assert_eq!(hits(), 1, "seven are known");
+}

@@ -64,7 +64,7 @@ fn corpus() -> PathBuf {
 }
 
 /// Dumps and delimited text, in which quotes, escapes and line ends stand on every kind of border.
-fn dumps() -> [(&'static str, String); 5] {
+fn dumps() -> [(&'static str, String); 6] {
     let iin = |i: usize| if i.is_multiple_of(9) { "\\N" } else { "900517132728" };
     let note = |i: usize| ["it\\'s \\\\", "a, (b); c", "", "--", "x\\n"][i % 5];
     let copy: String = (0..900).map(|i| format!("{i}\t{}\ta{i}@romashka-demo.kz\tx\\ty\n", iin(i))).collect();
@@ -82,6 +82,14 @@ fn dumps() -> [(&'static str, String); 5] {
                 "{i};\"a; \"\"b\"\"\n{i}\";{};a{i}@romashka-demo.kz\r\n",
                 if i % 4 == 0 { "" } else { "900517132728" }
             )
+        })
+        .collect();
+    // Longer than what is looked at of a column: which values that is must not depend on where the text is cut.
+    let calls: String = (0..5000)
+        .map(|i| {
+            let note = ["ИИН 900517132728, звонил", "тел. +7 (700) 000-00-19", "нет", "87000000019", ""][i % 7 % 5];
+            let name = if i % 3 == 0 { format!("код {i}") } else { "Ахметова Айгерим".to_owned() };
+            format!("{i};{name};{:012};{note}\n", 809_486_302_519u64 + i as u64 * 7919)
         })
         .collect();
     let postgres =
@@ -107,6 +115,7 @@ fn dumps() -> [(&'static str, String); 5] {
         ),
         ("clients.csv", format!("id;Примечание;ИИН;Почта\r\n{csv}")),
         ("tab.txt", copy),
+        ("calls.csv", format!("id;ФИО;заказ;Примечание\n{calls}")),
     ]
 }
 

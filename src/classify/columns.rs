@@ -50,6 +50,12 @@ struct Subject<'a> {
     first: u64,
 }
 
+impl Subject<'_> {
+    fn values(&self, column: &Column) -> u64 {
+        self.rows.saturating_sub(column.nulls)
+    }
+}
+
 impl Columns {
     /// # Errors
     /// Broken data files.
@@ -75,10 +81,14 @@ impl Columns {
         limits: &Limits,
     ) -> Vec<(u64, Finding)> {
         let own = Schema::new(tables.definitions);
+        let mut tables: Vec<(u64, Tally)> = tables.tables.into_iter().collect();
+        for (_, tally) in &mut tables {
+            self.settle_header(tally);
+        }
         let nameless = |tally: &Tally| tally.table.columns.is_empty() && own.columns(&tally.table.name).is_none();
-        let other = if tables.tables.values().any(nameless) { elsewhere() } else { Arc::default() };
+        let other = if tables.iter().any(|(_, tally)| nameless(tally)) { elsewhere() } else { Arc::default() };
         let mut merged: BTreeMap<String, Merged> = BTreeMap::new();
-        for (first, tally) in tables.tables {
+        for (first, tally) in tables {
             let name = if tally.table.name.is_empty() { unnamed } else { &*tally.table.name };
             let defined = own.columns(name).or_else(|| other.columns(name)).unwrap_or_default();
             let new = || Merged {
@@ -93,6 +103,27 @@ impl Columns {
         merged.into_values().flat_map(|table| self.table(&table, path)).collect()
     }
 
+    /// Takes what may be the header of delimited text for a row, unless most of its cells are names: by what they say, or
+    /// since the values below look quite unlike.
+    fn settle_header(&self, tally: &mut Tally) {
+        let cells = &tally.table.columns;
+        if !tally.table.name.is_empty() || cells.is_empty() {
+            return;
+        }
+        let is_name = |at: usize, cell: &String| {
+            let sketch = tally.columns.get(at).and_then(|column| column.sketch.as_deref()).copied().unwrap_or_default();
+            let numbers = [Look::Number, Look::Digits, Look::Date].map(|look| sketch.count(look)).into_iter().max();
+            let unlike = numbers.unwrap_or(0) * 2 > sketch.values();
+            unlike || cell.contains('_') || fold(cell.as_bytes()).iter().any(|r| !self.lexicon.meanings(r).is_empty())
+        };
+        let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
+        let named = cells.iter().enumerate().filter(|(at, cell)| !cell.is_empty() && is_name(*at, cell)).count();
+        if named * 2 <= filled {
+            let row = std::mem::replace(tally, Tally::new(&tally.table));
+            *tally = row.with_first_row();
+        }
+    }
+
     fn table(&self, table: &Merged, path: &Origin) -> Vec<(u64, Finding)> {
         let subject = Subject { path, table: &table.name, rows: table.rows, first: table.first };
         let mut found = Vec::new();
@@ -100,7 +131,11 @@ impl Columns {
             let said = self.said(name);
             let before = found.len();
             for (detector, counter) in &column.counters {
-                found.extend(self.by_values(&subject, name, column, &said, *detector, counter));
+                let by_values = self.by_values(&subject, name, column, &said, *detector, counter);
+                let told = column.told.iter().find(|(id, _)| id == detector);
+                let told = told.and_then(|(_, told)| self.told(&subject, name, column, &said, *detector, told));
+                let surer = |told: &Finding| by_values.as_ref().is_none_or(|own| own.confidence < told.confidence);
+                found.extend(told.filter(surer).or(by_values).map(|finding| (subject.first, finding)));
             }
             let known = found.len() > before;
             found.extend(self.by_name(&subject, name, column, &said).filter(|_| !known));
@@ -118,12 +153,12 @@ impl Columns {
         said: &Said,
         detector: u16,
         counter: &Counter,
-    ) -> Option<(u64, Finding)> {
+    ) -> Option<Finding> {
         let definition = &self.detectors.get(detector).definition;
         if counter.hits == 0 {
             return None;
         }
-        let values = subject.rows.saturating_sub(column.nulls).max(counter.cells);
+        let values = subject.values(column).max(counter.cells);
         let sketch = column.sketch.as_deref().copied().unwrap_or_default();
         let share =
             self.chances.share(&definition.id, [counter.cells, self.family(column, &definition.id), values], &sketch);
@@ -131,23 +166,55 @@ impl Columns {
         if share == Share::Chance && !named {
             return None;
         }
-        let other = said.keys().all(|meaning| *meaning == Meaning::Other) && !said.is_empty();
-        let evidence = counter
-            .evidence()
+        let form = counter.evidence();
+        // No name makes orders of so many values that have a check digit or are written as numbers of people are.
+        let sure = form.contains(Evidence::CheckDigit) || form.contains(Evidence::Formatted);
+        let other = is_other(said) && !(sure && share == Share::Many);
+        let evidence = form
             .with_if(named, Evidence::ColumnName)
             .with_if(!named && other, Evidence::OtherMeaning)
             .with_if(fits(name.kind, &definition.category), Evidence::ColumnType)
             .with_if(share == Share::Many, Evidence::Share)
             .with_if(share == Share::Low || share == Share::Chance && counter.cells * 2 < values, Evidence::LowShare);
-        let finding = Finding {
+        Some(self.counted(subject, name, detector, counter, values, evidence))
+    }
+
+    /// A finding of those values in a column that something else than the column tells of.
+    fn told(
+        &self,
+        subject: &Subject,
+        name: &Name,
+        column: &Column,
+        said: &Said,
+        detector: u16,
+        counter: &Counter,
+    ) -> Option<Finding> {
+        let named = |form: &EvidenceSet| form.contains(Evidence::KeyName) || form.contains(Evidence::ContextWord);
+        let forms = counter.forms.iter().map(|(form, _)| *form);
+        let forms = forms.map(|form| form.with_if(is_other(said) && !named(&form), Evidence::OtherMeaning));
+        let evidence = forms.max_by_key(|form| (self.weights.score(detector, *form), *form))?;
+        let values = subject.values(column).max(counter.cells);
+        Some(self.counted(subject, name, detector, counter, values, evidence))
+    }
+
+    fn counted(
+        &self,
+        subject: &Subject,
+        name: &Name,
+        detector: u16,
+        counter: &Counter,
+        values: u64,
+        evidence: EvidenceSet,
+    ) -> Finding {
+        let definition = &self.detectors.get(detector).definition;
+        Finding {
             detector: definition.id.clone(),
             hits: counter.hits,
             share: Some(counter.cells as f64 / values as f64),
             places: counter.places.clone(),
             facts: counter.facts(),
             ..self.finding(subject, name, &definition.category, detector, evidence)
-        };
-        Some((subject.first, finding))
+        }
     }
 
     /// Cells that pass this detector or another of its family, no cell counted for more than the column has.
@@ -160,7 +227,10 @@ impl Columns {
     /// A finding in a column that is known by its name and by how its values look.
     fn by_name(&self, subject: &Subject, name: &Name, column: &Column, said: &Said) -> Option<(u64, Finding)> {
         let sketch = column.sketch.as_deref()?;
-        let values = subject.rows.checked_sub(column.nulls).filter(|values| *values > 0)?;
+        let values = column.counting.unwrap_or(subject.values(column));
+        if values == 0 {
+            return None;
+        }
         let (category, look, special) = self.chances.looks.iter().find_map(|(category, look)| {
             let special = said.get(&self.lexicon.category(category)?)?;
             Some((category, *look, *special))
@@ -242,6 +312,11 @@ impl Columns {
         }
         said
     }
+}
+
+/// Whether a column's name says something else, and no category.
+fn is_other(said: &Said) -> bool {
+    said.keys().all(|meaning| *meaning == Meaning::Other) && !said.is_empty()
 }
 
 /// The share of the values that were looked at.

@@ -4,15 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::Tables;
 use crate::finding::{Confidence, EvidenceSet, Facts, Field, Finding, Place, Redacted};
 use crate::input::Origin;
 use crate::limits::Limits;
 
 /// Line ends of a stretch of text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lines {
     /// Line ends so far.
     pub ends: u64,
@@ -64,7 +62,7 @@ pub struct Hit<'a> {
 }
 
 /// What a split gave. Partials of neighbours are joined by [`Partial::append`], which is associative.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct Partial {
     /// Hits under no field, or under one too many.
     unnamed: Groups,
@@ -77,7 +75,7 @@ pub struct Partial {
 
 type Groups = BTreeMap<(u16, Confidence), Group>;
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Group {
     hits: u64,
     places: Vec<Place>,

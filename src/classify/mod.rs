@@ -10,5 +10,5 @@ mod weights;
 
 pub use columns::Columns;
 pub use gather::{Hit, Lines, Partial};
-pub use tables::{Cell, Tables, Tally, Walk};
+pub use tables::{Cell, Counter, Tables, Tally, Walk};
 pub use weights::Weights;

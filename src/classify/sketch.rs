@@ -1,6 +1,6 @@
 //! What a column's values look like: takes the cells of a table's first rows, counts how many have which look.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// A look that a value has or has not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -30,7 +30,7 @@ pub enum Look {
 const LOOKS: usize = 9;
 
 /// How many of the cells have each look. Cells without a value do not count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sketch([u32; LOOKS]);
 
 impl Sketch {
@@ -58,10 +58,14 @@ impl Sketch {
     }
 }
 
+/// The value in a cell; nothing for one that stands for none.
 fn bare(cell: &[u8]) -> &[u8] {
     let opens = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'(' | b';');
     let start = cell.iter().position(|byte| !opens(byte)).unwrap_or(cell.len());
     let value = cell[start..].trim_ascii();
+    if value == b"\\N" || value.eq_ignore_ascii_case(b"NULL") {
+        return b"";
+    }
     let value = value.strip_prefix(b"N'").map_or(value, |_| &value[1..]);
     let quoted = |quote: u8| value.strip_prefix(&[quote]).and_then(|value| value.strip_suffix(&[quote]));
     quoted(b'\'').or_else(|| quoted(b'"')).unwrap_or(value).trim_ascii()

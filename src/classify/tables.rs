@@ -4,16 +4,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::Lines;
 use super::sketch::Sketch;
 use crate::finding::{EvidenceSet, Facts, Place};
 use crate::layout::table::{Definition, Grid, Segment, Table, WIDTH, low, places};
 use crate::limits::Limits;
 
-/// Bytes from the first row of a table on in which its values are looked at.
+/// Bytes from the first row of a table on in which its values are looked at, and further on, so many of each so many.
 const SAMPLE: u64 = 16 << 10;
+const FURTHER: u64 = 1 << 10;
+const EACH: u64 = 64 << 10;
 
 /// Longest value that is looked at.
 const LONGEST_VALUE: u64 = 256;
@@ -22,7 +22,7 @@ const LONGEST_VALUE: u64 = 256;
 const DEFINITIONS: usize = 20_000;
 
 /// What was counted in the tables of a part of a text.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default)]
 pub struct Tables {
     /// By the offset of their first row.
     pub(super) tables: BTreeMap<u64, Tally>,
@@ -30,24 +30,28 @@ pub struct Tables {
 }
 
 /// What was counted in one table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct Tally {
     pub(super) table: Arc<Table>,
     pub(super) rows: u64,
     pub(super) columns: Vec<Column>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default)]
 pub(super) struct Column {
     /// Rows in which it has no value.
     pub nulls: u64,
+    /// Values on the lines that count, where not all do.
+    pub counting: Option<u64>,
     pub sketch: Option<Box<Sketch>>,
     /// By detector; few, in any order.
     pub counters: Vec<(u16, Counter)>,
+    /// Of the hits, those that something else than the column tells of.
+    pub told: Vec<(u16, Counter)>,
 }
 
 /// The hits of one detector in one column.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default)]
 pub struct Counter {
     /// Cells with a hit, by which the column is judged, and the first and the last row of them, from 1.
     pub(super) cells: u64,
@@ -75,8 +79,7 @@ pub struct Cell {
 impl Tables {
     /// What was counted in a table so far, to be put back once more is.
     pub fn take(&mut self, table: &Arc<Table>) -> Tally {
-        let new = || Tally { table: table.clone(), rows: 0, columns: Vec::new() };
-        self.tables.remove(&table.first).unwrap_or_else(new)
+        self.tables.remove(&table.first).unwrap_or_else(|| Tally::new(table))
     }
 
     pub fn put(&mut self, tally: Tally) {
@@ -97,8 +100,9 @@ impl Tables {
     pub(super) fn append(&mut self, next: Self, lines: Lines, limits: &Limits) {
         for (first, mut tally) in next.tables {
             let rows = self.tables.get(&first).map_or(0, |own| own.rows);
-            for (_, counter) in tally.columns.iter_mut().flat_map(|column| &mut column.counters) {
-                counter.stands_after(lines, rows);
+            for column in &mut tally.columns {
+                let all = column.counters.iter_mut().chain(&mut column.told);
+                all.for_each(|(_, counter)| counter.stands_after(lines, rows));
             }
             match self.tables.get_mut(&first) {
                 Some(own) => own.absorb(tally, limits),
@@ -112,9 +116,27 @@ impl Tables {
 }
 
 impl Tally {
+    pub fn new(table: &Arc<Table>) -> Self {
+        Self { table: table.clone(), rows: 0, columns: Vec::new() }
+    }
+
     /// Rows that ended so far.
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// The same where the first record is no header, but a row.
+    #[must_use]
+    pub(super) fn with_first_row(mut self) -> Self {
+        let first = Table { columns: Vec::new(), name: self.table.name.clone(), first: self.table.first };
+        let values = std::mem::replace(&mut self.table, Arc::new(first));
+        self.rows += 1;
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            column.nulls += u64::from(values.columns.get(at).is_none_or(String::is_empty));
+            let all = column.counters.iter_mut().chain(&mut column.told);
+            all.for_each(|(_, counter)| counter.stands_after(Lines::from(0), 1));
+        }
+        self
     }
 
     /// Counts a row that the end of the text cuts, with so many columns.
@@ -125,15 +147,20 @@ impl Tally {
     /// The counter of a detector's hits in a column; none beyond the columns that are told apart.
     #[inline]
     pub fn counter(&mut self, column: usize, detector: u16, limits: &Limits) -> Option<&mut Counter> {
-        let counters = &mut self.column(column, limits)?.counters;
-        let index = match counters.iter().position(|(id, _)| *id == detector) {
-            Some(index) => index,
-            None => {
-                counters.push((detector, Counter::default()));
-                counters.len() - 1
-            }
-        };
-        Some(&mut counters[index].1)
+        Some(of(&mut self.column(column, limits)?.counters, detector))
+    }
+
+    /// The counter of those among them that something else than the column tells of.
+    pub fn told(&mut self, column: usize, detector: u16, limits: &Limits) -> Option<&mut Counter> {
+        Some(of(&mut self.column(column, limits)?.told, detector))
+    }
+
+    /// Notes which values stand on lines that count: those of `counting`, which holds a part of the same rows.
+    pub fn note_counting(&mut self, counting: &Self) {
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            let nulls = counting.columns.get(at).map_or(0, |column| column.nulls);
+            *column.counting.get_or_insert_default() += counting.rows.saturating_sub(nulls);
+        }
     }
 
     #[inline]
@@ -173,14 +200,29 @@ impl Column {
         if let Some(sketch) = other.sketch {
             self.sketch.get_or_insert_default().absorb(&sketch);
         }
-        for (detector, counter) in other.counters {
-            match self.counters.iter_mut().find(|(id, _)| *id == detector) {
-                Some((_, own)) => own.absorb(counter, limits),
-                None => self.counters.push((detector, counter)),
-            }
+        if let Some(counting) = other.counting {
+            *self.counting.get_or_insert_default() += counting;
         }
-        self.counters.sort_by_key(|(detector, _)| *detector);
+        for (own, more) in [(&mut self.counters, other.counters), (&mut self.told, other.told)] {
+            for (detector, counter) in more {
+                of(own, detector).absorb(counter, limits);
+            }
+            own.sort_by_key(|(detector, _)| *detector);
+        }
     }
+}
+
+/// The counter of a detector.
+#[inline]
+fn of(counters: &mut Vec<(u16, Counter)>, detector: u16) -> &mut Counter {
+    let index = match counters.iter().position(|(id, _)| *id == detector) {
+        Some(index) => index,
+        None => {
+            counters.push((detector, Counter::default()));
+            counters.len() - 1
+        }
+    };
+    &mut counters[index].1
 }
 
 impl Counter {
@@ -229,9 +271,11 @@ impl Counter {
         Facts { ages, impersonal: self.impersonal, made_up: self.made_up }
     }
 
-    /// The evidence that most hits have; of equal ones, the larger set.
+    /// The evidence that most hits have; of equal ones, the larger set. Values that are nobody's have no say beside
+    /// others.
     pub(super) fn evidence(&self) -> EvidenceSet {
-        self.forms.iter().map(|(form, hits)| (*hits, *form)).max().map_or(EvidenceSet::new(), |(_, form)| form)
+        let vote = self.forms.iter().map(|(form, hits)| (!form.is_made_up(), *hits, *form)).max();
+        vote.map_or(EvidenceSet::new(), |(.., form)| form)
     }
 
     fn stands_after(&mut self, lines: Lines, rows: u64) {
@@ -283,17 +327,20 @@ pub struct Walk<'a> {
     at: usize,
     /// Separators in the open record so far.
     column: usize,
-    /// Offset of the open cell's first byte, while values are looked at.
+    /// Offset of the open cell's first byte, while values are looked at; `UNKNOWN` for one that is not.
     cell: u64,
-    sampled: u64,
+    /// Offset of the table's first row.
+    first: u64,
 }
+
+/// Beyond every text.
+const UNKNOWN: u64 = u64::MAX;
 
 impl<'a> Walk<'a> {
     /// At the beginning of a segment of the grid, which is that of a text whose first byte is at `base`.
     pub fn new(grid: &'a Grid, segment: &Segment, text: &'a [u8], base: u64) -> Self {
         let column = segment.open.column as usize;
-        let sampled = segment.table.first.saturating_add(SAMPLE);
-        Self { grid, text, base, at: segment.range.start, column, cell: segment.open.cell, sampled }
+        Self { grid, text, base, at: segment.range.start, column, cell: segment.open.cell, first: segment.table.first }
     }
 
     /// Goes on to a position of the text and counts what it passes. Gives the cell that it comes to.
@@ -305,16 +352,25 @@ impl<'a> Walk<'a> {
             let part = low(at - first) & !low(self.at - first);
             let separators = self.grid.separators[word] & part;
             let marks = (self.grid.ends[word] | self.grid.nulls[word]) & part;
-            if self.base + (first as u64) < self.sampled {
+            let offset = self.base + first as u64;
+            if self.is_sampled(offset) || self.is_sampled(offset + WIDTH as u64 - 1) {
                 self.look(first, word, part, tally, limits);
-            } else if marks == 0 {
-                self.column += separators.count_ones() as usize;
             } else {
-                self.count(word, part, tally, limits);
+                self.cell = UNKNOWN;
+                match marks {
+                    0 => self.column += separators.count_ones() as usize,
+                    _ => self.count(word, part, tally, limits),
+                }
             }
             self.at = at.min(first + WIDTH);
         }
         Cell { column: self.column, row: tally.rows + 1 }
+    }
+
+    /// Whether the values around an offset are looked at, wherever the text is cut.
+    #[inline]
+    fn is_sampled(&self, offset: u64) -> bool {
+        offset % EACH < FURTHER || offset.saturating_sub(self.first) < SAMPLE
     }
 
     fn count(&mut self, word: usize, part: u64, tally: &mut Tally, limits: &Limits) {
@@ -348,14 +404,17 @@ impl<'a> Walk<'a> {
                 && let Some(column) = tally.column(self.column, limits)
             {
                 column.nulls += 1;
-                // What follows the mark is no value.
-                self.cell = u64::MAX;
             }
             if !is(separators | ends) {
                 continue;
             }
             let end = self.base + (first + place) as u64;
-            if end < self.sampled && (self.base..end).contains(&self.cell) && end - self.cell <= LONGEST_VALUE {
+            // A cell of which only a part lies in the sample is not looked at, nor one that begins with it.
+            let whole = (self.base..end).contains(&self.cell)
+                && end - self.cell <= LONGEST_VALUE
+                && self.is_sampled(self.cell.saturating_sub(1))
+                && self.is_sampled(end);
+            if whole {
                 let value = &self.text[(self.cell - self.base) as usize..first + place];
                 if let Some(column) = tally.column(self.column, limits) {
                     column.sketch.get_or_insert_default().add(value);

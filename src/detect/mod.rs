@@ -48,6 +48,8 @@ pub struct Match {
     pub age: Option<u8>,
     /// Whether the value belongs to no person.
     pub impersonal: bool,
-    /// Where the name of the key stands that the value is given for.
+    /// Where the name of the key stands that the value is given for, unless there is somebody's data.
     pub key: Option<Range<usize>>,
+    /// In a table, what tells of the value without its column, as in plain text; none where only the column can tell.
+    pub told: Option<EvidenceSet>,
 }

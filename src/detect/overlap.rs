@@ -51,7 +51,15 @@ mod tests {
     use crate::finding::EvidenceSet;
 
     fn at(detector: u16, start: usize, end: usize) -> Match {
-        Match { detector, span: start..end, evidence: EvidenceSet::new(), age: None, impersonal: false, key: None }
+        Match {
+            detector,
+            span: start..end,
+            evidence: EvidenceSet::new(),
+            age: None,
+            impersonal: false,
+            key: None,
+            told: None,
+        }
     }
 
     #[test]

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::check::{Check, Checked, Subject};
 use super::finder::{Anchor, Candidates, Engine, Narrow, Wide, Worded};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
-use crate::finding::{Evidence, Posture};
+use crate::finding::{Evidence, EvidenceSet, Posture};
 use crate::layout;
-use crate::layout::table::Grid;
+use crate::layout::table::{Grid, Segment};
 use crate::lexicon::{Beginnings, Lexicon, Meaning};
 
 /// Text shorter than this among binary bytes may be chance.
@@ -120,7 +120,8 @@ impl Scanner {
         let run = &self.runs[nature.posture.map_or(0, |posture| 1 + posture as usize)];
         // A value that shares bytes with one in a table lies in the table.
         let in_table = |at: usize| tables.holds(at.clamp(own.start, own.end - 1));
-        let mut at = own.start.saturating_sub(LONGEST);
+        // A value may share bytes with one before it, or with its key.
+        let mut at = own.start.saturating_sub(LONGEST + layout::KEY_REACH);
         let end = (own.end + LONGEST).min(text.len());
         while at < end {
             candidates.clear();
@@ -142,27 +143,48 @@ impl Scanner {
         raw: &mut Vec<Match>,
         out: &mut Vec<Match>,
     ) {
+        let values: Vec<Range<usize>> = raw.iter().map(|found| found.span.clone()).collect();
         overlap::resolve(raw, |detector| self.detectors.get(detector).check.rank);
         let mut segment = 0;
         for mut found in raw.drain(..).filter(|m| own.contains(&m.span.start)) {
-            if tables.segment_at(found.span.start, &mut segment).is_some() {
-                out.push(found);
-                continue;
-            }
-            match &self.words[usize::from(found.detector)] {
-                Words::Ignored => found.key = layout::key_before(text, found.span.start),
-                Words::Count(meaning) => {
-                    found.key = layout::key_before(text, found.span.start);
-                    let said = context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, *meaning);
-                    found.evidence = said.map_or(found.evidence, |said| found.evidence.with(said));
+            match tables.segment_at(found.span.start, &mut segment) {
+                Some(rows) => found.told = self.told_in_cell(text, &found, tables, rows),
+                None => {
+                    self.read_context(text, &mut found);
+                    found.key = found.key.filter(|key| !share_bytes(&values, key));
                 }
-                // Read by `check` already.
-                Words::Required(..) => {}
             }
             let short = binary && layout::text_run(text, found.span.clone(), SHORT_RUN) < SHORT_RUN;
             found.evidence = found.evidence.with_if(short, Evidence::ShortRun);
             out.push(found);
         }
+    }
+
+    /// Adds what the key and the words around a value say.
+    fn read_context(&self, text: &[u8], found: &mut Match) {
+        match &self.words[usize::from(found.detector)] {
+            Words::Ignored => found.key = layout::key_before(text, found.span.start),
+            Words::Count(meaning) => {
+                found.key = layout::key_before(text, found.span.start);
+                let said = context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, *meaning);
+                found.evidence = said.map_or(found.evidence, |said| found.evidence.with(said));
+            }
+            // Read by `check` already.
+            Words::Required(..) => {}
+        }
+    }
+
+    /// What tells of a value in a table without its column: words in its cell, if there are any, and how it is written.
+    fn told_in_cell(&self, text: &[u8], found: &Match, tables: &Grid, rows: &Segment) -> Option<EvidenceSet> {
+        if tables.fills_cell(text, &found.span, rows) {
+            return Some(found.evidence).filter(|evidence| evidence.contains(Evidence::Formatted));
+        }
+        if let Words::Required(meaning, beginnings) = &self.words[usize::from(found.detector)] {
+            return self.named(text, found.clone(), *meaning, beginnings).map(|named| named.evidence);
+        }
+        let mut told = found.clone();
+        self.read_context(text, &mut told);
+        Some(told.evidence)
     }
 
     #[inline]
@@ -193,7 +215,7 @@ impl Scanner {
     ) -> Option<Match> {
         let check = self.detectors.get(detector).check.run;
         let Checked { end, evidence, age, impersonal } = check(&Subject { text, start, registry: &self.registry })?;
-        let found = Match { detector, span: start..end, evidence, age, impersonal, key: None };
+        let found = Match { detector, span: start..end, evidence, age, impersonal, key: None, told: None };
         match &self.words[usize::from(detector)] {
             Words::Required(meaning, beginnings) if !in_table(start) => self.named(text, found, *meaning, beginnings),
             _ => Some(found),
@@ -210,4 +232,10 @@ impl Scanner {
         found.evidence = found.evidence.with(said);
         matches!(said, Evidence::KeyName | Evidence::ContextWord).then_some(found)
     }
+}
+
+/// Whether a range shares bytes with one of these, that are in the order of their starts.
+fn share_bytes(values: &[Range<usize>], range: &Range<usize>) -> bool {
+    let before = &values[..values.partition_point(|value| value.start < range.end)];
+    before.iter().rev().take_while(|value| value.start + LONGEST > range.start).any(|value| value.end > range.start)
 }

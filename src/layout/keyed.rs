@@ -5,8 +5,8 @@ use std::ops::Range;
 
 /// Longest name of a key, in bytes.
 const LONGEST: usize = 64;
-/// How far back a value may stand from its key.
-const REACH: usize = 128;
+/// How far back a value may stand from the beginning of its key.
+pub const REACH: usize = 128;
 
 /// Where the name of the key stands whose value begins at `start`, on the same line.
 pub fn key_before(text: &[u8], start: usize) -> Option<Range<usize>> {

@@ -4,5 +4,5 @@ mod keyed;
 mod run;
 pub mod table;
 
-pub use keyed::key_before;
+pub use keyed::{REACH as KEY_REACH, key_before};
 pub use run::text_run;

@@ -35,9 +35,8 @@ impl Aftermath {
             self.unexamined.insert(path.clone());
         }
         let path: Arc<str> = path.into();
-        let id = |detector| shared.scanner.detectors.get(detector).definition.id.clone();
         let recorded = quiet.recorded.into_iter();
-        self.recorded.extend(recorded.map(|((of, fingerprint), hits)| (path.clone(), id(of), fingerprint, hits)));
+        self.recorded.extend(recorded.map(|((of, fingerprint), hits)| (path.clone(), of, fingerprint, hits)));
     }
 
     /// Rules and entries that keep nothing quiet, as far as the run went over what they are about.

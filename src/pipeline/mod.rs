@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use crate::category::Categories;
-use crate::classify::Weights;
+use crate::classify::{Partial, Weights};
 use crate::detect::finder::Engine;
 use crate::detect::{Detectors, Registry, Scanner};
 use crate::error::{Error, Result};
@@ -23,7 +23,7 @@ use crate::lexicon::Lexicon;
 use crate::limits::Limits;
 use crate::policy::{Policy, Traces};
 use crate::source::{self, git};
-use crate::suppress::{Baseline, Exceptions, Paths};
+use crate::suppress::{Baseline, Exceptions, Paths, Quiet};
 
 mod aftermath;
 mod ends;
@@ -287,12 +287,12 @@ impl<'a> Shared<'a> {
     }
 
     /// Names and judges the findings of a whole target.
-    fn findings(&self, target: &Target, mut partial: crate::classify::Partial, traces: &Traces) -> Vec<Finding> {
+    fn findings(&self, target: &Target, mut partial: Partial, traces: &Traces, quiet: &mut Quiet) -> Vec<Finding> {
         let name = |detector| {
             let definition = &self.scanner.detectors.get(detector).definition;
             (definition.category.clone(), definition.id.clone())
         };
-        let mut listed = self.in_tables(target, &mut partial);
+        let mut listed = self.in_tables(target, &mut partial, quiet);
         let first = |finding: &Finding| finding.places.first().map_or(0, finding::Place::offset);
         listed.extend(partial.finish(&target.origin, name).into_iter().map(|finding| (first(&finding), finding)));
         listed.sort_by(|(at, a), (bt, b)| {

@@ -175,16 +175,15 @@ impl<'a> Worker<'a> {
             self.ends = Ends::of(&large.file, large.length).unwrap_or_default();
         }
         let examined = whole.partial.examined;
-        self.counted(self.done(target, whole, large.length, examined))
+        let done = self.done(target, whole, large.length, examined);
+        self.counted(done)
     }
 
     /// What keeps the target's hits quiet, with what an earlier sweep of the same text has left of the baseline.
     fn quiet(&mut self, target: &Target) -> Quiet<'a> {
-        let quiet = Quiet::new(&self.shared.plan.exceptions, target);
-        match self.carried.take() {
-            Some(left) => quiet.with_known(left),
-            None => quiet,
-        }
+        let exceptions = &self.shared.plan.exceptions;
+        let known = self.carried.take().or_else(|| exceptions.known(target));
+        Quiet::resume(exceptions, target, known, suppress::Tally::default())
     }
 
     /// Goes over what the reader gives; the window is restarted.
@@ -216,9 +215,9 @@ impl<'a> Worker<'a> {
                 let ends = own.end == u64::MAX || extent.length == Some(own.end);
                 let fault = conclude_tables(tables, &mut partial, own.start + examined, ends, &self.shared.plan.limits);
                 partial.close(lines, examined);
-                let mut tally = std::mem::take(&mut quiet.tally);
+                let (mut tally, left) = quiet.end();
                 tally.close(lines.ends);
-                self.left = quiet.into_known();
+                self.left = left;
                 if whole && failure.is_none() {
                     self.ends.close();
                 }
@@ -227,11 +226,13 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn done(&self, target: &Target, receipt: Receipt, seen: u64, examined: u64) -> Done {
+    fn done(&mut self, target: &Target, mut receipt: Receipt, seen: u64, examined: u64) -> Done {
         let text_examined = receipt.partial.examined;
         let path = target.paths().first().unwrap_or(&target.origin).as_str();
         let traces = Traces { path, head: self.ends.head(), tail: self.ends.tail(), modified: self.modified };
-        let findings = self.shared.findings(target, receipt.partial, &traces);
+        let mut quiet = Quiet::resume(&self.shared.plan.exceptions, target, self.left.take(), receipt.quiet);
+        let findings = self.shared.findings(target, receipt.partial, &traces, &mut quiet);
+        (receipt.quiet, self.left) = quiet.end();
         let mut events: Vec<Event> = findings.into_iter().map(Event::Finding).collect();
         match receipt.failure {
             Some(error) => events.push(problem(target, text_examined, &error)),

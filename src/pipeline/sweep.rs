@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use super::Shared;
 use super::window::Stretch;
-use crate::classify::{Hit, Lines, Partial, Tally, Walk};
+use crate::classify::{Counter, Hit, Lines, Partial, Tally, Walk};
 use crate::decode::to_utf8;
 use crate::detect::{Match, Nature, Scratch};
-use crate::finding::{Posture, Redacted, name};
-use crate::layout::table::{self, Grid};
+use crate::finding::{EvidenceSet, Posture, Redacted, name};
+use crate::layout::table::{self, Grid, Segment};
 use crate::limits::Limits;
 use crate::suppress::{self, Quiet};
 
@@ -68,17 +68,45 @@ impl Sweep {
             while let Some(found) = matches.next_if(|found| found.span.start < segment.range.start) {
                 hits.in_text(found);
             }
+            hits.go(segment.range.start);
+            let line = hits.counted.lines.ends + 1;
+            if base + segment.range.start as u64 == segment.table.first {
+                hits.quiet.note_table(text, segment.range.start, *base);
+            }
             let mut tally = hits.counted.partial.tables.take(&segment.table);
             let mut walk = Walk::new(&self.grid, segment, text, *base);
             while let Some(found) = matches.next_if(|found| found.span.start < segment.range.end) {
                 hits.in_table(found, &mut tally, &mut walk);
             }
             walk.go(segment.range.end, &mut tally, &shared.plan.limits);
+            if let Some(counting) = hits.counting {
+                let walk = Walk::new(&self.grid, segment, text, *base);
+                tally.note_counting(&on_lines(counting, line, walk, segment, text, &shared.plan.limits));
+            }
             hits.counted.partial.tables.put(tally);
         }
         matches.for_each(|found| hits.in_text(found));
         hits.go(own.end);
     }
+}
+
+/// What stands in rows on lines that count; the first row is on this line.
+fn on_lines(
+    counting: &[Range<u64>],
+    mut line: u64,
+    mut walk: Walk,
+    segment: &Segment,
+    text: &[u8],
+    limits: &Limits,
+) -> Tally {
+    let (mut on, mut off) = (Tally::new(&segment.table), Tally::new(&segment.table));
+    let Range { start, end } = segment.range;
+    let line_ends = memchr::memchr_iter(b'\n', &text[start..end]).map(|at| start + at + 1);
+    for at in line_ends.chain([end]) {
+        walk.go(at, if contain(counting, line) { &mut on } else { &mut off }, limits);
+        line += 1;
+    }
+    on
 }
 
 /// Counts the hits of a stretch, in their order.
@@ -139,10 +167,21 @@ impl Hits<'_, '_> {
                 return;
             }
         }
-        counter.count(found.evidence, found.age, found.impersonal);
-        if counter.lists_more(limits) {
+        self.count(found, found.evidence, cell.row, counter);
+        if let Some(told) = found.told
+            && self.shared.weights.score(found.detector, told).1 >= self.shared.plan.min_confidence
+            && let Some(counter) = tally.told(cell.column, found.detector, limits)
+        {
+            counter.pass(cell.row);
+            self.count(found, told, cell.row, counter);
+        }
+    }
+
+    fn count(&mut self, found: &Match, evidence: EvidenceSet, row: u64, counter: &mut Counter) {
+        counter.count(evidence, found.age, found.impersonal);
+        if counter.lists_more(&self.shared.plan.limits) {
             self.go(found.span.start);
-            counter.list(self.counted.lines.place(self.offset(found), self.redacted(found)).in_row(cell.row));
+            counter.list(self.counted.lines.place(self.offset(found), self.redacted(found)).in_row(row));
         }
     }
 
@@ -155,8 +194,7 @@ impl Hits<'_, '_> {
             text: self.stretch.text,
             span: found.span.clone(),
             base: self.stretch.base,
-            detector: found.detector,
-            detector_id: &definition.id,
+            detector: &definition.id,
             category: &definition.category,
         };
         !(self.quiet.covers(&subject, counts) || !counts || self.quiet.knows(&subject))

@@ -13,9 +13,10 @@ use super::window::Window;
 use super::work::lock;
 use crate::classify::{Columns, Partial};
 use crate::detect::MARGIN;
-use crate::finding::Finding;
+use crate::finding::{Evidence, Field, Finding};
 use crate::input::{Origin, Target};
 use crate::layout::table::{Grid, Reader, Schema, Shape, define};
+use crate::suppress::{NamedColumn, Quiet};
 
 /// Files of a folder that are read for the definitions of tables, and bytes of each.
 const SCHEMA_FILES: usize = 64;
@@ -30,7 +31,7 @@ pub struct Knowledge {
 
 impl Shared<'_> {
     /// The findings in the tables of a target, with the offset that each is listed by.
-    pub(super) fn in_tables(&self, target: &Target, partial: &mut Partial) -> Vec<(u64, Finding)> {
+    pub(super) fn in_tables(&self, target: &Target, partial: &mut Partial, quiet: &mut Quiet) -> Vec<(u64, Finding)> {
         let tables = std::mem::take(&mut partial.tables);
         if tables.is_empty() {
             return Vec::new();
@@ -42,7 +43,12 @@ impl Shared<'_> {
         let elsewhere = || target.path().map_or_else(Arc::default, |file| self.folder(file));
         let path = &target.origin;
         let mut found = columns.judge(tables, path, unnamed(path), elsewhere, &self.plan.limits);
-        found.retain(|(_, finding)| finding.confidence >= self.plan.min_confidence);
+        found.retain_mut(|(first, finding)| {
+            finding.confidence >= self.plan.min_confidence && {
+                finding.hits = left(finding, *first, quiet);
+                finding.hits > 0
+            }
+        });
         found
     }
 
@@ -54,6 +60,22 @@ impl Shared<'_> {
         }
         let schema = Arc::new(Schema::new(definitions(folder)));
         lock(&self.knowledge.folders).entry(folder.to_owned()).or_insert(schema).clone()
+    }
+}
+
+/// The hits of a finding that nothing keeps quiet, where that is not known of each by itself.
+fn left(finding: &Finding, first: u64, quiet: &mut Quiet) -> u64 {
+    match &finding.field {
+        Some(Field::Column { table, column }) if finding.evidence.contains(Evidence::ValuesFit) => {
+            quiet.left_of(&NamedColumn {
+                detector: &finding.detector,
+                category: &finding.category,
+                name: (table, column),
+                values: finding.hits,
+                first,
+            })
+        }
+        _ => finding.hits,
     }
 }
 

@@ -45,12 +45,13 @@ pub struct Known {
 }
 
 impl Known {
-    /// Counts off a hit. Gives the index of the entry that knows it.
-    pub fn take(&mut self, detector: &str, fingerprint: Fingerprint) -> Option<usize> {
+    /// Counts off hits, so many of `hits` as are known. Gives the index of the entry that knows them, and how many.
+    pub fn take(&mut self, detector: &str, fingerprint: Fingerprint, hits: u64) -> Option<(usize, u64)> {
         let found = self.left.binary_search_by(|e| (&*e.detector, e.fingerprint).cmp(&(detector, fingerprint)));
         let index = found.ok().filter(|index| self.left[*index].hits > 0)?;
-        self.left[index].hits -= 1;
-        Some(self.first + index)
+        let taken = hits.min(self.left[index].hits);
+        self.left[index].hits -= taken;
+        Some((self.first + index, taken))
     }
 }
 
@@ -220,10 +221,10 @@ mod tests {
         let baseline = Baseline::parse("f", &format!("{HEAD}a\tkz-iin\t0a\t2\nb\tkz-iin\t0b\t1\n")).unwrap();
         let [a, b] = ["0a", "0b"].map(|text| Fingerprint::parse(text).unwrap());
         let mut known = baseline.known("a").unwrap();
-        assert_eq!(known.take("kz-iin", b), None);
-        assert_eq!(known.take("email", a), None);
-        assert_eq!([0; 3].map(|_| known.take("kz-iin", a)), [Some(0), Some(0), None]);
-        assert_eq!(baseline.known("b").unwrap().take("kz-iin", b), Some(1));
+        assert_eq!(known.take("kz-iin", b, 1), None);
+        assert_eq!(known.take("email", a, 1), None);
+        assert_eq!([1, 3, 1].map(|hits| known.take("kz-iin", a, hits)), [Some((0, 1)), Some((0, 1)), None]);
+        assert_eq!(baseline.known("b").unwrap().take("kz-iin", b, 1), Some((1, 1)));
         assert!(baseline.known("c").is_none());
     }
 

@@ -18,7 +18,7 @@ const REACH: usize = 512;
 const LENGTH: usize = 400;
 
 /// What is written in a comment to allow a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Mark {
     /// Counts from 1.
     pub line: u64,
@@ -76,15 +76,20 @@ impl Mark {
 
     /// Whether it covers the hit, the mark being at `at` in the same text.
     pub fn covers(&self, hit: &Subject, at: usize, today: Date) -> bool {
-        let named = self.categories.iter().any(|category| category == hit.category);
-        named && self.has_reason && self.counts_on(today) && self.reaches(hit.text, hit.span.start, at)
+        self.allows(hit.category, today) && self.reaches(hit.text, hit.span.start, at)
+    }
+
+    /// Whether it covers values of a category where it reaches them.
+    pub fn allows(&self, category: &str, today: Date) -> bool {
+        self.categories.iter().any(|own| own == category) && self.has_reason && self.counts_on(today)
     }
 
     fn counts_on(&self, today: Date) -> bool {
         self.until.is_none_or(|until| until.is_ok_and(|until| until >= today))
     }
 
-    fn reaches(&self, text: &[u8], value: usize, at: usize) -> bool {
+    /// Whether a value at `value` is on a line that it covers, the mark being at `at` in the same text.
+    pub fn reaches(&self, text: &[u8], value: usize, at: usize) -> bool {
         let between = value.min(at)..value.max(at);
         let lines = || memchr::memchr_iter(b'\n', &text[between.clone()]).count();
         between.len() <= REACH && (lines() == 0 || self.alone && at < value && lines() == 1)
@@ -125,14 +130,8 @@ mod tests {
     fn covered(text: &str) -> bool {
         let start = text.find('V').unwrap();
         let span = start..start + 1;
-        let hit = Subject {
-            text: text.as_bytes(),
-            span: span.clone(),
-            base: 0,
-            detector: 0,
-            detector_id: "kz-iin",
-            category: "iin",
-        };
+        let hit =
+            Subject { text: text.as_bytes(), span: span.clone(), base: 0, detector: &"kz-iin".into(), category: "iin" };
         let by = |own: &Range<usize>| {
             let mut covers = false;
             find(hit.text, own, |at, mark| covers |= mark.covers(&hit, at, TODAY));

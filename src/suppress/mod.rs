@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -69,7 +70,7 @@ impl Exceptions {
 }
 
 /// What was kept quiet in a part of a text. Parts that neighbour each other add up to the whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Tally {
     pub hits: Suppressed,
     /// Hits by the rule that covers them.
@@ -77,7 +78,9 @@ pub struct Tally {
     /// Hits by the baseline's entry that knows them.
     pub known: BTreeMap<usize, u64>,
     /// Hits for a new baseline, by detector and fingerprint.
-    pub recorded: BTreeMap<(u16, Fingerprint), u64>,
+    pub recorded: BTreeMap<(Arc<str>, Fingerprint), u64>,
+    /// Offsets of the marks that cover the first rows of tables, by the offsets of these.
+    tables: BTreeMap<u64, Vec<u64>>,
     /// The marks that stand in the text, by offset; the first ones.
     marks: BTreeMap<u64, Mark>,
     /// Offsets of those that cover a hit.
@@ -104,6 +107,7 @@ impl Tally {
         add(&mut self.rules, next.rules);
         add(&mut self.known, next.known);
         add(&mut self.recorded, next.recorded);
+        self.tables.extend(next.tables);
     }
 
     /// Counts the line ends of the part.
@@ -132,7 +136,7 @@ pub struct Quiet<'a> {
     known: Option<Known>,
     /// The marks in reach of the stretch.
     marks: Vec<(usize, Mark)>,
-    pub tally: Tally,
+    tally: Tally,
 }
 
 /// A hit whose value is still in the input buffer.
@@ -141,9 +145,19 @@ pub struct Subject<'a> {
     pub span: Range<usize>,
     /// Offset of the text's first byte.
     pub base: u64,
-    pub detector: u16,
-    pub detector_id: &'a str,
+    pub detector: &'a Arc<str>,
     pub category: &'a str,
+}
+
+/// A column that is known by its name, so that none of its values is looked at.
+pub struct NamedColumn<'a> {
+    pub detector: &'a Arc<str>,
+    pub category: &'a str,
+    /// The table's and its own.
+    pub name: (&'a str, &'a str),
+    pub values: u64,
+    /// Offset of the table's first row.
+    pub first: u64,
 }
 
 impl Subject<'_> {
@@ -153,22 +167,17 @@ impl Subject<'_> {
 }
 
 impl<'a> Quiet<'a> {
-    pub fn new(exceptions: &'a Exceptions, target: &Target) -> Self {
+    /// What keeps hits of a target quiet, with what is left of the baseline's entries and was kept quiet before.
+    pub fn resume(exceptions: &'a Exceptions, target: &Target, known: Option<Known>, tally: Tally) -> Self {
         let paths = if exceptions.rules.is_empty() { None } else { exceptions.paths(target) };
         let named = |rule: &Rule| paths.as_ref().is_some_and(|paths| rule.paths.contain_all(paths));
         let rules = exceptions.rules.iter().enumerate().filter(|(_, rule)| named(rule)).map(|(index, _)| index);
-        let (rules, known) = (rules.collect(), exceptions.known(target));
-        Self { exceptions, rules, known, marks: Vec::new(), tally: Tally::default() }
+        Self { exceptions, rules: rules.collect(), known, marks: Vec::new(), tally }
     }
 
-    /// What is left of the baseline's entries.
-    pub fn into_known(self) -> Option<Known> {
-        self.known
-    }
-
-    #[must_use]
-    pub fn with_known(self, known: Known) -> Self {
-        Self { known: Some(known), ..self }
+    /// What was kept quiet, and what is left of the baseline's entries.
+    pub fn end(self) -> (Tally, Option<Known>) {
+        (self.tally, self.known)
     }
 
     /// Looks for marks in reach of `own` of the text, whose first byte is at `base` and whose part `own` begins after
@@ -214,12 +223,51 @@ impl<'a> Quiet<'a> {
     /// Whether the baseline knows the hit, which is recorded for a new one.
     pub fn knows(&mut self, hit: &Subject) -> bool {
         if let Some(record) = &self.exceptions.record {
-            *self.tally.recorded.entry((hit.detector, record.key.fingerprint(hit.value()))).or_default() += 1;
+            *self.tally.recorded.entry((hit.detector.clone(), record.key.fingerprint(hit.value()))).or_default() += 1;
         }
         let (Some(known), Some(baseline)) = (&mut self.known, &self.exceptions.baseline) else { return false };
-        let Some(entry) = known.take(hit.detector_id, baseline.key.fingerprint(hit.value())) else { return false };
+        let Some((entry, _)) = known.take(hit.detector, baseline.key.fingerprint(hit.value()), 1) else { return false };
         *self.tally.known.entry(entry).or_default() += 1;
         self.tally.hits.baseline += 1;
         true
+    }
+
+    /// Notes the marks that cover the first row of a table, at `at` in the text, whose first byte is at `base`.
+    pub fn note_table(&mut self, text: &[u8], at: usize, base: u64) {
+        let reaching = self.marks.iter().filter(|(mark_at, mark)| mark.reaches(text, at, *mark_at));
+        let offsets: Vec<u64> = reaching.map(|(mark_at, _)| base + *mark_at as u64).collect();
+        if !offsets.is_empty() {
+            self.tally.tables.insert(base + at as u64, offsets);
+        }
+    }
+
+    /// The values of a column that nothing keeps quiet: a mark at the table's first row does, a rule that asks for no
+    /// value, and for as many as were recorded the baseline.
+    pub fn left_of(&mut self, column: &NamedColumn) -> u64 {
+        let today = self.exceptions.today;
+        let offsets = self.tally.tables.get(&column.first).into_iter().flatten();
+        let mut marks = offsets.filter_map(|offset| Some((*offset, self.tally.marks.get(offset)?)));
+        if let Some((offset, _)) = marks.find(|(_, mark)| mark.allows(column.category, today)) {
+            self.tally.used.insert(offset);
+            self.tally.hits.inline += column.values;
+            return 0;
+        }
+        let rules = &self.exceptions.rules;
+        if let Some(rule) = self.rules.iter().find(|rule| rules[**rule].covers_column(column.category, today)) {
+            *self.tally.rules.entry(*rule).or_default() += column.values;
+            self.tally.hits.rules += column.values;
+            return 0;
+        }
+        let name = format!("{}\t{}", column.name.0, column.name.1);
+        if let Some(record) = &self.exceptions.record {
+            let entry = (column.detector.clone(), record.key.fingerprint(name.as_bytes()));
+            *self.tally.recorded.entry(entry).or_default() += column.values;
+        }
+        let (Some(known), Some(baseline)) = (&mut self.known, &self.exceptions.baseline) else { return column.values };
+        let taken = known.take(column.detector, baseline.key.fingerprint(name.as_bytes()), column.values);
+        let Some((entry, taken)) = taken else { return column.values };
+        *self.tally.known.entry(entry).or_default() += taken;
+        self.tally.hits.baseline += taken;
+        column.values - taken
     }
 }

@@ -25,9 +25,18 @@ pub struct Rule {
 impl Rule {
     /// Whether it covers a hit in one of its paths.
     pub fn covers(&self, hit: &Subject, today: Date) -> bool {
-        let category = || self.categories.is_empty() || self.categories.iter().any(|c| **c == *hit.category);
         let value = || self.value.as_ref().is_none_or(|value| is_whole(value, hit.value()));
-        !self.has_ended(today) && category() && value()
+        self.allows(hit.category, today) && value()
+    }
+
+    /// Whether it covers a column of which no value is looked at.
+    pub fn covers_column(&self, category: &str, today: Date) -> bool {
+        self.allows(category, today) && self.value.is_none()
+    }
+
+    fn allows(&self, category: &str, today: Date) -> bool {
+        let named = || self.categories.is_empty() || self.categories.iter().any(|own| **own == *category);
+        !self.has_ended(today) && named()
     }
 
     pub fn has_ended(&self, today: Date) -> bool {

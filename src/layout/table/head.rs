@@ -4,7 +4,7 @@
 use crate::decode::to_utf8;
 
 /// Words and names of a statement. A name in quotes, backticks or brackets is not one of the words.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub enum Token {
     Word(String),
     Name(String),

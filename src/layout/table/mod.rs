@@ -8,8 +8,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 mod chunk;
 mod delimited;
 mod head;
@@ -27,11 +25,12 @@ pub use schema::{Column, Definition, Kind, Schema, define};
 pub use shape::{HEAD, Shape};
 
 /// A table whose rows stand in a text.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(PartialEq, Eq)]
 pub struct Table {
     /// As the statement names it, without quotes: `public.users`. Empty for delimited text, which has no name.
     pub name: String,
-    /// The columns that the statement or the header names. Empty where it names none.
+    /// The columns that the statement names, or what stands in the record of delimited text that may be its header. Empty
+    /// where there is none.
     pub columns: Vec<String>,
     /// Offset of its first statement or row.
     pub first: u64,
@@ -48,20 +47,23 @@ pub struct Open {
 }
 
 /// A run of rows of one table, or a part of it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Segment {
     /// Where it stands in the text.
     pub range: Range<usize>,
     pub table: Arc<Table>,
     /// What was open before its first byte.
     pub open: Open,
+    /// What stands between cells.
+    pub separator: u8,
 }
 
 /// Where the cells of tables stand in a stretch of text.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Grid {
-    /// Where the first bit stands in the text.
+    /// Where the first bit stands in the text, whose first byte is at `base`.
     pub origin: usize,
+    pub base: u64,
     pub segments: Vec<Segment>,
     /// A bit for each byte: separators of cells, the bytes that end records, and where a cell without a value stands:
     /// at its NULL mark, or, if it is empty, at what ends it.
@@ -72,8 +74,8 @@ pub struct Grid {
 
 impl Grid {
     /// Begins anew, for this part of a text.
-    fn restart(&mut self, own: &Range<usize>) {
-        self.origin = own.start;
+    fn restart(&mut self, own: &Range<usize>, base: u64) {
+        (self.origin, self.base) = (own.start, base);
         self.segments.clear();
         for bits in [&mut self.separators, &mut self.ends, &mut self.nulls] {
             bits.clear();
@@ -94,6 +96,52 @@ impl Grid {
         }
         self.segments.get(*next).filter(|segment| segment.range.start <= at)
     }
+}
+
+/// Most bytes between the border of a cell and its value: quotes, spaces, what opens a row.
+const OPENING: usize = 16;
+
+impl Grid {
+    /// Whether nothing but quotes and spaces stands around a value in its cell. The value begins in these rows.
+    pub fn fills_cell(&self, text: &[u8], value: &Range<usize>, rows: &Segment) -> bool {
+        self.opens_cell(text, value.start, rows) && closes_cell(text, value, rows.separator)
+    }
+
+    fn opens_cell(&self, text: &[u8], value: usize, rows: &Segment) -> bool {
+        let first = value.saturating_sub(OPENING);
+        for at in (first..=value).rev() {
+            if self.base + at as u64 == rows.open.cell || self.is_border(at) {
+                return true;
+            }
+            let opens = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'(' | b'\'' | b'"' | b'N');
+            if !at.checked_sub(1).is_some_and(|before| opens(&text[before])) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Whether a cell begins at a place, the byte before it being looked at.
+    fn is_border(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1 + self.origin) else { return false };
+        let (word, bit) = (before / WIDTH, before % WIDTH);
+        (self.separators[word] | self.ends[word]) >> bit & 1 != 0
+    }
+}
+
+/// Whether a cell ends after a value: with the quote that stands before it, or where no quote does.
+fn closes_cell(text: &[u8], value: &Range<usize>, separator: u8) -> bool {
+    let quote = value.start.checked_sub(1).map(|before| text[before]).filter(|byte| matches!(byte, b'"' | b'\''));
+    let rest = &text[value.end..];
+    let rest = match quote {
+        Some(quote) => match rest.strip_prefix(&[quote]) {
+            Some(rest) => rest,
+            None => return false,
+        },
+        None => rest,
+    };
+    let spaces = rest.iter().take(OPENING).take_while(|byte| **byte == b' ').count();
+    rest.get(spaces).is_none_or(|byte| *byte == separator || matches!(byte, b'\n' | b'\r' | b')'))
 }
 
 /// What one step found among 64 bytes.

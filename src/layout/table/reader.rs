@@ -23,7 +23,7 @@ const LONGEST_HEADER: usize = 4 << 20;
 type Target = (String, Vec<String>);
 
 /// Reads the tables of a text. A clone goes on from where the original is.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reader {
     shape: Shape,
     state: State,
@@ -35,7 +35,7 @@ pub struct Reader {
     definitions: Vec<Vec<u8>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum State {
     Text,
     Statements(Statements),
@@ -69,7 +69,7 @@ impl Reader {
 
     /// Goes over `own` of a text whose first byte is at `base`. The text shows some bytes around `own`, or all there are.
     pub fn read(&mut self, text: &[u8], own: Range<usize>, base: u64, grid: &mut Grid) {
-        grid.restart(&own);
+        grid.restart(&own, base);
         let mut at = own.start;
         while at < own.end {
             at = match &mut self.state {

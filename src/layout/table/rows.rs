@@ -9,7 +9,7 @@ use super::values::Values;
 use super::{Bits, Grid, Open, Segment, Table};
 
 /// Rows that are being read.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Rows {
     pub table: Arc<Table>,
     pub form: Form,
@@ -17,7 +17,7 @@ pub struct Rows {
 }
 
 /// How rows are written.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Form {
     Delimited(Delimited),
     Values(Values),
@@ -50,7 +50,11 @@ impl Rows {
         let open = self.open;
         let (end, stopped) = self.go_over(text, range.clone(), base, grid);
         if end > range.start {
-            grid.segments.push(Segment { range: range.start..end, table: self.table.clone(), open });
+            let separator = match &self.form {
+                Form::Delimited(delimited) => delimited.separator,
+                Form::Values(_) => b',',
+            };
+            grid.segments.push(Segment { range: range.start..end, table: self.table.clone(), open, separator });
         }
         (end, stopped)
     }

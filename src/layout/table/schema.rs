@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
 use sqlparser::ast::{ColumnDef, ColumnOption, ObjectName, Statement};
 use sqlparser::dialect::{self, Dialect as Parser};
 
@@ -13,14 +12,14 @@ use super::shape::Dialect;
 use crate::decode::to_utf8;
 
 /// What a statement tells of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct Definition {
     pub table: String,
     pub columns: Vec<Column>,
 }
 
 /// What is known of a column.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct Column {
     pub name: String,
     pub comment: Option<String>,
@@ -28,7 +27,7 @@ pub struct Column {
 }
 
 /// What values a column's type lets in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
     #[default]
     Unknown,
@@ -183,7 +182,7 @@ fn comment(text: &str, dialect: Dialect) -> Option<Definition> {
 }
 
 /// What is known of the tables of a text, by their names in lower case.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Schema {
     tables: HashMap<String, Vec<Column>>,
 }

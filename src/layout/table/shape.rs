@@ -209,7 +209,7 @@ fn records(text: &[u8], separator: u8, style: Style, whole: bool) -> Option<Vec<
     (columns >= 2 && (most(alike) || ragged && columns >= 3 && most(parted))).then_some(records)
 }
 
-/// Whether the first record is a header; none where the text is rather no table.
+/// Whether the first record may be a header; none where the text is rather no table.
 fn header(records: &[Vec<Vec<u8>>], separator: u8, named: bool) -> Option<bool> {
     let (first, rest) = records.split_first()?;
     let names = first.iter().all(|cell| is_name(cell)) && first.iter().any(|cell| !cell.is_empty());
@@ -229,7 +229,8 @@ fn header(records: &[Vec<Vec<u8>>], separator: u8, named: bool) -> Option<bool> 
     };
     let alike = rest.iter().all(|row| row.len() == first.len());
     let short = rest.iter().flatten().all(|cell| cell.len() <= 200);
-    (named || table && alike && short && !rest.iter().flatten().any(|cell| cell.contains(&b'='))).then_some(false)
+    let is_table = named || table && alike && short && !rest.iter().flatten().any(|cell| cell.contains(&b'='));
+    is_table.then_some(names)
 }
 
 /// Whether a cell is a column's name rather than a value.

@@ -11,7 +11,7 @@ const LONGEST: usize = 4 << 20;
 const FIRST_WORD: usize = 10;
 
 /// Reads statements.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Statements {
     dialect: Dialect,
     state: State,
@@ -19,7 +19,7 @@ pub struct Statements {
     delimiter: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum State {
     /// The word that a statement begins with, so far.
     Start(Vec<u8>),
@@ -31,7 +31,7 @@ enum State {
     Head(Head),
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 struct Line {
     /// The last letters, and what came after a `$` that may begin a body.
     word: Vec<u8>,
@@ -40,7 +40,7 @@ struct Line {
 }
 
 /// What a byte ended.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub enum Event {
     Nothing,
     /// The head of a COPY: data begins on the next line.
@@ -188,7 +188,7 @@ enum Kind {
 }
 
 /// A statement that is kept, as far as it was seen.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Head {
     kind: Kind,
     bytes: Vec<u8>,

@@ -1,0 +1,130 @@
+//! What stands in the cells of tables: nothing that would be found in plain text is lost since it stands in a table, and
+//! nothing of a column is taken for its name.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use derbes::category::Categories;
+use derbes::finding::{Confidence, Event, Field, Finding};
+use derbes::pipeline::{self, Plan, Progress};
+
+/// The findings in a file of this name and text: `detector table.column hits confidence`, one a line.
+fn found(name: &str, text: &[u8]) -> String {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cells");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join(name);
+    std::fs::write(&file, text).unwrap();
+    let categories = Arc::new(Categories::builtin().unwrap());
+    let plan = Plan::new(vec![file], categories, jiff::civil::date(2026, 11, 22));
+    let mut lines = Vec::new();
+    let mut sink = |event| {
+        if let Event::Finding(finding) = event {
+            lines.push(line(&finding));
+        }
+        Ok(())
+    };
+    pipeline::run(&plan, &Progress::default(), &mut sink).unwrap();
+    lines.join("\n")
+}
+
+fn line(finding: &Finding) -> String {
+    let field = match &finding.field {
+        Some(Field::Column { table, column }) => format!("{table}.{column}"),
+        Some(Field::Key { key }) => key.to_string(),
+        None => "-".to_owned(),
+    };
+    let confidence = match finding.confidence {
+        Confidence::High => "high",
+        Confidence::Medium => "medium",
+        Confidence::Low => "low",
+    };
+    format!("{} {field} {} {confidence}", finding.detector, finding.hits)
+}
+
+/// Rows of a text that repeat what `row` gives for 0, 1, ...
+fn rows(count: usize, row: impl Fn(usize) -> String) -> String {
+    (0..count).map(row).collect()
+}
+
+#[test]
+fn a_value_among_words_in_a_cell_is_found_as_in_plain_text() {
+    let note =
+        |i| if i == 5 { "перезвонить: +7 (701) 000-00-19 вечером" } else { "нет ответа" };
+    let text = format!("id;заказ;Примечание\n{}", rows(12, |i| format!("{i};80948630251{};{}\n", i % 10, note(i))));
+    assert_eq!(found("calls.csv", text.as_bytes()), "kz-phone calls.Примечание 1 high");
+
+    let text = rows(30, |i| {
+        let said = if i == 7 { "мой ИИН 900517132728, жду" } else { "номер заказа 809486302519" };
+        format!("{i}\t2026-03-01\t{said}\n")
+    });
+    let text = format!("COPY chat (id, at, message) FROM stdin;\n{text}\\.\n");
+    assert_eq!(found("chat.sql", text.as_bytes()), "kz-iin chat.message 1 medium");
+}
+
+#[test]
+fn one_value_that_is_written_as_such_values_are_is_found_among_others() {
+    let value = |i| if i == 3 { "4400 0000 0012 3453" } else { "1000 2000 3000 4000" };
+    let text = format!("id,ref,sum\n{}", rows(12, |i| format!("{i},{},100\n", value(i))));
+    let plain = found("refs.txt", format!("ref: {}\n", value(3)).as_bytes());
+    assert_eq!(plain, "", "a card in groups is not enough by itself");
+    assert_eq!(found("refs.csv", text.as_bytes()), "");
+    let value = |i| if i == 3 { "+7 701 000 00 19" } else { "70010000" };
+    let text = format!("id,ref,sum\n{}", rows(12, |i| format!("{i},{},100\n", value(i))));
+    assert_eq!(found("refs.csv", text.as_bytes()), "kz-phone refs.ref 1 medium");
+}
+
+#[test]
+fn numbers_that_pass_by_chance_are_no_findings() {
+    let order = |i: usize| 809_486_302_519 + i as u64 * 7919;
+    let text = format!("id,order_no,sum\n{}", rows(3000, |i| format!("{i},{:012},100\n", order(i))));
+    assert_eq!(found("orders.csv", text.as_bytes()), "");
+}
+
+#[test]
+fn a_quote_that_is_never_closed_hides_nothing() {
+    let name = |i| if i == 4 { "\"Тест" } else { "Тест" };
+    let text = format!("id;имя;тел\n{}", rows(40, |i| format!("{i};{};+7 (701) 000-00-{i:02}\n", name(i))));
+    assert_eq!(found("clients.csv", text.as_bytes()), "kz-phone clients.имя 36 high\nkz-phone clients.тел 4 high");
+}
+
+#[test]
+fn values_that_are_nobodys_hide_no_others() {
+    let value = |i| if i % 5 < 3 { "+7 777 777 77 77" } else { "+7 (701) 000-00-19" };
+    let text = format!("id,phone\n{}", rows(50, |i| format!("{i},{}\n", value(i))));
+    assert_eq!(found("clients.csv", text.as_bytes()), "kz-phone clients.phone 50 high");
+}
+
+#[test]
+fn a_column_that_is_empty_at_first_is_looked_at_where_it_is_not() {
+    let name = |i| if i < 3000 { "" } else { "Ахметова Айгерим" };
+    let text = format!(
+        "id;iin;fio\n{}",
+        rows(9000, |i| format!("{i};{};{}\n", if i % 2 == 0 { "900517132728" } else { "" }, name(i)))
+    );
+    assert_eq!(found("people.csv", text.as_bytes()), "kz-iin people.iin 4500 high\nname-column people.fio 6000 medium");
+}
+
+#[test]
+fn words_are_a_header_if_they_name_something() {
+    let row = |_| "Ахметова;Айгерим;Серікқызы\n".to_owned();
+    let text = format!("Фамилия;Имя;Отчество\n{}", rows(9, row));
+    assert_eq!(
+        found("people.csv", text.as_bytes()),
+        "name-column people.Фамилия 9 medium\nname-column people.Имя 9 medium\nname-column people.Отчество 9 medium"
+    );
+    // The first row is one of values: no name of a person becomes that of a column.
+    let text = format!("Ахметова;Айгерим;нет\n{}", rows(9, |_| "Иванов;Иван;+7 (701) 000-00-19\n".to_owned()));
+    assert_eq!(found("people.csv", text.as_bytes()), "kz-phone people.3 9 high");
+}
+
+#[test]
+fn what_may_be_a_value_is_no_name() {
+    let text = "id,\"900517132728\",x\n1,750228150059,y\n".to_owned();
+    let said = found("odd.csv", text.as_bytes());
+    assert!(!said.contains("900517132728"), "{said}");
+    let text = "INSERT INTO \"aigerim@romashka-demo.kz 900517132728\" (iin) VALUES ('900517132728');\n";
+    let said = found("odd.sql", text.as_bytes());
+    assert!(said.contains("kz-iin unnamed.iin 1"), "{said}");
+    let said = found("key.env", "password=S3cretWord9=900517132728\n".as_bytes());
+    assert!(!said.contains("S3cret"), "{said}");
+}
