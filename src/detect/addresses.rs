@@ -44,6 +44,11 @@ impl Role {
     pub fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
+
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
 }
 
 /// The words of addresses.

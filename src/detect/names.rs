@@ -128,21 +128,25 @@ impl Names {
         let File { given, surnames, endings, latin, others, places } =
             toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
         let given: Words = given.iter().flat_map(|list| words(&list.names)).collect();
-        let masculine = |list: &str| declined(list, |ending| match ending {
-            e if e.ends_with("кий") => &["кий", "кого", "кому", "ким", "ком"],
-            e if e.ends_with("вич") => &["вич", "вича", "вичу", "вичем", "виче"],
-            e if e.ends_with('в') => &["в", "ва", "ву", "вым", "ве"],
-            e if e.ends_with('н') => &["н", "на", "ну", "ным", "не"],
-            e if e.ends_with('к') => &["к", "ка", "ку", "ком", "ке"],
-            _ => &[],
-        });
-        let feminine = |list: &str| declined(list, |ending| match ending {
-            e if e.ends_with("ая") => &["ая", "ой", "ую"],
-            e if e.ends_with("вна") => &["вна", "вны", "вне", "вну", "вной"],
-            e if e.ends_with("чна") => &["чна", "чны", "чне", "чну", "чной"],
-            e if e.ends_with('а') => &["а", "ой", "у"],
-            _ => &[],
-        });
+        let masculine = |list: &str| {
+            declined(list, |ending| match ending {
+                e if e.ends_with("кий") => &["кий", "кого", "кому", "ким", "ком"],
+                e if e.ends_with("вич") => &["вич", "вича", "вичу", "вичем", "виче"],
+                e if e.ends_with('в') => &["в", "ва", "ву", "вым", "ве"],
+                e if e.ends_with('н') => &["н", "на", "ну", "ным", "не"],
+                e if e.ends_with('к') => &["к", "ка", "ку", "ком", "ке"],
+                _ => &[],
+            })
+        };
+        let feminine = |list: &str| {
+            declined(list, |ending| match ending {
+                e if e.ends_with("ая") => &["ая", "ой", "ую"],
+                e if e.ends_with("вна") => &["вна", "вны", "вне", "вну", "вной"],
+                e if e.ends_with("чна") => &["чна", "чны", "чне", "чну", "чной"],
+                e if e.ends_with('а') => &["а", "ой", "у"],
+                _ => &[],
+            })
+        };
         let plain = |list: &str| declined(list, |_| &[]);
         let surname = [masculine(&endings.surnames), feminine(&endings.surnames_female)];
         let surname_latin = [plain(&latin.surnames), plain(&latin.surnames_female)];
@@ -312,8 +316,16 @@ pub fn is_latin(folded: &[u8]) -> bool {
 /// How a folded word sounds, so that the ways to write a name in Latin letters agree with each other and with the Cyrillic.
 fn sound(folded: &[u8]) -> Box<[u8]> {
     const CYRILLIC: [u8; 32] = *b"abvgdejziiklmnoprstufhzcxw_i_eua";
-    const PAIRS: [(&[u8], u8); 8] =
-        [(b"shch", b'w'), (b"sch", b'w'), (b"dzh", b'j'), (b"sh", b'x'), (b"ch", b'c'), (b"zh", b'j'), (b"kh", b'h'), (b"ts", b'z')];
+    const PAIRS: [(&[u8], u8); 8] = [
+        (b"shch", b'w'),
+        (b"sch", b'w'),
+        (b"dzh", b'j'),
+        (b"sh", b'x'),
+        (b"ch", b'c'),
+        (b"zh", b'j'),
+        (b"kh", b'h'),
+        (b"ts", b'z'),
+    ];
     let mut letters: Vec<u8> = Vec::with_capacity(folded.len());
     let mut at = 0;
     while at < folded.len() {
@@ -355,8 +367,26 @@ mod tests {
     fn given_names_are_known_in_every_case_and_script() {
         let names = Names::builtin().unwrap();
         for name in [
-            "Иван", "Ивана", "Ивану", "Иваном", "Сергеем", "Ольгой", "Марии", "Айгерім", "Айгерим", "Айгерімге", "Нұрланның",
-            "Aigerim", "Aygerim", "Yerlan", "Sergey", "Dmitriy", "Daniyar", "Maria", "Zhanna", "ДАНИЯР",
+            "Иван",
+            "Ивана",
+            "Ивану",
+            "Иваном",
+            "Сергеем",
+            "Ольгой",
+            "Марии",
+            "Айгерім",
+            "Айгерим",
+            "Айгерімге",
+            "Нұрланның",
+            "Aigerim",
+            "Aygerim",
+            "Yerlan",
+            "Sergey",
+            "Dmitriy",
+            "Daniyar",
+            "Maria",
+            "Zhanna",
+            "ДАНИЯР",
         ] {
             assert!(names.is_given(&word(name)), "{name}");
         }
@@ -368,12 +398,23 @@ mod tests {
     #[test]
     fn surnames_and_patronymics_are_told_by_their_endings() {
         let names = Names::builtin().unwrap();
-        for name in ["Иванов", "Ивановой", "Достоевского", "Ахметовқа", "Ким", "Петренко", "Ivanova", "Akhmetov", "Серова-Ким"] {
+        for name in
+            ["Иванов", "Ивановой", "Достоевского", "Ахметовқа", "Ким", "Петренко", "Ivanova", "Akhmetov", "Серова-Ким"]
+        {
             assert!(names.is_surname(&word(name)), "{name}");
         }
-        for name in
-            ["Иванович", "Ивановичем", "Петровны", "Болатұлы", "Болатұлына", "Серікқызы", "Ильич", "Ильича", "Ivanovich", "Bolatuly"]
-        {
+        for name in [
+            "Иванович",
+            "Ивановичем",
+            "Петровны",
+            "Болатұлы",
+            "Болатұлына",
+            "Серікқызы",
+            "Ильич",
+            "Ильича",
+            "Ivanovich",
+            "Bolatuly",
+        ] {
             assert!(names.is_patronymic(&word(name)), "{name}");
         }
         for other in ["Царевич", "Кирпич", "Договор", "Улы"] {

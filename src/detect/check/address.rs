@@ -67,7 +67,8 @@ fn is_latin_house(text: &[u8], at: usize) -> bool {
     let [first, second, third] = [1, 2, 3].map(|back| byte_before(text, at, back));
     let digits = text[at..].iter().take(5).take_while(|b| b.is_ascii_digit()).count();
     let mark = |b: u8| matches!(b, b' ' | b'.' | b',');
-    let after = mark(first) && second.is_ascii_alphabetic() || first == b' ' && mark(second) && third.is_ascii_alphabetic();
+    let after =
+        mark(first) && second.is_ascii_alphabetic() || first == b' ' && mark(second) && third.is_ascii_alphabetic();
     let before = !first.is_ascii_digit() && digits < 4;
     let before = before && byte(text, at + digits) == b' ' && byte(text, at + digits + 1).is_ascii_uppercase();
     (1..5).contains(&digits) && (after || before)
@@ -110,8 +111,10 @@ impl Address<'_> {
                 Kind::Mark | Kind::Sign => continue,
                 Kind::Stop => break,
                 Kind::Word { .. } if tokens.role(index).is(Role::MARKER) => {
-                    roles = roles.or(tokens.role(index));
-                    (start, pending) = (self.with_name(index), 0);
+                    let (first, named) = self.with_name(index);
+                    let unnamed = Role::QUARTER.or(Role::HOUSE).or(Role::FLAT);
+                    roles = roles.or(if named { tokens.role(index) } else { tokens.role(index).and(unnamed) });
+                    (start, pending) = (first, 0);
                 }
                 Kind::Word { .. } if tokens.role(index) != Role::default() => {
                     let own = pending == 0 && start < self.house;
@@ -133,16 +136,19 @@ impl Address<'_> {
         (street && start < self.house).then_some((start, roles))
     }
 
-    /// Where the name begins that stands before a word such as `көшесі`; the word itself where its name is after it.
-    fn with_name(&self, marker: usize) -> usize {
+    /// Where a word such as `улица` and its name begin, if it has one: after it, or before it as that of `көшесі`.
+    fn with_name(&self, marker: usize) -> (usize, bool) {
         let tokens = self.tokens;
-        let next = (marker + 1..=self.house).find(|i| tokens.kind(*i) != Kind::Sign && !tokens.is_dot(*i));
-        let names_what_follows = next.is_some_and(|i| {
-            matches!(tokens.kind(i), Kind::Word { .. }) && !tokens.role(i).is(Role::MARKER)
-        });
         let of_name = Role::STREET.or(Role::QUARTER).or(Role::LOCALITY);
-        if names_what_follows || !tokens.role(marker).is(of_name) {
-            return marker;
+        let is_plain = |i: usize| matches!(tokens.kind(i), Kind::Word { .. }) && !tokens.role(i).is(Role::MARKER);
+        let next = (marker + 1..=self.house).find(|i| tokens.kind(*i) != Kind::Sign && !tokens.is_dot(*i));
+        let named_after = next.is_some_and(|i| match tokens.kind(i) {
+            // «ул. 8 Марта»
+            Kind::Number { .. } => tokens.is_ordinal(i) || i < self.house && is_plain(i + 1),
+            _ => is_plain(i),
+        });
+        if named_after || !tokens.role(marker).is(of_name) {
+            return (marker, named_after);
         }
         let of_quarter = tokens.role(marker).is(Role::QUARTER);
         let is_name = |i: &usize| match tokens.kind(*i) {
@@ -151,12 +157,9 @@ impl Address<'_> {
             Kind::Sign => true,
             _ => false,
         };
-        let mut name = (0..marker).rev().take(NAME).take_while(is_name);
-        let mut first = marker;
-        while let Some(index) = name.next() {
-            first = if tokens.kind(index) == Kind::Sign { first } else { index };
-        }
-        first
+        let name = (0..marker).rev().take(NAME).take_while(is_name);
+        let first = name.filter(|i| tokens.kind(*i) != Kind::Sign).last();
+        (first.unwrap_or(marker), first.is_some())
     }
 
     /// `150 Abay Avenue`
@@ -178,9 +181,9 @@ impl Address<'_> {
     /// The last token of the address; adds what its words say.
     fn after(&self, roles: &mut Role) -> usize {
         let mut end = self.house;
-        if let Some(street) = self.number_first().and_then(|_| {
-            (end..self.tokens.len()).find(|i| self.tokens.role(*i).is(Role::STREET))
-        }) {
+        if let Some(street) =
+            self.number_first().and_then(|_| (end..self.tokens.len()).find(|i| self.tokens.role(*i).is(Role::STREET)))
+        {
             if self.before().is_none() {
                 end = street;
             }
@@ -202,7 +205,8 @@ impl Address<'_> {
         let role = tokens.role(first);
         let unit = Role::HOUSE.or(Role::FLAT);
         let is_small = |i: usize| (1..=HOUSE_DIGITS).any(|digits| tokens.is_number(i, digits));
-        let name = |i: usize| matches!(tokens.kind(i), Kind::Word { capitalised: true }) && !tokens.role(i).is(Role::MARKER);
+        let name =
+            |i: usize| matches!(tokens.kind(i), Kind::Word { capitalised: true }) && !tokens.role(i).is(Role::MARKER);
         let apart = |i: usize, j: usize| (i..j).any(|i| tokens.is_comma(i));
         match () {
             // `кв. 12`
@@ -217,7 +221,12 @@ impl Address<'_> {
             () if comma && role.is(Role::LOCALITY) && second > first && name(second) && !apart(first, second) => {
                 Some((second, role))
             }
-            () if comma && name(first) && second > first && tokens.role(second).is(Role::LOCALITY) && !apart(first, second) => {
+            () if comma
+                && name(first)
+                && second > first
+                && tokens.role(second).is(Role::LOCALITY)
+                && !apart(first, second) =>
+            {
                 Some((second, tokens.role(second)))
             }
             () if comma && role.is(Role::TOWN.or(Role::COUNTRY)) => Some((first, role)),
@@ -244,6 +253,6 @@ impl Address<'_> {
 
     /// Whether the word's name is the number after it.
     fn is_unnamed(&self, marker: usize) -> bool {
-        self.with_name(marker) == marker
+        !self.with_name(marker).1
     }
 }

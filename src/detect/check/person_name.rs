@@ -265,7 +265,8 @@ impl<'a> Parts<'a> {
 impl Part {
     fn read(text: &[u8], at: usize, charset: Charset, may_be_apart: bool, names: &Names) -> Option<Self> {
         let word = Word::at(text, at, charset).filter(Word::is_capitalised)?;
-        if charset != Charset::Ascii && Charset::of_capital(text, at) != Some(charset) || ends_in_digit(text, word.end) {
+        if charset != Charset::Ascii && Charset::of_capital(text, at) != Some(charset) || ends_in_digit(text, word.end)
+        {
             return None;
         }
         if word.length() == 1 {
@@ -363,7 +364,9 @@ mod tests {
             "Akhmetov B.S.",
             "Nurlan Bolatuly",
         ] {
-            for framed in [text.to_owned(), format!("от «{text}»"), format!("({text}), договор"), format!("Клиент: {text}.")] {
+            for framed in
+                [text.to_owned(), format!("от «{text}»"), format!("({text}), договор"), format!("Клиент: {text}.")]
+            {
                 assert_eq!(name(&framed), Some(text), "{framed}");
             }
         }
@@ -382,7 +385,7 @@ mod tests {
             "имени Абая Кунанбаева",
             "Иван Царевич и серый волк",
             "Республика Казахстан",
-            "Отчет О.К.",
+            "Ответчик О.К.",
             "Новый Договор",
             "Mobile Safari",
             "Windows NT",

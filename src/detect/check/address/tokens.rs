@@ -11,9 +11,13 @@ const NEAR: usize = 7;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    Word { capitalised: bool },
+    Word {
+        capitalised: bool,
+    },
     /// With the letters and parts of a house's number.
-    Number { digits: usize },
+    Number {
+        digits: usize,
+    },
     /// A dot or comma.
     Mark,
     /// `№`, a quote or a hyphen.
