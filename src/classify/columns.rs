@@ -137,11 +137,29 @@ impl Columns {
                 let surer = |told: &Finding| by_values.as_ref().is_none_or(|own| own.confidence < told.confidence);
                 found.extend(told.filter(surer).or(by_values).map(|finding| (subject.first, finding)));
             }
-            let known = found.len() > before;
-            found.extend(self.by_name(&subject, name, column, &said).filter(|_| !known));
+            if let Some((first, by_name)) = self.by_name(&subject, name, column, &said) {
+                self.add_named(&mut found, before, (first, by_name));
+            }
         }
         self.weigh_alone(&mut found);
         found
+    }
+
+    /// Adds what a column is known for by its name to what its values say, which are the findings from `first` on: one of
+    /// the same category gets the rest of the values, one of a category that shows in values makes the name wrong.
+    fn add_named(&self, found: &mut Vec<(u64, Finding)>, first: usize, (offset, by_name): (u64, Finding)) {
+        let Some((_, same)) = found[first..].iter_mut().find(|(_, own)| own.category == by_name.category) else {
+            let shows = |(_, own): &(u64, Finding)| !self.chances.looks.contains_key(&own.category);
+            if !found[first..].iter().any(shows) {
+                found.push((offset, by_name));
+            }
+            return;
+        };
+        if by_name.hits > same.hits && !by_name.evidence.contains(Evidence::Alone) {
+            (same.hits, same.share) = (by_name.hits, by_name.share);
+            same.evidence = same.evidence.union(by_name.evidence);
+            (same.score, same.confidence) = (same.score, same.confidence).max((by_name.score, by_name.confidence));
+        }
     }
 
     /// A finding in a column whose values pass a detector.
