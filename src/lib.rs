@@ -4,7 +4,8 @@
 //! The modules are the stages of one pipeline, in this order: [`source`] names what to scan, [`decode`] turns stored
 //! bytes into text bytes, [`layout`] knows their shape, [`detect`] finds values, [`classify`] weighs and gathers them
 //! into findings, [`policy`] judges them, [`suppress`] keeps quiet what is known, [`report`] writes them. [`pipeline`]
-//! is the one place where they meet: it takes a [`pipeline::Plan`] and feeds [`finding::Event`]s to a report. The library never prints and never exits.
+//! is the one place where they meet: it takes a [`pipeline::Plan`] and feeds [`finding::Event`]s to a report. The library
+//! never prints and never exits.
 
 pub mod category;
 pub mod classify;

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use derbes::category::{Categories, Title};
 use derbes::finding::{
     Confidence, Event, Evidence, EvidenceSet, Facts, Field, Finding, Ground, Outcome, Place, Problem, Redacted,
-    Skipped, Stale, Summary, Verdict,
+    Skipped, Stale, Summary, Unused, Verdict,
 };
 use derbes::input::Origin;
 use derbes::report::{self, Columns, Format, Options, Rule};
 use serde_json::Value;
 
-const FORMATS: [Format; 9] = [
+const FORMATS: [Format; 10] = [
     Format::Human,
     Format::Jsonl,
     Format::Json,
@@ -24,17 +24,20 @@ const FORMATS: [Format; 9] = [
     Format::GitlabSecrets,
     Format::Github,
     Format::Markdown,
+    Format::Csv,
 ];
 
 /// The value behind every place: of a birth in the 19th century.
 const VALUE: &str = "900517132728";
 
 /// Strings that others choose: paths, keys, messages, clauses.
-const HOSTILE: [&str; 22] = [
+const HOSTILE: [&str; 24] = [
     "::error file=a.rs,line=1::owned",
     "  ::stop-commands::x",
     "a\n::add-mask::secret\r\n::error::b",
     "x##[set-env name=PATH;]y",
+    "##vso[task.setvariable variable=x]y",
+    "z ##teamcity[publishArtifacts '/']",
     "\u{1b}]0;owned\u{7}\u{1b}[31mred\u{9b}2J",
     "</failure></testcase><script>alert(1)</script>",
     "]]>&lt;&#0;\u{0}\u{1}\u{b}\u{fffe}\u{ffff}\u{85}",
@@ -114,6 +117,8 @@ fn about(text: &str) -> Vec<Event> {
 fn events(texts: &[&str]) -> Vec<Event> {
     let mut events: Vec<_> = texts.iter().flat_map(|text| about(text)).collect();
     for text in texts {
+        let (path, message) = (Origin::file(Path::new(text)), (*text).to_owned());
+        events.push(Event::Unused(Unused { path, line: 3, message }));
         events.push(Event::Stale(Stale {
             policy: (*text).into(),
             category: (*text).into(),
@@ -164,9 +169,10 @@ fn nothing_hostile_acts_in_any_format() {
         for format in FORMATS {
             let shown = written(format, options(text), &events(&[text]));
             assert!(!shown.contains(acts), "{format:?}: {text:?}: {shown}");
-            assert!(!shown.contains("##["), "{format:?}: {text:?}: {shown}");
+            let commands = ["##[", "##vso[", "##teamcity["];
+            assert!(!commands.iter().any(|command| shown.contains(command)), "{format:?}: {text:?}: {shown}");
             if format != Format::Github {
-                assert_eq!(commands(&shown), [""; 0], "{format:?}: {text:?}");
+                assert_eq!(self::commands(&shown), [""; 0], "{format:?}: {text:?}");
             }
         }
     }

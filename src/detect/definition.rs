@@ -90,6 +90,7 @@ const ANCHORS: [(&str, &[Anchor]); 24] = [
     ("at", &[Anchor::At]),
     ("iban", &[Anchor::Iban]),
     ("series", &[Anchor::Series]),
+    // A series of two letters stands before its digits as an IBAN's country does.
     ("series-or-digits:10", &[Anchor::Series, Anchor::Iban, Anchor::Digits9]),
     ("plate", &[Anchor::Plate]),
     ("alphanumeric:17", &[Anchor::Alphanumeric17]),
@@ -202,5 +203,18 @@ impl Detectors {
 
     pub fn find(&self, id: &str) -> Option<&Detector> {
         self.0.iter().find(|d| &*d.definition.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_anchor_is_told_of_beside_the_detectors() {
+        let told = include_str!("../../patterns/README.md");
+        for (anchor, _) in ANCHORS {
+            assert!(told.contains(&format!("`{anchor}`")), "{anchor}");
+        }
     }
 }

@@ -1,17 +1,21 @@
 //! What checks look up: countries of the IBAN registry, banks, card issuers, telephone codes, test values, role
 //! mailboxes; read from the data files in `patterns/`. And the day of the scan, by which births are judged.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, OnceLock};
 
+use foldhash::fast::FixedState;
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::addresses::Addresses;
 use super::names::Names;
 use crate::error::{Error, Result};
+
+type HashMap<K, V> = std::collections::HashMap<K, V, FixedState>;
+type HashSet<T> = std::collections::HashSet<T, FixedState>;
 
 /// The look-up tables of a run.
 pub struct Registry {
@@ -22,8 +26,7 @@ pub struct Registry {
     issuers: Vec<Issuer>,
     /// By the three digits of the code.
     kz_mobile_codes: Vec<bool>,
-    /// Sorted.
-    test_values: Vec<String>,
+    test_values: HashSet<Vec<u8>>,
     test_domains: HashSet<String>,
     test_mailboxes: HashSet<String>,
     role_mailboxes: HashSet<String>,
@@ -177,7 +180,6 @@ impl Registry {
             kz_mobile_codes[code % 1000] = true;
         }
         let test_lists = test.detectors.into_values().flat_map(|table| table.values);
-        let test_values = test_lists.collect::<BTreeSet<_>>().into_iter().collect();
         Ok(Self {
             today,
             ibans: by_country,
@@ -187,7 +189,7 @@ impl Registry {
             networks: networks.network.into_iter().flat_map(Network::by_host).collect(),
             country_codes: countries.codes.into_iter().filter_map(|(code, n)| Some((code.parse().ok()?, n))).collect(),
             kz_mobile_codes,
-            test_values,
+            test_values: test_lists.map(String::into_bytes).collect(),
             test_domains: test.email.reserved.into_iter().chain(test.email.placeholder).collect(),
             test_mailboxes: test.email.mailboxes,
             role_mailboxes: roles.names.into_iter().collect(),
@@ -247,12 +249,12 @@ impl Registry {
 
     /// Whether the value, compact and in upper case, is published for tests under this detector.
     pub fn is_test_value(&self, value: &[u8]) -> bool {
-        self.test_values.binary_search_by(|test| test.as_bytes().cmp(value)).is_ok()
+        self.test_values.contains(value)
     }
 
     /// Whether the domain, or one above it, is reserved or stands for any domain in examples.
     pub fn is_test_domain(&self, domain: &str) -> bool {
-        let above = domain.match_indices('.').map(|(i, _)| &domain[i + 1..]);
+        let above = memchr::memchr_iter(b'.', domain.as_bytes()).map(|i| &domain[i + 1..]);
         std::iter::once(domain).chain(above).any(|d| self.test_domains.contains(d))
     }
 
@@ -264,8 +266,8 @@ impl Registry {
     /// Whether a mailbox of this name, in lower case, is a company's: the name itself, or followed by a dot, a hyphen
     /// or digits (`info.almaty`).
     pub fn is_role_mailbox(&self, local: &str) -> bool {
-        let name = local.find(|c: char| !c.is_alphabetic()).map_or(local, |end| &local[..end]);
-        self.role_mailboxes.contains(local) || self.role_mailboxes.contains(name)
+        let name = local.find(|c: char| !c.is_alphabetic()).map(|end| &local[..end]);
+        self.role_mailboxes.contains(local) || name.is_some_and(|name| self.role_mailboxes.contains(name))
     }
 }
 

@@ -48,7 +48,7 @@ impl Place {
         Self { row: Count::new(row), ..self }
     }
 
-    /// The same place, where so many bytes, lines and rows stand before what it was counted from.
+    /// The same place, where so many lines and rows stand before what it was counted from.
     #[must_use]
     pub fn after(self, lines: u64, rows: u64) -> Self {
         let row = self.row().map_or(0, |row| row + rows);

@@ -1,5 +1,5 @@
-//! Tables in the pipeline: goes over the rows of a stretch with the hits in them, carries the reader of a large file from
-//! split to split, names and judges columns at the end.
+//! Tables in the pipeline: takes what was counted in the tables of a target, gives the findings in them; carries the
+//! reader of a large file from split to split.
 
 use std::collections::HashMap;
 use std::fs::File;

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::severity::{Level, Severity};
 use super::tally::Tally;
 use super::text::{count, escape, size};
-use super::wording::{sentences, title};
+use super::wording::{self, sentences, title};
 use super::{Options, Report, entries};
 use crate::finding::{Event, Finding, Place, Summary};
 use crate::input::Origin;
@@ -82,8 +82,7 @@ impl<W: Write> Report for Github<W> {
                 writeln!(self.out, "{path}:{}: {message}", unused.line)
             }
             Event::Stale(stale) => {
-                let (policy, category) = (escape(&stale.policy), escape(&stale.category));
-                writeln!(self.out, "{policy} declares {category}, never seen")
+                writeln!(self.out, "{}", wording::stale(stale))
             }
             Event::Summary(summary) => self.summary(summary),
         }
@@ -115,7 +114,7 @@ Confidence high because the check digit holds; its key names the category. minor
 declared: anysoft (5.3). 1200 hits in this file, 1 listed.
 ::notice file=a.7z!x,title=Not examined::encrypted
 ::error file=b.gz,title=Could not be examined::unexpected end of file after 812 bytes
-anysoft declares geolocation, never seen
+anysoft declares geolocation (5.2(г)), never seen
 ::error title=derbes::10 files, 3.9 KiB: INCOMPLETE: 1 problem, 123 B not examined; 1 finding, 1200 hits in what was \
 examined
 ";

@@ -13,7 +13,7 @@ use super::notes::Notes;
 use super::severity::Severity;
 use super::tally::Tally;
 use super::text::escape;
-use super::wording::{sentences, title};
+use super::wording::{self, sentences, title};
 use super::{Options, Report, entries, json};
 use crate::finding::{Event, Finding, Place, Summary};
 
@@ -121,7 +121,7 @@ impl<W: Write> Secrets<W> {
             say("info", format!("skipped: {}: {}", escape(skipped.path.as_str()), escape(&skipped.reason)));
         }
         for stale in &stale.kept {
-            say("info", format!("{} declares {}, never seen", escape(&stale.policy), escape(&stale.category)));
+            say("info", wording::stale(stale));
         }
         for unused in &unused.kept {
             say(

@@ -70,7 +70,7 @@ impl Formatter for Inert {
 fn unsafe_at(string: &str) -> Option<usize> {
     let character = string.find(text::is_unsafe);
     // Most strings hold no such mark at all, and to look for one byte is cheap.
-    let command = string.find('#').and_then(|_| string.find(text::LOG_COMMAND));
+    let command = string.find('#').and_then(|_| text::LOG_COMMANDS.iter().filter_map(|c| string.find(c)).min());
     [character, command].into_iter().flatten().min()
 }
 

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::tally::Tally;
 use super::text::escape;
-use super::wording::{extent, sentences, title};
+use super::wording::{self, extent, sentences, title};
 use super::{Options, Report};
 use crate::finding::{Event, Finding, Problem, Skipped, Stale, Summary};
 use crate::input::Origin;
@@ -116,8 +116,7 @@ impl<W: Write> Junit<W> {
         suite.case("everything was examined", "derbes", if conclusion.complete { "" } else { &error });
         let mut output = format!("{text}\n");
         for stale in std::mem::take(&mut self.stale) {
-            let line = format!("{} declares {}, never seen", escape(&stale.policy), escape(&stale.category));
-            output += &format!("{}\n", xml(&line));
+            output += &format!("{}\n", xml(&wording::stale(&stale)));
         }
         let numbers = [
             ("files", summary.files),
@@ -265,7 +264,7 @@ and 1199 more
 <properties><property name="files" value="10"/><property name="bytes-seen" value="4096"/><property name="bytes-examined" value="3973"/><property name="findings" value="1"/><property name="hits" value="1200"/></properties>
 <testcase name="everything was examined" classname="derbes" time="0"><error type="incomplete" message="INCOMPLETE: 1 problem, 123 B not examined; 1 finding, 1200 hits in what was examined"/></testcase>
 <system-out>INCOMPLETE: 1 problem, 123 B not examined; 1 finding, 1200 hits in what was examined
-anysoft declares geolocation, never seen
+anysoft declares geolocation (5.2(г)), never seen
 </system-out>
 <system-err></system-err>
 </testsuite>

@@ -7,7 +7,7 @@ use crate::finding::Evidence;
 
 /// Shows a foreign string so that it can neither steer a terminal or a log nor pass for other text: control characters
 /// as `\xNN`, line separators and what turns or hides text as `\u{NNNN}`. The marks of a workflow command, `::` where a
-/// line may begin and `##[` anywhere, are broken likewise: a runner obeys them in whatever is printed.
+/// line may begin and `##[` and the like anywhere, are broken likewise: a runner obeys them in whatever is printed.
 pub fn escape(text: &str) -> Escaped<'_> {
     Escaped(text)
 }
@@ -32,12 +32,12 @@ impl fmt::Display for Escaped<'_> {
 
 fn begins_command(text: &str, at: usize) -> bool {
     let rest = &text[at..];
-    let log = [LOG_COMMAND, "##vso[", "##teamcity["].iter().any(|command| rest.starts_with(command));
-    log || rest.starts_with("::") && text[..at].trim().is_empty()
+    LOG_COMMANDS.iter().any(|command| rest.starts_with(command))
+        || rest.starts_with("::") && text[..at].trim().is_empty()
 }
 
-/// What begins a command of the older kind, at any place of a line.
-pub(super) const LOG_COMMAND: &str = "##[";
+/// What begins a command of the older kind, at any place of a line: of GitHub, of Azure, of TeamCity.
+pub(super) const LOG_COMMANDS: [&str; 3] = ["##[", "##vso[", "##teamcity["];
 
 /// Whether a character acts on the text around it instead of showing: C0, C1 and DEL, line and paragraph separators,
 /// marks of direction, characters of no width. All are of the Basic Multilingual Plane.

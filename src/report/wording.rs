@@ -3,7 +3,7 @@
 
 use super::Options;
 use super::text::{count, escape, words};
-use crate::finding::{Field, Finding, Outcome, Place, Verdict};
+use crate::finding::{Field, Finding, Outcome, Place, Stale, Verdict};
 
 /// The title of the category, or its id.
 pub(super) fn title(finding: &Finding, options: &Options) -> String {
@@ -11,6 +11,12 @@ pub(super) fn title(finding: &Finding, options: &Options) -> String {
         Some(category) => escape(&category.title.en).to_string(),
         None => escape(&finding.category).to_string(),
     }
+}
+
+/// What a policy declares in vain.
+pub(super) fn stale(stale: &Stale) -> String {
+    let clause = stale.clause.as_ref().map(|clause| format!(" ({})", escape(clause))).unwrap_or_default();
+    format!("{} declares {}{clause}, never seen", escape(&stale.policy), escape(&stale.category))
 }
 
 /// What was found, why it is believed, what the policies say. With a place this is about the one value there, without

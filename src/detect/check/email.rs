@@ -159,7 +159,7 @@ impl<'a> Domain<'a> {
     }
 
     fn top(&self) -> &str {
-        self.name.rsplit('.').next().unwrap_or_default()
+        self.name.rsplit_once('.').map_or(&self.name, |(_, top)| top)
     }
 }
 

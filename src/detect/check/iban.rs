@@ -70,9 +70,14 @@ fn check_digits_hold(iban: &[u8]) -> bool {
     if !iban[2..4].iter().all(u8::is_ascii_digit) || matches!(&iban[2..4], b"00" | b"01" | b"99") {
         return false;
     }
-    let remainder = iban[4..].iter().chain(&iban[..4]).fold(0u32, |rest, byte| match byte {
-        b'0'..=b'9' => (rest * 10 + u32::from(byte - b'0')) % 97,
-        _ => (rest * 100 + u32::from(byte - b'A') + 10) % 97,
+    // The remainder is taken only where another digit or two might not fit.
+    const FULL: u64 = u64::MAX / 200;
+    let number = iban[4..].iter().chain(&iban[..4]).fold(0u64, |number, byte| {
+        let number = if number > FULL { number % 97 } else { number };
+        match byte {
+            b'0'..=b'9' => number * 10 + u64::from(byte - b'0'),
+            _ => number * 100 + u64::from(byte - b'A') + 10,
+        }
     });
-    remainder == 1
+    number % 97 == 1
 }

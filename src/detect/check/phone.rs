@@ -6,29 +6,11 @@ use crate::detect::WIDEST_GAP;
 use crate::detect::boundary::{byte, byte_before, is_term, may_begin, may_end};
 use crate::finding::{Evidence, EvidenceSet};
 
-/// How the ten national digits are grouped: an area code of 3, 4 or 5 digits, then the subscriber's number.
-const GROUPINGS: [&[u8]; 21] = [
-    &[10],
-    &[3, 7],
-    &[3, 3, 4],
-    &[3, 4, 3],
-    &[3, 3, 2, 2],
-    &[3, 2, 3, 2],
-    &[3, 2, 2, 3],
-    &[3, 1, 2, 2, 2],
-    &[3, 1, 3, 3],
-    &[3, 1, 6],
-    &[3, 5, 2],
-    &[4, 6],
-    &[4, 3, 3],
-    &[4, 2, 4],
-    &[4, 4, 2],
-    &[4, 2, 2, 2],
-    &[5, 5],
-    &[5, 2, 3],
-    &[5, 3, 2],
-    &[5, 1, 2, 2],
-    &[5, 1, 4],
+/// How the ten national digits are grouped: an area code of 3, 4 or 5 digits, then the subscriber's number. Each is read
+/// as a number in base 16, as [`Number::new`] compares it.
+const GROUPINGS: [u32; 21] = [
+    0xA, 0x37, 0x334, 0x343, 0x3322, 0x3232, 0x3223, 0x31222, 0x3133, 0x316, 0x352, 0x46, 0x433, 0x424, 0x442, 0x4222,
+    0x55, 0x523, 0x532, 0x5122, 0x514,
 ];
 
 /// Most groups of a notation, the prefix included, and one more that shows it does not end there.
@@ -183,7 +165,8 @@ impl Number {
     }
 
     fn new(text: &[u8], digits: usize, groups: &[Group], prefix: Prefix, skip: usize) -> Option<Self> {
-        if !GROUPINGS.iter().any(|g| g.len() == groups.len() && g.iter().zip(groups).all(|(n, g)| *n == g.length)) {
+        let grouping = groups.iter().fold(0, |lengths, group| lengths << 4 | u32::from(group.length));
+        if !GROUPINGS.contains(&grouping) {
             return None;
         }
         // Where a dot separates, dots do throughout: lists of fractions are full of digits, dots and spaces.
@@ -204,7 +187,7 @@ impl Number {
         for (slot, digit) in national.iter_mut().zip(super::digits(text, digits..end).skip(skip)) {
             *slot = digit;
         }
-        let american = groups.iter().map(|g| g.length).eq([3, 3, 4]);
+        let american = grouping == 0x334;
         Some(Self { national, prefix, end, groups: groups.len(), brackets, american })
     }
 

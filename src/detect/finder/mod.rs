@@ -140,7 +140,7 @@ impl Engine {
         all
     }
 
-    /// Notes the candidates that start in `range`, in steps of 48 bytes; within one step by anchor, then position. Bytes
+    /// Notes the candidates that start in `range` (a year up to two bytes beyond it), in steps of 48 bytes; within one step by anchor, then position. Bytes
     /// around the range are looked at, bytes beyond the text count as NUL. Gives how far it came: to the end of the range,
     /// or to where `found` was full.
     ///
@@ -156,7 +156,8 @@ impl Engine {
     }
 }
 
-/// Notes of the finder, which makes no calls: these would cost it the masks that it holds in registers.
+/// Where values may stand, in the order in which the finder came to them. It notes them rather than have them looked at
+/// on the way, since a call would cost it the masks that it holds in registers.
 pub struct Candidates {
     notes: Box<[(Anchor, usize)]>,
     length: usize,

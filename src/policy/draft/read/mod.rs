@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::decode::to_utf8;
 use crate::error::{Error, Result};
 
 #[cfg(feature = "docx")]
@@ -126,14 +127,11 @@ fn format(name: &str, bytes: &[u8]) -> Format {
     }
 }
 
-/// Text in UTF-8 or UTF-16 by its mark, else in Windows-1251.
+/// Text in UTF-8 or UTF-16 by its mark, else by its letters.
 fn decoded(bytes: &[u8]) -> String {
     match encoding_rs::Encoding::for_bom(bytes) {
         Some((charset, _)) => charset.decode(bytes).0.into_owned(),
-        None => match std::str::from_utf8(bytes) {
-            Ok(text) => text.to_owned(),
-            Err(_) => encoding_rs::WINDOWS_1251.decode(bytes).0.into_owned(),
-        },
+        None => to_utf8(bytes).into_owned(),
     }
 }
 
