@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
 use serde::Deserialize;
 
 use super::word::{Word, fold};
@@ -17,6 +18,7 @@ struct File {
     flats: String,
     towns: String,
     countries: String,
+    names: String,
 }
 
 /// What a word may stand for, as bits.
@@ -33,6 +35,8 @@ impl Role {
     /// The name of a town.
     pub const TOWN: Self = Self(32);
     pub const COUNTRY: Self = Self(64);
+    /// A part of a name without a capital.
+    pub const NAME: Self = Self(128);
     /// Words that say what a name or number is, and are none.
     pub const MARKER: Self = Self(1 | 2 | 4 | 8 | 16);
 
@@ -52,7 +56,7 @@ impl Role {
 }
 
 /// The words of addresses.
-pub struct Addresses(HashMap<Box<[u8]>, Role>);
+pub struct Addresses(HashMap<Box<[u8]>, Role, FixedState>);
 
 impl Addresses {
     /// Those embedded at build time.
@@ -61,7 +65,7 @@ impl Addresses {
     /// A file that is not of its schema.
     pub fn builtin() -> Result<Self> {
         let (file, text) = ("patterns/addresses.toml", include_str!("../../patterns/addresses.toml"));
-        let File { streets, quarters, localities, houses, flats, towns, countries } =
+        let File { streets, quarters, localities, houses, flats, towns, countries, names } =
             toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
         let lists = [
             (streets, Role::STREET),
@@ -71,8 +75,9 @@ impl Addresses {
             (flats, Role::FLAT),
             (towns, Role::TOWN),
             (countries, Role::COUNTRY),
+            (names, Role::NAME),
         ];
-        let mut roles: HashMap<Box<[u8]>, Role> = HashMap::new();
+        let mut roles: HashMap<Box<[u8]>, Role, FixedState> = HashMap::default();
         for (list, role) in lists {
             for word in list.split_whitespace() {
                 let known = roles.entry(fold(word)).or_default();

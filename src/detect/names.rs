@@ -3,12 +3,13 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::FixedState;
 use serde::Deserialize;
 
 use super::word::{Word, fold};
 use crate::error::{Error, Result};
 
-type Words = HashSet<Box<[u8]>>;
+type Words = HashSet<Box<[u8]>, FixedState>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,8 +94,9 @@ pub struct Names {
     sons_and_daughters: Words,
     patronymics_whole: Words,
     not_patronymics: Words,
+    /// By their last letters, with what a nominative ends with instead.
     cases: Vec<(Box<[u8]>, Vec<Box<[u8]>>)>,
-    kazakh: Vec<Box<[u8]>>,
+    kazakh: Endings,
     others: Words,
     sentence_endings: Endings,
     places_before: Words,
@@ -109,7 +111,7 @@ const CASES: [(&str, &[&str]); 12] = [
     ("у", &["", "а"]),
     ("ю", &["й", "ь", "я"]),
     ("ом", &[""]),
-    ("ем", &["й", "ь"]),
+    ("ем", &["", "й", "ь"]),
     ("е", &["", "й", "а", "я", "ь"]),
     ("и", &["а", "я", "ь"]),
     ("ы", &["а"]),
@@ -168,7 +170,7 @@ impl Names {
             cases: CASES.iter().map(|(case, of)| (fold(case), of.iter().map(|n| fold(n)).collect())).collect(),
             patronymics_whole: words(&endings.patronymics_whole).chain(words(&latin.patronymics_whole)).collect(),
             not_patronymics: words(&others.not_patronymics).collect(),
-            kazakh: words(&endings.kazakh).collect(),
+            kazakh: Endings::new(words(&endings.kazakh)),
             others: words(&others.words).collect(),
             sentence_endings: Endings::new(words(&others.beginnings_of_sentences)),
             places_before: words(&places.before).collect(),
@@ -213,11 +215,11 @@ impl Names {
     /// Whether the word is a patronymic by its ending, in any case.
     pub fn is_patronymic(&self, word: &Word) -> bool {
         let folded = word.folded();
-        if self.not_patronymics.iter().any(|other| folded.starts_with(other)) {
-            return false;
-        }
-        let ends = |part: &[u8]| self.patronymic_endings.end(part, 2) || self.patronymics_whole.contains(part);
-        ends(folded) || self.undeclined(folded, &self.patronymics_whole) || self.without_kazakh(folded).any(ends)
+        let ends = |part: &[u8]| self.patronymic_endings.end(part, 2);
+        let whole = || self.patronymics_whole.contains(folded) || self.undeclined(folded, &self.patronymics_whole);
+        // The whole ones are short.
+        let is_patronymic = ends(folded) || self.without_kazakh(folded).any(ends) || folded.len() < 12 && whole();
+        is_patronymic && !self.not_patronymics.iter().any(|other| folded.starts_with(other))
     }
 
     /// Whether the word is what a Kazakh patronymic ends with, written apart: «Серік ұлы».
@@ -254,17 +256,27 @@ impl Names {
 
     /// Whether a nominative of the word is among those listed.
     fn undeclined(&self, folded: &[u8], listed: &Words) -> bool {
-        let russian = |(case, nominatives): &(Box<[u8]>, Vec<Box<[u8]>>)| {
-            let stem = folded.strip_suffix(&**case).filter(|stem| stem.len() > 1);
-            stem.is_some_and(|stem| nominatives.iter().any(|ending| listed.contains(&*[stem, ending].concat())))
+        let Some(last) = folded.last().filter(|_| !is_latin(folded)) else { return false };
+        let mut buffer = [0; 40];
+        let mut is_listed = |stem: &[u8], ending: &[u8]| {
+            let length = stem.len() + ending.len();
+            buffer[..stem.len()].copy_from_slice(stem);
+            buffer[stem.len()..length].copy_from_slice(ending);
+            listed.contains(&buffer[..length])
         };
-        !is_latin(folded)
-            && (self.cases.iter().any(russian) || self.without_kazakh(folded).any(|stem| listed.contains(stem)))
+        let cases = self.cases.iter().filter(|(case, _)| case.last() == Some(last));
+        for (case, nominatives) in cases {
+            let stem = folded.strip_suffix(&**case).filter(|stem| stem.len() > 1);
+            if stem.is_some_and(|stem| nominatives.iter().any(|ending| is_listed(stem, ending))) {
+                return true;
+            }
+        }
+        self.without_kazakh(folded).any(|stem| listed.contains(stem))
     }
 
     /// The word without each Kazakh case ending that it may have.
     fn without_kazakh<'w>(&'w self, folded: &'w [u8]) -> impl Iterator<Item = &'w [u8]> {
-        let stems = self.kazakh.iter().filter_map(move |ending| folded.strip_suffix(&**ending));
+        let stems = self.kazakh.of(folded).iter().filter_map(move |ending| folded.strip_suffix(&**ending));
         stems.filter(|stem| stem.len() > 2)
     }
 }
@@ -283,11 +295,14 @@ impl Endings {
         Self(by_last)
     }
 
+    /// Those with the last letter of a word.
+    fn of(&self, word: &[u8]) -> &[Box<[u8]>] {
+        word.last().map_or(&[], |last| &self.0[usize::from(*last)])
+    }
+
     /// Whether a word ends so, with `least` letters or more before.
     fn end(&self, word: &[u8], least: usize) -> bool {
-        let Some(last) = word.last() else { return false };
-        let of_last = &self.0[usize::from(*last)];
-        of_last.iter().any(|ending| word.len() >= ending.len() + least && word.ends_with(ending))
+        self.of(word).iter().any(|ending| word.len() >= ending.len() + least && word.ends_with(ending))
     }
 }
 

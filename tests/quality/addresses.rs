@@ -18,7 +18,9 @@ const ADDRESS: Kind = Kind {
         notation("street and house", Anywhere, |r| whole(format!("ул. {} {}", street(r), house(r)))),
         notation("street and house after a comma", Anywhere, |r| whole(format!("ул. {}, {}", street(r), house(r)))),
         notation("avenue", Anywhere, |r| whole(format!("г. {}, пр. {} {}", town(r), street(r), house(r)))),
-        notation("avenue with a hyphen", Anywhere, |r| whole(format!("пр-т {}, {}, кв. {}", street(r), house(r), flat(r)))),
+        notation("avenue with a hyphen", Anywhere, |r| {
+            whole(format!("пр-т {}, {}, кв. {}", street(r), house(r), flat(r)))
+        }),
         notation("index first", Anywhere, |r| {
             whole(format!("0{}, г. {}, ул. {}, д. {}", r.digits(5), town(r), street(r), house(r)))
         }),
@@ -28,7 +30,13 @@ const ADDRESS: Kind = Kind {
             whole(format!("{region} обл., {district} р-н, с. {}, ул. {}, д. {}", village(r), street(r), house(r)))
         }),
         notation("quarter", Anywhere, |r| {
-            whole(format!("мкр. {}-{}, д. {}, кв. {}", r.pick(&["Самал", "Аксай", "Орбита"]), r.from(1, 9), house(r), flat(r)))
+            whole(format!(
+                "мкр. {}-{}, д. {}, кв. {}",
+                r.pick(&["Самал", "Аксай", "Орбита"]),
+                r.from(1, 9),
+                house(r),
+                flat(r)
+            ))
         }),
         notation("quarter of a number", Anywhere, |r| {
             whole(format!("мкр. {}, дом {}, кв. {}", r.from(1, 12), house(r), flat(r)))
@@ -40,9 +48,17 @@ const ADDRESS: Kind = Kind {
             whole(format!("{}, ул. {} {}, кв. {}", town(r), street(r), house(r), flat(r)))
         }),
         notation("town last", Anywhere, |r| whole(format!("ул. {}, д. {}, г. {}", street(r), house(r), town(r)))),
-        notation("Kazakh", Anywhere, |r| whole(format!("{} көшесі {} үй {} пәтер", street(r), r.from(1, 300), flat(r)))),
+        notation("Kazakh", Anywhere, |r| {
+            whole(format!("{} көшесі {} үй {} пәтер", street(r), r.from(1, 300), flat(r)))
+        }),
         notation("Kazakh avenue", Anywhere, |r| {
-            whole(format!("{} қ., {} даңғылы, {} үй, {} пәтер", r.pick(&["Астана", "Алматы"]), street(r), r.from(1, 300), flat(r)))
+            whole(format!(
+                "{} қ., {} даңғылы, {} үй, {} пәтер",
+                r.pick(&["Астана", "Алматы"]),
+                street(r),
+                r.from(1, 300),
+                flat(r)
+            ))
         }),
         notation("Kazakh district", Anywhere, |r| {
             whole(format!("{} қаласы, Есіл ауданы, {} көшесі, {}", r.pick(&["Астана", "Шымкент"]), street(r), house(r)))
@@ -60,8 +76,13 @@ const ADDRESS: Kind = Kind {
         miss("town and a number", |r| format!("в г. {} живёт {} тыс. человек", town(r), r.digits(3))),
         miss("quarter alone", |r| format!("мкр. {} газифицирован", r.from(2, 12))),
         miss("prose", |r| {
-            r.pick(&["вышел из дома в 10 утра", "на улице было 25 градусов", "проспект книги на 300 страниц", "шоссе длиной 120 км"])
-                .to_owned()
+            r.pick(&[
+                "вышел из дома в 10 утра",
+                "на улице было 25 градусов",
+                "проспект книги на 300 страниц",
+                "шоссе длиной 120 км",
+            ])
+            .to_owned()
         }),
         miss("goods", |r| format!("шт. {}, кг. {}, уп. {}", r.from(2, 99), r.from(2, 99), r.from(2, 99))),
         miss("document", |r| format!("договор д. {} от 5 мая", r.from(2, 99))),
@@ -80,7 +101,17 @@ fn whole(text: String) -> Value {
 }
 
 fn street(r: &mut Random) -> &'static str {
-    r.pick(&["Абая", "Толе би", "Ивана Франко", "Сатпаева", "Жибек Жолы", "Гоголя", "Бухар жырау", "Кабанбай Батыра", "Достык"])
+    r.pick(&[
+        "Абая",
+        "Толе би",
+        "Ивана Франко",
+        "Сатпаева",
+        "Жибек Жолы",
+        "Гоголя",
+        "Бухар жырау",
+        "Кабанбай Батыра",
+        "Достык",
+    ])
 }
 
 fn town(r: &mut Random) -> &'static str {
@@ -117,7 +148,9 @@ const LATIN: Kind = Kind {
             latin(format!("{} {} Avenue, apt. {}, Almaty", r.from(1, 300), latin_street(r), flat(r)))
         }),
         notation("street and house", Anywhere, |r| latin(format!("{} st. {}", latin_street(r), r.from(1, 300)))),
-        notation("quarter", Anywhere, |r| latin(format!("mkr. Samal-{}, d. {}, kv. {}", r.from(1, 3), r.from(1, 99), flat(r)))),
+        notation("quarter", Anywhere, |r| {
+            latin(format!("mkr. Samal-{}, d. {}, kv. {}", r.from(1, 3), r.from(1, 99), flat(r)))
+        }),
     ],
     misses: &[
         miss("street alone", |r| format!("ul. {}", latin_street(r))),

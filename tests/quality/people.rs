@@ -25,8 +25,22 @@ const GIVEN: [[Cases; 2]; 12] = [
 ];
 
 const STEMS: [&str; 16] = [
-    "Ахметов", "Иванов", "Сулейменов", "Кузнецов", "Жумабаев", "Пономарёв", "Тлеубердин", "Рахимов", "Воронин", "Есенгельдин",
-    "Мухамеджанов", "Соколов", "Байжанов", "Лаптев", "Кенжебеков", "Чернышов",
+    "Ахметов",
+    "Иванов",
+    "Сулейменов",
+    "Кузнецов",
+    "Жумабаев",
+    "Пономарёв",
+    "Тлеубердин",
+    "Рахимов",
+    "Воронин",
+    "Есенгельдин",
+    "Мухамеджанов",
+    "Соколов",
+    "Байжанов",
+    "Лаптев",
+    "Кенжебеков",
+    "Чернышов",
 ];
 const PATRONYMICS: [[&str; 2]; 8] = [
     ["Иванович", "Ивановна"],
@@ -124,7 +138,13 @@ const NAME: Kind = Kind {
         notation("Kazakh", Anywhere, |r| whole(kazakh(r))),
         notation("Kazakh register", Anywhere, |r| whole(kazakh(r).to_uppercase())),
         notation("Kazakh, apart", Anywhere, |r| {
-            whole(kazakh(r).replace("ұлы", " ұлы").replace("қызы", " қызы").replace("улы", " улы").replace("кызы", " кызы"))
+            whole(
+                kazakh(r)
+                    .replace("ұлы", " ұлы")
+                    .replace("қызы", " қызы")
+                    .replace("улы", " улы")
+                    .replace("кызы", " кызы"),
+            )
         }),
         notation("surname that tells nothing", Anywhere, |r| {
             let person = Person { female: false, ..Person::new(r) };
@@ -184,18 +204,37 @@ const NAME: Kind = Kind {
             .to_owned()
         }),
         miss("brands", |r| {
-            r.pick(&["Альфа Банк", "Народный Банк", "Мегаполис Трейд", "Северный Ветер", "Казахстан Темир Жолы", "Белый Медведь"])
-                .to_owned()
+            r.pick(&[
+                "Альфа Банк",
+                "Народный Банк",
+                "Мегаполис Трейд",
+                "Северный Ветер",
+                "Казахстан Темир Жолы",
+                "Белый Медведь",
+            ])
+            .to_owned()
         }),
         miss("band", |r| r.pick(&["Иванушки Интернешнл", "Ласковый Май", "Машина Времени", "Ногу Свело"]).to_owned()),
         miss("places", |r| {
-            r.pick(&["Нижний Новгород", "Усть-Каменогорск", "Жетысуский Район", "Восточный Казахстан", "Большой Алматинский Пик"])
-                .to_owned()
+            r.pick(&[
+                "Нижний Новгород",
+                "Усть-Каменогорск",
+                "Жетысуский Район",
+                "Восточный Казахстан",
+                "Большой Алматинский Пик",
+            ])
+            .to_owned()
         }),
         miss("tale", |r| r.pick(&["Иван Царевич и серый волк", "Василиса Премудрая", "Конёк Горбунок"]).to_owned()),
         miss("heading", |r| {
-            r.pick(&["ОБЩИЕ ПОЛОЖЕНИЯ", "ПРАВА И ОБЯЗАННОСТИ СТОРОН", "Новый Договор", "Годовой Отчёт", "РЕСПУБЛИКА КАЗАХСТАН"])
-                .to_owned()
+            r.pick(&[
+                "ОБЩИЕ ПОЛОЖЕНИЯ",
+                "ПРАВА И ОБЯЗАННОСТИ СТОРОН",
+                "Новый Договор",
+                "Годовой Отчёт",
+                "РЕСПУБЛИКА КАЗАХСТАН",
+            ])
+            .to_owned()
         }),
         miss("abbreviations", |r| format!("{}.{}. {}", initial(r), initial(r), r.digits(4))),
         miss("one word", |r| r.pick(&STEMS).to_owned()),
@@ -203,7 +242,8 @@ const NAME: Kind = Kind {
         miss("identifier", |r| format!("{}_{}", r.pick(&STEMS), r.pick(&["Иван", "Сергей", "Ерлан"]))),
         miss("glued", |r| Person::new(r).full(0).replace(' ', "")),
         miss("goods", |r| {
-            r.pick(&["Торт Наполеон", "Салат Оливье", "Платье Мария", "Духи Анна", "Кресло Виктор Люкс", "Сорт Иван"]).to_owned()
+            r.pick(&["Торт Наполеон", "Салат Оливье", "Платье Мария", "Духи Анна", "Кресло Виктор Люкс", "Сорт Иван"])
+                .to_owned()
         }),
     ],
 };
@@ -215,15 +255,23 @@ fn surname_of(r: &mut Random) -> String {
 const LATIN: Kind = Kind {
     detector: "person-name-latin",
     notations: &[
-        notation("full", Anywhere, |r| latin(format!("{} {} {}", latin_surname(r), latin_given(r), latin_patronymic(r)))),
+        notation("full", Anywhere, |r| {
+            latin(format!("{} {} {}", latin_surname(r), latin_given(r), latin_patronymic(r)))
+        }),
         notation("register", Anywhere, |r| {
             latin(format!("{} {} {}", latin_surname(r), latin_given(r), latin_patronymic(r)).to_uppercase())
         }),
         notation("given name and surname", Anywhere, |r| latin(format!("{} {}", latin_given(r), latin_surname(r)))),
         notation("surname and given name", Anywhere, |r| latin(format!("{} {}", latin_surname(r), latin_given(r)))),
-        notation("given name and patronymic", Anywhere, |r| latin(format!("{} {}", latin_given(r), latin_patronymic(r)))),
-        notation("surname and initials", Anywhere, |r| latin(format!("{} {}.{}.", latin_surname(r), capital(r), capital(r)))),
-        notation("initials first", Anywhere, |r| latin(format!("{}. {}. {}", capital(r), capital(r), latin_surname(r)))),
+        notation("given name and patronymic", Anywhere, |r| {
+            latin(format!("{} {}", latin_given(r), latin_patronymic(r)))
+        }),
+        notation("surname and initials", Anywhere, |r| {
+            latin(format!("{} {}.{}.", latin_surname(r), capital(r), capital(r)))
+        }),
+        notation("initials first", Anywhere, |r| {
+            latin(format!("{}. {}. {}", capital(r), capital(r), latin_surname(r)))
+        }),
         notation("MT102", Anywhere, |r| {
             Value::within("//FM/", "person-name-latin", latin_surname(r).to_uppercase(), "//DT/19000101")
         }),
@@ -233,10 +281,19 @@ const LATIN: Kind = Kind {
         miss("street", |r| format!("{} {} street", latin_given(r), latin_surname(r))),
         miss("company", |r| format!("LLP \\\"{} {}\\\"", latin_given(r), latin_surname(r)).replace('\\', "")),
         miss("class", |r| format!("{}{}Service", latin_given(r), latin_surname(r))),
-        miss("heading", |r| r.pick(&["Content Type", "General Terms", "Best Regards", "New York", "Data Protection Law"]).to_owned()),
-        miss("product", |r| r.pick(&["Visual Studio", "Apache Kafka", "Spring Boot", "Red Hat Linux", "Samsung Galaxy"]).to_owned()),
+        miss("heading", |r| {
+            r.pick(&["Content Type", "General Terms", "Best Regards", "New York", "Data Protection Law"]).to_owned()
+        }),
+        miss("product", |r| {
+            r.pick(&["Visual Studio", "Apache Kafka", "Spring Boot", "Red Hat Linux", "Samsung Galaxy"]).to_owned()
+        }),
         miss("prose", |r| {
-            r.pick(&["The server restarted. Please wait", "Kazakhstan Today reports that Almaty grows", "Java Developer wanted"]).to_owned()
+            r.pick(&[
+                "The server restarted. Please wait",
+                "Kazakhstan Today reports that Almaty grows",
+                "Java Developer wanted",
+            ])
+            .to_owned()
         }),
         miss("abbreviation", |r| r.pick(&["U.S. Department", "E.U. Commission", "J.P. 2020", "A.D. 1200"]).to_owned()),
         miss("lower case", |r| format!("{} {}", latin_given(r), latin_surname(r)).to_lowercase()),
@@ -248,11 +305,22 @@ fn latin(text: String) -> Value {
 }
 
 fn latin_surname(r: &mut Random) -> String {
-    r.pick(&["Akhmetov", "Ivanova", "Suleimenov", "Zhumabayeva", "Kuznetsov", "Dostoevskiy", "Tleuberdin", "Baizhanova"]).to_owned()
+    r.pick(&[
+        "Akhmetov",
+        "Ivanova",
+        "Suleimenov",
+        "Zhumabayeva",
+        "Kuznetsov",
+        "Dostoevskiy",
+        "Tleuberdin",
+        "Baizhanova",
+    ])
+    .to_owned()
 }
 
 fn latin_given(r: &mut Random) -> String {
-    r.pick(&["Aigerim", "Nurlan", "Sergey", "Olga", "Yerlan", "Dmitriy", "Madina", "Timur", "Saule", "Zhanna"]).to_owned()
+    r.pick(&["Aigerim", "Nurlan", "Sergey", "Olga", "Yerlan", "Dmitriy", "Madina", "Timur", "Saule", "Zhanna"])
+        .to_owned()
 }
 
 fn latin_patronymic(r: &mut Random) -> String {

@@ -116,7 +116,7 @@ impl Address<'_> {
                     roles = roles.or(if named { tokens.role(index) } else { tokens.role(index).and(unnamed) });
                     (start, pending) = (first, 0);
                 }
-                Kind::Word { .. } if tokens.role(index) != Role::default() => {
+                Kind::Word { .. } if tokens.role(index).is(Role::TOWN.or(Role::COUNTRY)) => {
                     let own = pending == 0 && start < self.house;
                     roles = roles.or(if own { tokens.role(index) } else { Role::default() });
                     (start, pending) = if own { (index.min(start), 0) } else { (start, pending + 1) };
@@ -126,6 +126,7 @@ impl Address<'_> {
                     break;
                 }
                 Kind::Word { .. } | Kind::Number { .. } if index >= start => continue,
+                Kind::Word { .. } if !self.is_of_name(index) => break,
                 Kind::Word { .. } | Kind::Number { .. } => pending += 1,
             }
             if pending > NAME {
@@ -136,23 +137,29 @@ impl Address<'_> {
         (street && start < self.house).then_some((start, roles))
     }
 
+    /// Whether the word may be a part of a name.
+    fn is_of_name(&self, index: usize) -> bool {
+        let role = self.tokens.role(index);
+        let Kind::Word { capitalised } = self.tokens.kind(index) else { return false };
+        !role.is(Role::MARKER) && (capitalised || role.is(Role::NAME))
+    }
+
     /// Where a word such as `улица` and its name begin, if it has one: after it, or before it as that of `көшесі`.
     fn with_name(&self, marker: usize) -> (usize, bool) {
         let tokens = self.tokens;
         let of_name = Role::STREET.or(Role::QUARTER).or(Role::LOCALITY);
-        let is_plain = |i: usize| matches!(tokens.kind(i), Kind::Word { .. }) && !tokens.role(i).is(Role::MARKER);
         let next = (marker + 1..=self.house).find(|i| tokens.kind(*i) != Kind::Sign && !tokens.is_dot(*i));
         let named_after = next.is_some_and(|i| match tokens.kind(i) {
             // «ул. 8 Марта»
-            Kind::Number { .. } => tokens.is_ordinal(i) || i < self.house && is_plain(i + 1),
-            _ => is_plain(i),
+            Kind::Number { .. } => tokens.is_ordinal(i) || i < self.house && self.is_of_name(i + 1),
+            _ => self.is_of_name(i),
         });
         if named_after || !tokens.role(marker).is(of_name) {
             return (marker, named_after);
         }
         let of_quarter = tokens.role(marker).is(Role::QUARTER);
         let is_name = |i: &usize| match tokens.kind(*i) {
-            Kind::Word { capitalised } => capitalised && !tokens.role(*i).is(Role::MARKER),
+            Kind::Word { .. } => self.is_of_name(*i),
             Kind::Number { digits } => digits <= 2 && of_quarter || tokens.is_ordinal(*i),
             Kind::Sign => true,
             _ => false,
@@ -171,7 +178,7 @@ impl Address<'_> {
                 Kind::Word { .. } if name > 0 && self.tokens.role(index).is(Role::STREET) => {
                     return Some((self.house, Role::STREET));
                 }
-                Kind::Word { capitalised: true } if !self.tokens.role(index).is(Role::MARKER) => name += 1,
+                Kind::Word { .. } if self.is_of_name(index) => name += 1,
                 _ => return None,
             }
         }
@@ -239,7 +246,7 @@ impl Address<'_> {
         let tokens = self.tokens;
         let small = (1..=HOUSE_DIGITS).any(|digits| tokens.is_number(self.house, digits));
         let goes_on = (self.house + 1..tokens.len()).take(3).take_while(|i| tokens.kind(*i) != Kind::Stop);
-        let follows = |i: usize| matches!(tokens.kind(i), Kind::Word { .. }) && tokens.role(i) == Role::default();
+        let follows = |i: usize| matches!(tokens.kind(i), Kind::Word { .. }) && !tokens.role(i).is(Role::MARKER);
         let named = start < self.house
             && self.house + 1 < tokens.len()
             && follows(self.house + 1)

@@ -5,7 +5,7 @@
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
 use crate::detect::charset::Charset;
-use crate::detect::names::Names;
+use crate::detect::names::{Names, is_latin};
 use crate::detect::word::{Capitals, Word, start_of};
 use crate::finding::{Evidence, EvidenceSet};
 
@@ -132,7 +132,7 @@ fn check(subject: &Subject, charset: Charset) -> Option<Checked> {
     let first = Word::at(text, start, charset)?;
     if follows_tag(text, start) {
         let end = end_of_value(text, &first, charset);
-        let whole = matches!(byte(text, end), b'/' | b'\r' | b'\n' | 0 | b' ' | b'"' | b'\\');
+        let whole = !ends_in_digit(text, end) && charset.letter(text, end).is_none();
         return (whole && first.length() > 1).then(|| Checked { end, ..Checked::default() });
     }
     let parts = Parts::read(text, start, charset, names)?;
@@ -197,21 +197,22 @@ impl<'a> Parts<'a> {
     /// Where the name ends that these parts begin with, and what speaks for it.
     fn name(&self) -> Option<(usize, EvidenceSet)> {
         let (parts, evidence) = match (self.word(0), self.word(1)) {
-            (Some(first), _) if self.names.is_other(first) => None,
             (Some(first), Some(second)) if !self.joined => self.of_words(first, second),
             (Some(_), Some(_)) => None,
             (Some(surname), None) => self.with_initials(surname),
             (None, _) => self.after_initials(),
         }?;
-        Some((self.end(parts), evidence))
+        let is_other = self.word(0).is_some_and(|first| self.names.is_other(first));
+        (!is_other).then(|| (self.end(parts), evidence))
     }
 
     /// Full names, in either order, and a given name with a surname.
     fn of_words(&self, first: &Word, second: &Word) -> Option<(usize, EvidenceSet)> {
         let names = self.names;
         let full = EvidenceSet::new().with(Evidence::Formatted);
-        let (given, surname) = (names.is_given(first), names.is_surname(first));
+        let surname = names.is_surname(first);
         if self.is_patronymic(1) {
+            let given = names.is_given(first);
             // «Иван Иванович Иванов»
             let last = self.word(2).filter(|last| names.is_surname(last) && !names.is_other(last));
             let last = last.filter(|last| last.capitals == second.capitals || last.capitals == Capitals::All);
@@ -226,28 +227,32 @@ impl<'a> Parts<'a> {
             let is_name = !names.is_other(second) && (surname || bare && listed);
             return is_name.then_some((3, full.with_if(listed, Evidence::Plausible)));
         }
-        if names.is_other(second) {
-            return None;
-        }
-        let listed = names.is_given(second);
+        let (given, listed) = (names.is_given(first), names.is_given(second));
         let two = EvidenceSet::new();
         let named = given && names.is_surname(second) || surname && listed;
-        let kazakh = (given || names.is_forefather(first)) && listed || given && names.is_forefather(second);
-        match () {
-            () if named => Some((2, two.with(Evidence::Plausible))),
-            () if kazakh => Some((2, two.with(Evidence::Bare))),
-            () => None,
-        }
+        let kazakh =
+            || (given || names.is_forefather(first)) && listed || (given || surname) && names.is_forefather(second);
+        let evidence = match () {
+            () if named => two.with(Evidence::Plausible),
+            () if kazakh() => two.with(Evidence::Bare),
+            () => return None,
+        };
+        (!names.is_other(second)).then_some((2, evidence))
     }
 
     /// «Иванов И.И.», «Иванов И.»
     fn with_initials(&self, surname: &Word) -> Option<(usize, EvidenceSet)> {
         let known = self.names.is_surname(surname);
         let two = self.is_initial(2);
-        let fits = known || two && surname.length() > 2;
+        let fits = known || two && self.may_be_unknown(surname);
         let evidence = EvidenceSet::new().with_if(known && two, Evidence::Plausible).with_if(!two, Evidence::Bare);
         // The finder sees what a no-break space joins by the second initial.
         (fits && self.is_initial(1) && (two || !self.joined)).then_some((if two { 3 } else { 2 }, evidence))
+    }
+
+    /// Whether a word beside two initials may be a surname that nothing else tells. In Latin letters too much stands so.
+    fn may_be_unknown(&self, surname: &Word) -> bool {
+        surname.length() > 2 && !is_latin(surname.folded())
     }
 
     /// «И.И. Иванов», «И. Иванов»
@@ -256,7 +261,7 @@ impl<'a> Parts<'a> {
         let parts = if two { 3 } else { 2 };
         let surname = self.word(parts - 1).filter(|word| !self.names.is_other(word))?;
         let known = self.names.is_surname(surname);
-        let fits = known || two && surname.length() > 2;
+        let fits = known || two && self.may_be_unknown(surname);
         let evidence = EvidenceSet::new().with_if(known && two, Evidence::Plausible).with_if(!two, Evidence::Bare);
         fits.then_some((parts, evidence))
     }

@@ -77,20 +77,48 @@ fn skip_sign(text: &[u8], end: &mut usize) -> bool {
     length > 0 || single
 }
 
+/// What ends an address before and after, in any charset.
+fn is_stop(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'\n'
+            | b'\r'
+            | b'\t'
+            | b'"'
+            | b'\''
+            | b'`'
+            | b'\\'
+            | b';'
+            | b'|'
+            | b'('
+            | b')'
+            | b'<'
+            | b'>'
+            | b'='
+            | b':'
+            | b'{'
+            | b'}'
+    )
+}
+
 fn is_gap(byte: u8) -> bool {
     matches!(byte, b' ' | b'.' | b',' | b'-')
 }
 
 impl Tokens {
-    /// Reads the part of the line that lies within `range`, which holds `at`. A word that the range cuts is left out.
+    /// Reads what stands around `at` within `range`, up to what stands in no address. A word that the range cuts is left
+    /// out.
     pub fn read(text: &[u8], range: Range<usize>, at: usize, charset: Charset, addresses: &Addresses) -> Self {
-        let line = text[range.start..at].iter().rposition(|b| *b == b'\n').map(|i| range.start + i + 1);
+        let stop = text[range.start..at].iter().rposition(|b| is_stop(*b)).map(|i| range.start + i + 1);
         let cut = || text[range.start..at].iter().position(|b| *b == b' ').map_or(at, |i| range.start + i + 1);
-        let mut next = line.unwrap_or_else(|| if range.start == 0 { 0 } else { cut() });
+        let mut next = stop.unwrap_or_else(|| if range.start == 0 { 0 } else { cut() });
         let mut tokens = Vec::new();
-        while next < range.end && text[next] != b'\n' {
+        while next < range.end && !is_stop(text[next]) {
             let token = Token::read(text, next, charset, addresses);
             next = token.end;
+            if next > at && token.kind == Kind::Stop {
+                break;
+            }
             if token.byte != b' ' {
                 tokens.push(token);
             }
