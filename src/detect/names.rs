@@ -1,11 +1,12 @@
 //! Names of people: takes the lists of `patterns/names.toml`, tells what a word may be in a name, in any case of Russian
 //! or Kazakh grammar.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 use serde::Deserialize;
 
+use super::charset::{Letter, NG};
 use super::word::{Word, fold};
 use crate::error::{Error, Result};
 
@@ -92,16 +93,24 @@ pub struct Names {
     surname_endings_bare: Endings,
     patronymic_endings: Endings,
     sons_and_daughters: Words,
-    patronymics_whole: Words,
+    patronymics_whole: Endings,
     not_patronymics: Words,
     /// By their last letters, with what a nominative ends with instead.
     cases: Vec<(Box<[u8]>, Vec<Box<[u8]>>)>,
     kazakh: Endings,
-    others: Words,
+    others: HashMap<Box<[u8]>, Other, FixedState>,
     sentence_endings: Endings,
-    places_before: Words,
-    places_after: Words,
-    companies: Words,
+}
+
+/// What a word is that is no part of a name, as bits.
+#[derive(Clone, Copy, Default)]
+struct Other(u8);
+
+impl Other {
+    const NO_NAME: u8 = 1;
+    const BEFORE_PLACE: u8 = 2;
+    const AFTER_PLACE: u8 = 4;
+    const COMPANY: u8 = 8;
 }
 
 /// What a declined word ends with in Russian, and what its nominative ends with instead.
@@ -129,11 +138,11 @@ impl Names {
         let (file, text) = ("patterns/names.toml", include_str!("../../patterns/names.toml"));
         let File { given, surnames, endings, latin, others, places } =
             toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
-        let given: Words = given.iter().flat_map(|list| words(&list.names)).collect();
+        let given: Words = given.iter().flat_map(|list| words(&list.names)).flat_map(as_typed).collect();
         let masculine = |list: &str| {
             declined(list, |ending| match ending {
                 e if e.ends_with("кий") => &["кий", "кого", "кому", "ким", "ком"],
-                e if e.ends_with("вич") => &["вич", "вича", "вичу", "вичем", "виче"],
+                e if e.ends_with("ич") => &["ич", "ича", "ичу", "ичем", "иче"],
                 e if e.ends_with('в') => &["в", "ва", "ву", "вым", "ве"],
                 e if e.ends_with('н') => &["н", "на", "ну", "ным", "не"],
                 e if e.ends_with('к') => &["к", "ка", "ку", "ком", "ке"],
@@ -155,6 +164,15 @@ impl Names {
         let patronymic = [masculine(&endings.patronymics), feminine(&endings.patronymics_female)];
         let patronymic_latin = [plain(&latin.patronymics), plain(&latin.patronymics_female)];
         let sons: Words = words(&endings.sons_and_daughters).chain(words(&latin.sons_and_daughters)).collect();
+        let mut told: HashMap<Box<[u8]>, Other, FixedState> = HashMap::default();
+        for (list, bit) in [
+            (&others.words, Other::NO_NAME),
+            (&places.before, Other::BEFORE_PLACE),
+            (&places.after, Other::AFTER_PLACE),
+            (&places.companies, Other::COMPANY),
+        ] {
+            words(list).for_each(|word| told.entry(word).or_default().0 |= bit);
+        }
         Ok(Self {
             given_latin: given.iter().map(|name| sound(name)).collect(),
             given,
@@ -168,14 +186,13 @@ impl Names {
             ),
             sons_and_daughters: sons,
             cases: CASES.iter().map(|(case, of)| (fold(case), of.iter().map(|n| fold(n)).collect())).collect(),
-            patronymics_whole: words(&endings.patronymics_whole).chain(words(&latin.patronymics_whole)).collect(),
+            patronymics_whole: Endings::new(
+                masculine(&endings.patronymics_whole).into_iter().chain(plain(&latin.patronymics_whole)),
+            ),
             not_patronymics: words(&others.not_patronymics).collect(),
             kazakh: Endings::new(words(&endings.kazakh)),
-            others: words(&others.words).collect(),
+            others: told,
             sentence_endings: Endings::new(words(&others.beginnings_of_sentences)),
-            places_before: words(&places.before).collect(),
-            places_after: words(&places.after).collect(),
-            companies: words(&places.companies).collect(),
         })
     }
 
@@ -215,11 +232,9 @@ impl Names {
     /// Whether the word is a patronymic by its ending, in any case.
     pub fn is_patronymic(&self, word: &Word) -> bool {
         let folded = word.folded();
-        let ends = |part: &[u8]| self.patronymic_endings.end(part, 2);
-        let whole = || self.patronymics_whole.contains(folded) || self.undeclined(folded, &self.patronymics_whole);
-        // The whole ones are short.
-        let is_patronymic = ends(folded) || self.without_kazakh(folded).any(ends) || folded.len() < 12 && whole();
-        is_patronymic && !self.not_patronymics.iter().any(|other| folded.starts_with(other))
+        let ends = |part: &[u8]| self.patronymic_endings.end(part, 2) || self.patronymics_whole.end(part, 0);
+        (ends(folded) || self.without_kazakh(folded).any(ends))
+            && !self.not_patronymics.iter().any(|other| folded.starts_with(other))
     }
 
     /// Whether the word is what a Kazakh patronymic ends with, written apart: «Серік ұлы».
@@ -229,9 +244,18 @@ impl Names {
             || self.without_kazakh(folded).any(|stem| self.sons_and_daughters.contains(stem))
     }
 
+    /// Whether such a word may begin with a letter: a look before the word is read.
+    pub fn may_be_son(&self, letter: Option<Letter>) -> bool {
+        letter.is_some_and(|letter| self.sons_and_daughters.iter().any(|word| word.first() == Some(&letter.folded)))
+    }
+
+    fn is_told(&self, word: &Word, bits: u8) -> bool {
+        self.others.get(word.folded()).is_some_and(|other| other.0 & bits != 0)
+    }
+
     /// Whether the word is no part of a name though it has a capital.
     pub fn is_other(&self, word: &Word) -> bool {
-        self.others.contains(word.folded()) || self.places_before.contains(word.folded()) || self.is_company(word)
+        self.is_told(word, Other::NO_NAME | Other::BEFORE_PLACE | Other::COMPANY)
     }
 
     /// Whether a word before a name may begin the sentence: a verb, an adjective.
@@ -241,17 +265,17 @@ impl Names {
 
     /// Whether a name after this word is that of a place or an institution.
     pub fn tells_place_before(&self, word: &Word) -> bool {
-        self.places_before.contains(word.folded())
+        self.is_told(word, Other::BEFORE_PLACE)
     }
 
     /// Whether a name before this word is that of a place or an institution.
     pub fn tells_place_after(&self, word: &Word) -> bool {
-        self.places_after.contains(word.folded())
+        self.is_told(word, Other::AFTER_PLACE)
     }
 
     /// Whether the word is a form of companies.
     pub fn is_company(&self, word: &Word) -> bool {
-        self.companies.contains(word.folded())
+        self.is_told(word, Other::COMPANY)
     }
 
     /// Whether a nominative of the word is among those listed.
@@ -310,6 +334,12 @@ fn words(list: &str) -> impl Iterator<Item = Box<[u8]>> + '_ {
     list.split_whitespace().map(fold)
 }
 
+/// The word, and as it is typed on a keyboard without `ң`.
+fn as_typed(word: Box<[u8]>) -> impl Iterator<Item = Box<[u8]>> {
+    let typed = word.contains(&NG).then(|| word.iter().map(|b| if *b == NG { 0xED } else { *b }).collect());
+    typed.into_iter().chain([word])
+}
+
 /// All cases of the endings; `cases` gives those of one, the first as it stands in the list.
 fn declined(list: &str, cases: fn(&str) -> &'static [&'static str]) -> Vec<Box<[u8]>> {
     let forms = |ending: &str| -> Vec<Box<[u8]>> {
@@ -351,6 +381,7 @@ fn sound(folded: &[u8]) -> Box<[u8]> {
             (None, b'y') => b'i',
             (None, b'q' | b'c') => b'k',
             (None, b'w') => b'v',
+            (None, NG) => b'n',
             (None, cyrillic @ 0xE0..) => CYRILLIC[usize::from(cyrillic - 0xE0)],
             (None, other) => other,
         };

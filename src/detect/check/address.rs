@@ -85,6 +85,9 @@ fn address(text: &[u8], at: usize, registry: &Registry, charsets: &[Charset]) ->
     let address = Address { tokens: &tokens, house };
     let (start, mut roles) = address.before().or_else(|| address.number_first())?;
     let end = address.after(&mut roles);
+    // Two letters and a number among bytes that are no text are chance.
+    let letters = tokens.end(house) - tokens.start(start) > 8 || matches!(charset, Charset::Utf8 | Charset::Ascii);
+    letters.then_some(())?;
     address.is_whole(start, end, roles).then_some(())?;
     let has = |role: Role| roles.is(role);
     let place = has(Role::LOCALITY.or(Role::TOWN));

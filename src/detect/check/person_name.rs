@@ -278,7 +278,9 @@ impl Part {
             let initial = byte(text, word.end) == b'.';
             return initial.then(|| Self { kind: Kind::Initial, end: word.end + 1, word });
         }
-        let child = Word::at(text, word.end + 1, charset).filter(|_| may_be_apart && byte(text, word.end) == b' ');
+        let apart =
+            may_be_apart && byte(text, word.end) == b' ' && names.may_be_son(charset.letter(text, word.end + 1));
+        let child = apart.then(|| Word::at(text, word.end + 1, charset)).flatten();
         match child.filter(|child| names.is_son_or_daughter(child)) {
             Some(child) => Some(Self { kind: Kind::Patronymic, end: child.end, word }),
             None => Some(Self { kind: Kind::Word, end: word.end, word }),

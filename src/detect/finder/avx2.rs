@@ -44,7 +44,7 @@ fn masks(chunk: &[u8; SEEN]) -> Masks {
         number: join(|h| h.number),
         joint: join(|h| h.joint),
         at: join(|h| h.at),
-        high: join(|h| h.high),
+        beyond_ascii: low.high | high.high != 0,
     }
 }
 
@@ -113,6 +113,7 @@ fn marks(chunk: &[u8; SEEN]) -> Marks {
         quote: join(|h| h.quote),
         angle: join(|h| h.angle),
         plus: join(|h| h.plus),
+        high: join(|h| h.high),
         capital: join(|h| h.capital),
         comma: join(|h| h.comma),
         last: join(|h| h.last),
@@ -131,6 +132,7 @@ struct HalfMarks {
     quote: u32,
     angle: u32,
     plus: u32,
+    high: u32,
     capital: u32,
     comma: u32,
     last: u32,
@@ -163,6 +165,7 @@ fn half_marks(bytes: &[u8; 32]) -> HalfMarks {
         quote: bits(quote),
         angle: bits(equal(b'<')),
         plus: bits(equal(b'+')),
+        high: bits(v),
         capital: bits(capital),
         comma: bits(equal(b',')),
         last: bits(_mm256_or_si256(d_or_e, h_or_s)),

@@ -44,7 +44,7 @@ fn masks(chunk: &[u8; SEEN]) -> Masks {
         number: digit | joint | equal(b'.') | within(v, b'(', 1) | _mm512_movepi8_mask(v),
         joint,
         at: equal(b'@') | equal(b'%'),
-        high: _mm512_movepi8_mask(v),
+        beyond_ascii: _mm512_movepi8_mask(v) != 0,
     }
 }
 
@@ -68,6 +68,7 @@ fn marks(chunk: &[u8; SEEN]) -> Marks {
         quote: equal(b'"') | equal(b'\'') | equal(b'\\'),
         angle: equal(b'<'),
         plus: equal(b'+'),
+        high: _mm512_movepi8_mask(v),
         capital: within(v, b'A', 25),
         comma: equal(b','),
         last: within(lower, b'd', 1) | letter(b'h') | letter(b's'),

@@ -253,8 +253,8 @@ fn find_with<W: Width>(
         if W::WIDE {
             shapes::candidates(&current, &marks(seen), &runs, keep, |anchor, i| found.note(anchor, at + i));
         }
-        if W::WORDED && current.high != 0 {
-            words::candidates(seen, current.high, keep, |anchor, i| found.note(anchor, at + i));
+        if W::WORDED && current.beyond_ascii {
+            words::note(seen, at, keep, found);
         }
         previous = Previous::of(&current);
         at += STEP;

@@ -34,15 +34,15 @@ pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut foun
     let day_first = run2 & mark >> 2 & run2 >> 3 & mark >> 5 & run4 >> 6;
     each(start & (year_first | day_first), |i| found(Anchor::Date, i));
     let year = run4 & !(run4 & run1 >> 4);
-    each((masks.letter | masks.high) & marks.space >> 1 & year >> 2 & keep, |i| found(Anchor::Year, i + 2));
-    each(start & year & marks.space >> 4 & masks.high >> 5, |i| found(Anchor::Year, i));
+    each((masks.letter | marks.high) & marks.space >> 1 & year >> 2 & keep, |i| found(Anchor::Year, i + 2));
+    each(start & year & marks.space >> 4 & marks.high >> 5, |i| found(Anchor::Year, i));
 
     latin(masks, marks, runs, keep, &mut found);
 
     let separator = marks.colon | marks.equals;
     let between = marks.quote | marks.space;
     let given = separator >> 1 | between >> 1 & (separator >> 2 | between >> 2 & separator >> 3);
-    each((marks.last | masks.high) & given & keep, |i| found(Anchor::Key, i));
+    each((marks.last | marks.high) & given & keep, |i| found(Anchor::Key, i));
 }
 
 /// Names and houses in Latin letters.

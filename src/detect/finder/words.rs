@@ -1,13 +1,16 @@
 //! Candidates beside words beyond ASCII: where a name or the number of a house may stand. Only steps that hold such bytes
 //! come here, so that a text in ASCII pays nothing more.
 
-use super::masks::SEEN;
-use super::{Anchor, each};
+use super::masks::{SEEN, high};
+use super::{Anchor, Candidates, each};
 
 /// Candidates whose word before them ends among the bytes of a step that `keep` names, or that follow a message's tag
-/// there. `high` tells the bytes beyond ASCII of `seen`.
-#[inline(always)]
-pub fn candidates(seen: &[u8; SEEN], high: u64, keep: u64, mut found: impl FnMut(Anchor, usize)) {
+/// there. `seen` are the bytes from `at` on. No part of the finder's loop, which has no registers to spare.
+#[cold]
+#[inline(never)]
+pub fn note(seen: &[u8; SEEN], at: usize, keep: u64, candidates: &mut Candidates) {
+    let high = high(seen);
+    let mut found = |anchor, i| candidates.note(anchor, at + i);
     each(high & !(high >> 1) & keep, |end| {
         let [first, second, third, fourth] = [seen[end + 1], seen[end + 2], seen[end + 3], seen[end + 4]];
         let mut begins = |at: usize, byte: u8, next: u8| match byte {
