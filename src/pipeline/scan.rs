@@ -257,7 +257,7 @@ impl<'a> Worker<'a> {
 }
 
 /// The shape of a text that begins so.
-fn shape(head: &[u8], binary: bool) -> Shape {
+pub(super) fn shape(head: &[u8], binary: bool) -> Shape {
     if binary { Shape::Text } else { Shape::of(&head[..head.len().min(table::HEAD)]) }
 }
 
@@ -293,18 +293,24 @@ fn skipped(target: &Target, reason: &str, bytes: u64) -> Done {
 }
 
 /// The day on which a file was last modified, where it is latest: nothing is to be older than it is.
-fn modified(metadata: &Metadata) -> Option<Date> {
+pub(super) fn modified(metadata: &Metadata) -> Option<Date> {
     const EASTERNMOST: Offset = jiff::tz::offset(14);
     let time = Timestamp::try_from(metadata.modified().ok()?).ok()?;
     Some(EASTERNMOST.to_datetime(time).date())
 }
 
 fn problem(target: &Target, examined: u64, error: &io::Error) -> Event {
-    let cause = match error.kind() {
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::NotFound => "no such file".to_owned(),
-        _ => error.to_string(),
-    };
+    let cause = phrase(error);
     let message = if examined > 0 { format!("{cause} after {examined} bytes") } else { cause };
     Event::Problem(Problem { path: target.origin.clone(), message, examined })
+}
+
+/// What the system said, in words.
+pub(super) fn phrase(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::IsADirectory => "this is a folder".to_owned(),
+        _ => error.to_string(),
+    }
 }

@@ -11,7 +11,7 @@ use super::Shared;
 use super::ends::Positioned;
 use super::window::Window;
 use super::work::lock;
-use crate::classify::{Columns, Partial};
+use crate::classify::{Account, Columns, Partial};
 use crate::detect::MARGIN;
 use crate::finding::{Evidence, Field, Finding};
 use crate::input::{Origin, Target};
@@ -36,13 +36,9 @@ impl Shared<'_> {
         if tables.is_empty() {
             return Vec::new();
         }
-        let columns = self.knowledge.columns.get_or_init(|| {
-            let columns = Columns::builtin(self.scanner.detectors.clone(), self.plan.categories.clone());
-            columns.expect("a test reads the built-in data")
-        });
-        let elsewhere = || target.path().map_or_else(Arc::default, |file| self.folder(file));
         let path = &target.origin;
-        let mut found = columns.judge(tables, path, unnamed(path), elsewhere, &self.plan.limits);
+        let elsewhere = || self.elsewhere(target);
+        let mut found = self.columns().judge(tables, path, unnamed(path), elsewhere, &self.plan.limits);
         found.retain_mut(|(first, finding)| {
             finding.confidence >= self.plan.min_confidence && {
                 finding.hits = left(finding, *first, quiet);
@@ -50,6 +46,25 @@ impl Shared<'_> {
             }
         });
         found
+    }
+
+    /// Accounts of columns of a target, each named by the offset of its table's first row and its number, from 0.
+    pub(super) fn account(&self, target: &Target, partial: Partial, wanted: &[(u64, usize)]) -> Vec<Option<Account>> {
+        let path = &target.origin;
+        let named = (path, unnamed(path));
+        self.columns().account(partial.tables, wanted, named, || self.elsewhere(target), &self.plan.limits)
+    }
+
+    pub(super) fn columns(&self) -> &Columns {
+        self.knowledge.columns.get_or_init(|| {
+            let detectors = self.scanner.detectors.clone();
+            let columns = Columns::new(detectors, &self.plan.own, self.plan.categories.clone());
+            columns.expect("a test reads the built-in data, and the rest was read before")
+        })
+    }
+
+    fn elsewhere(&self, target: &Target) -> Arc<Schema> {
+        target.path().map_or_else(Arc::default, |file| self.folder(file))
     }
 
     /// The definitions of tables in the files of the same folder.
@@ -64,7 +79,7 @@ impl Shared<'_> {
 }
 
 /// The hits of a finding that nothing keeps quiet, where that is not known of each by itself.
-fn left(finding: &Finding, first: u64, quiet: &mut Quiet) -> u64 {
+pub(super) fn left(finding: &Finding, first: u64, quiet: &mut Quiet) -> u64 {
     match &finding.field {
         Some(Field::Column { table, column }) if finding.evidence.contains(Evidence::ValuesFit) => {
             quiet.left_of(&NamedColumn {

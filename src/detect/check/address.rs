@@ -34,7 +34,7 @@ pub fn check_latin(subject: &Subject) -> Option<Checked> {
 
 /// The value that begins at a place: the first house from there on tells.
 fn check(subject: &Subject, is_house: fn(&[u8], usize) -> bool, charsets: &[Charset]) -> Option<Checked> {
-    let Subject { text, start, registry } = *subject;
+    let (text, start, registry) = (subject.text, subject.start, subject.registry);
     let line = text[start..].iter().take(BEFORE).take_while(|b| **b != b'\n').count();
     let houses = (start..start + line).filter(|at| text[*at].is_ascii_digit() && is_house(text, *at));
     let mut found = houses.filter_map(|at| address(text, at, registry, charsets));

@@ -339,7 +339,7 @@ mod tests {
     fn name(text: &str) -> Option<&str> {
         let registry = Registry::builtin(jiff::civil::date(2026, 11, 22)).unwrap();
         (0..text.len()).find_map(|start| {
-            let subject = Subject { text: text.as_bytes(), start, registry: &registry };
+            let subject = Subject::new(text.as_bytes(), start, &registry);
             let checked = check_cyrillic(&subject).or_else(|| check_latin(&subject))?;
             Some(&text[start..checked.end])
         })

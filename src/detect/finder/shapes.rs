@@ -39,7 +39,7 @@ pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut foun
 
     latin(masks, marks, runs, keep, &mut found);
 
-    let separator = marks.colon | marks.equals;
+    let separator = marks.colon | masks.equals;
     let between = marks.quote | marks.space;
     let given = separator >> 1 | between >> 1 & (separator >> 2 | between >> 2 & separator >> 3);
     each((marks.last | marks.high) & given & keep, |i| found(Anchor::Key, i));
