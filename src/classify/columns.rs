@@ -183,34 +183,31 @@ impl Columns {
         for (at, (name, column)) in table.columns.iter().enumerate() {
             let said = self.said(name);
             let before = found.len();
+            let by_name = self.by_name(&subject, name, column, &said).filter(|named| named.fits);
+            let by_name = by_name.filter(|named| !self.show(&subject, column, &named.finding.category));
             for (detector, counter) in &column.counters {
+                let category = &self.detectors.get(*detector).definition.category;
+                if by_name.as_ref().is_some_and(|named| named.finding.category == *category) {
+                    continue;
+                }
                 let values = self.by_values(&subject, name, column, &said, *detector, counter);
                 found.extend(values.finding().map(|finding| (at, finding)));
             }
-            let by_name = self.by_name(&subject, name, column, &said).filter(|named| named.fits);
-            if let Some(named) = by_name {
-                self.add_named(&mut found, before, (at, named.finding));
-            }
+            // What stands in some of the values is no other name for them all: a person's in an address.
+            let other = |(_, own): &(usize, Finding)| !self.chances.looks.contains_key(&own.category);
+            let known = found[before..].iter().any(other);
+            found.extend(by_name.filter(|_| !known).map(|named| (at, named.finding)));
         }
         self.weigh_alone(&mut found);
         found
     }
 
-    /// Adds what a column is known for by its name to what its values say, which are the findings from `first` on: one of
-    /// the same category gets the rest of the values, one of a category that shows in values makes the name wrong.
-    fn add_named(&self, found: &mut Vec<(usize, Finding)>, first: usize, (at, by_name): (usize, Finding)) {
-        let Some((_, same)) = found[first..].iter_mut().find(|(_, own)| own.category == by_name.category) else {
-            let shows = |(_, own): &(usize, Finding)| !self.chances.looks.contains_key(&own.category);
-            if !found[first..].iter().any(shows) {
-                found.push((at, by_name));
-            }
-            return;
-        };
-        if by_name.hits > same.hits && !by_name.evidence.contains(Evidence::Alone) {
-            (same.hits, same.share) = (by_name.hits, by_name.share);
-            same.evidence = same.evidence.union(by_name.evidence);
-            (same.score, same.confidence) = (same.score, same.confidence).max((by_name.score, by_name.confidence));
-        }
+    /// Whether the values themselves show the category that the column's name names: half of them pass a detector of it,
+    /// whether they are kept quiet or not. Else the name tells of all of them.
+    fn show(&self, subject: &Subject, column: &Column, category: &str) -> bool {
+        let of_category = |id: u16| *self.detectors.get(id).definition.category == *category;
+        let cells: u64 = column.counters.iter().filter(|(id, _)| of_category(*id)).map(|(_, c)| c.cells).sum();
+        cells * 2 >= subject.values(column).max(1)
     }
 
     /// What a column comes to whose values pass a detector.

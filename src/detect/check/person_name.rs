@@ -63,6 +63,10 @@ fn initial_before(text: &[u8], end: usize, charset: Charset) -> Option<usize> {
     (!is_part_of_word(text, start, charset)).then_some(start)
 }
 
+fn follows_initial(text: &[u8], start: usize, charset: Charset) -> bool {
+    initial_before(text, start - space_before(text, start), charset).is_some()
+}
+
 /// The length of the space before `at`: one, or a no-break space.
 fn space_before(text: &[u8], at: usize) -> usize {
     match &text[..at] {
@@ -137,6 +141,10 @@ fn check(subject: &Subject, charset: Charset) -> Option<Checked> {
     }
     let parts = Parts::read(text, start, charset, names)?;
     let (end, evidence) = parts.name()?;
+    // The second of two initials begins no name.
+    if parts.is_initial(0) && !parts.is_initial(1) && follows_initial(text, start, charset) {
+        return None;
+    }
     let stands_alone = !is_of_place(text, start, end, charset, names);
     stands_alone.then(|| Checked { end, evidence, ..Checked::default() })
 }
