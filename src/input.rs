@@ -41,9 +41,28 @@ impl Origin {
         }
     }
 
-    /// The origin of a member of this container.
+    /// The origin of a member of this container, whatever name it has there. The name leads nowhere: without a root or
+    /// `.`, each `..` shown as `\x2E\x2E`, with `/` between folders, and cut where it is longer than any file's.
     pub fn member(&self, name: &str) -> Self {
-        Self(format!("{}!{name}", self.0).into())
+        const LONGEST: usize = 4096;
+        let end = (0..=LONGEST.min(name.len())).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
+        let mut shown = format!("{}!", self.0);
+        let parts = name[..end].split(['/', '\\']).filter(|part| !matches!(*part, "" | "."));
+        for (index, part) in parts.enumerate() {
+            if index > 0 {
+                shown.push('/');
+            }
+            shown.push_str(if part == ".." { "\\x2E\\x2E" } else { part });
+        }
+        if end < name.len() {
+            shown.push('…');
+        }
+        Self(shown.into())
+    }
+
+    /// The containers that it is in, the innermost first.
+    pub fn containers(path: &str) -> impl Iterator<Item = &str> {
+        path.rmatch_indices('!').map(|(at, _)| &path[..at])
     }
 
     pub fn as_str(&self) -> &str {
@@ -111,6 +130,8 @@ pub enum Store {
     Stdin,
     File(PathBuf),
     Blob(Blob),
+    /// The container that it is a member of.
+    Member,
 }
 
 /// Something to scan, named, not yet opened.
@@ -129,6 +150,20 @@ impl Target {
         Self { origin: Origin::file(&path), store: Store::File(path) }
     }
 
+    /// A member of it, by the name that the container has.
+    pub fn member(&self, name: &str) -> Self {
+        let store = match &self.store {
+            // Of a blob, it is known where the container stood.
+            Store::Blob(blob) => {
+                let paths = |stood: &Arc<Stood>| stood.paths.iter().map(|path| path.member(name)).collect();
+                let stood = blob.stood.as_ref().map(|s| Arc::new(Stood { paths: paths(s), ..(**s).clone() }));
+                Store::Blob(Blob { id: blob.id.clone(), since: Vec::new(), stood })
+            }
+            Store::Stdin | Store::File(_) | Store::Member => Store::Member,
+        };
+        Self { origin: self.origin.member(name), store }
+    }
+
     /// Where it stands: at its origin, or where a blob of a history stood.
     pub fn paths(&self) -> &[Origin] {
         let stood = self.blob().and_then(|blob| blob.stood.as_deref());
@@ -139,14 +174,14 @@ impl Target {
     pub fn path(&self) -> Option<&Path> {
         match &self.store {
             Store::File(path) => Some(path),
-            Store::Stdin | Store::Blob(_) => None,
+            Store::Stdin | Store::Blob(_) | Store::Member => None,
         }
     }
 
     pub fn blob(&self) -> Option<&Blob> {
         match &self.store {
             Store::Blob(blob) => Some(blob),
-            Store::Stdin | Store::File(_) => None,
+            Store::Stdin | Store::File(_) | Store::Member => None,
         }
     }
 }
@@ -165,5 +200,17 @@ mod tests {
         assert_eq!(Origin::file(Path::new("./")).as_str(), ".");
         assert_eq!(Origin::file(Path::new("./-")).as_str(), "./-");
         assert_eq!(origin.member("b.tar.gz").member("c.sql").as_str(), "dumps/a.zip!b.tar.gz!c.sql");
+    }
+
+    #[test]
+    fn the_name_of_a_member_leads_nowhere() {
+        let shown = |name: &str| Origin::file(Path::new("a.zip")).member(name).as_str().to_owned();
+        assert_eq!(shown("/etc/passwd"), "a.zip!etc/passwd");
+        assert_eq!(shown("../../etc/./x"), "a.zip!\\x2E\\x2E/\\x2E\\x2E/etc/x");
+        assert_eq!(shown("b\\c.txt"), "a.zip!b/c.txt");
+        assert_eq!(shown(""), "a.zip!");
+        assert_eq!(shown(&"ж".repeat(5000)).chars().count(), 6 + 2048 + 1);
+        let containers: Vec<_> = Origin::containers("a.zip!b.tar!c").collect();
+        assert_eq!(containers, ["a.zip!b.tar", "a.zip"]);
     }
 }

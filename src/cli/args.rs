@@ -13,9 +13,11 @@ use derbes::pipeline::FailOn;
 use derbes::report::Format;
 use jiff::civil::Date;
 
+mod budgets;
 mod detection;
 mod policy;
 
+use budgets::Budgets;
 pub use detection::{DetectorsCommand, Explain, Shape};
 pub use policy::PolicyCommand;
 
@@ -214,6 +216,9 @@ pub struct Scan {
     /// Threads, at most 1024. Default: one for each core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Reading")]
     pub threads: Option<u16>,
+
+    #[command(flatten)]
+    pub budgets: Budgets,
 
     /// What to write and where; none is standard output.
     #[arg(skip)]

@@ -55,7 +55,7 @@ pub fn plan(scan: Scan) -> Result<Plan> {
             .min_confidence
             .or(config.min_confidence.as_ref().map(|set| set.value))
             .unwrap_or(Confidence::Medium),
-        limits: Limits { places: scan.places.unwrap_or(limits.places), ..limits },
+        limits: Limits { places: scan.places.unwrap_or(limits.places), unpacking: scan.budgets.unpacking(), ..limits },
         threads: scan.threads.map_or_else(cores, usize::from),
         today,
         fail_on,

@@ -30,10 +30,6 @@ impl<S: BufRead> Gzip<S> {
         Self { source, inflate: Decompress::new_gzip(WINDOW_LOG), state: State::Member, full: false }
     }
 
-    pub fn source(&self) -> &S {
-        &self.source
-    }
-
     /// Inflates once.
     fn step(&mut self, buf: &mut [u8]) -> io::Result<Step> {
         let input = if self.full { &[] } else { self.source.fill_buf()? };

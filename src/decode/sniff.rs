@@ -1,6 +1,8 @@
 //! What stored bytes are, told by the first of them: takes the head of a file, gives its [`Sniffed`]. Names play no
 //! part.
 
+use super::container::{CONTAINERS, Container};
+
 /// Bytes of a head: what [`sniff`] looks at.
 pub const SNIFF: usize = 8 << 10;
 
@@ -8,6 +10,10 @@ pub const SNIFF: usize = 8 << 10;
 pub enum Compression {
     Gzip,
     Zstd,
+    Bzip2,
+    Xz,
+    Lzma,
+    Lz4,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +28,8 @@ pub enum Charset {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sniffed {
     pub compression: Option<Compression>,
+    /// What they are, where they have members.
+    pub container: Option<&'static Container>,
     pub charset: Charset,
     /// Whether these bytes, as they are stored, are no text. UTF-32 counts as none.
     pub binary: bool,
@@ -30,8 +38,9 @@ pub struct Sniffed {
 /// Looks at up to [`SNIFF`] first bytes. All inputs are answered: an empty one is text.
 pub fn sniff(head: &[u8]) -> Sniffed {
     let compression = compression(head);
-    let charset = if compression.is_some() { Charset::Bytes } else { charset(head) };
-    Sniffed { compression, charset, binary: charset == Charset::Bytes && is_binary(head) }
+    let container = if compression.is_some() { None } else { CONTAINERS.iter().find(|c| (c.begins)(head)) };
+    let charset = if compression.is_some() || container.is_some() { Charset::Bytes } else { charset(head) };
+    Sniffed { compression, container, charset, binary: charset == Charset::Bytes && is_binary(head) }
 }
 
 fn compression(head: &[u8]) -> Option<Compression> {
@@ -39,7 +48,27 @@ fn compression(head: &[u8]) -> Option<Compression> {
     if head.starts_with(&[0x1F, 0x8B, 8]) && head.get(3).is_none_or(|flags| flags & 0xE0 == 0) {
         return Some(Compression::Gzip);
     }
-    begins_zstd(head).then_some(Compression::Zstd)
+    match head {
+        // A block's number, or that of the end: the first digits of pi, or of its root.
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => Some(Compression::Bzip2),
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Compression::Bzip2),
+        [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => Some(Compression::Xz),
+        [0x04, 0x22, 0x4D, 0x18, ..] | [0x02, 0x21, 0x4C, 0x18, ..] => Some(Compression::Lz4),
+        _ if begins_zstd(head) => Some(Compression::Zstd),
+        _ => begins_lzma(head).then_some(Compression::Lzma),
+    }
+}
+
+/// Whether a .lzma file begins here, which has no magic number: its properties and sizes are such as encoders write, and
+/// the range coder begins with a zero.
+fn begins_lzma(head: &[u8]) -> bool {
+    let [properties, a, b, c, d, length @ ..] = head else { return false };
+    let Some((length, [0, ..])) = length.split_first_chunk::<8>() else { return false };
+    let dictionary = u32::from_le_bytes([*a, *b, *c, *d]);
+    // 2^n or 2^n + 2^(n-1).
+    let plausible = dictionary.count_ones() == 1 || dictionary.count_ones() == 2 && dictionary & (dictionary << 1) != 0;
+    let length = u64::from_le_bytes(*length);
+    *properties == 0x5D && plausible && dictionary >= 4096 && (length == u64::MAX || length < 1 << 38)
 }
 
 /// Whether a Zstandard frame begins here, after any number of skippable frames (RFC 8878, 3.1.1 and 3.1.2).
@@ -110,7 +139,7 @@ mod tests {
     }
 
     fn text(charset: Charset) -> Sniffed {
-        Sniffed { compression: None, charset, binary: false }
+        Sniffed { compression: None, container: None, charset, binary: false }
     }
 
     #[test]
@@ -128,6 +157,13 @@ mod tests {
         );
         assert_eq!(compression(&[0x50, 0x2A, 0x4D, 0x18, 1, 0, 0, 0, 9, 1, 2, 3, 4]), None);
         assert_eq!(compression(&[0x5F, 0x2A, 0x4D, 0x18, 0xFF, 0xFF, 0xFF, 0xFF, 9]), Some(Compression::Zstd));
+        assert_eq!(compression(b"BZh91AY&SY"), Some(Compression::Bzip2));
+        assert_eq!(compression(b"BZh9 is a text"), None);
+        assert_eq!(compression(&[0xFD, b'7', b'z', b'X', b'Z', 0, 0]), Some(Compression::Xz));
+        assert_eq!(compression(&[0x04, 0x22, 0x4D, 0x18, 0x64]), Some(Compression::Lz4));
+        let lzma = [0x5D, 0, 0, 0x80, 0, 255, 255, 255, 255, 255, 255, 255, 255, 0, 5];
+        assert_eq!(compression(&lzma), Some(Compression::Lzma));
+        assert_eq!(compression(b"]\0\0\x80\0 a text of another kind"), None);
     }
 
     #[test]

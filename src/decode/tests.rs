@@ -1,8 +1,9 @@
-use std::io::Write;
+use std::io::{BufReader, Write};
 
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
+use super::gzip::Gzip;
 use super::*;
 
 pub const TEXT: &str = "2024-01-03 12:00:07 INFO Плательщик найден, заказ 12345678, e-mail a@example.kz\n";
@@ -59,6 +60,28 @@ fn layers_are_opened_inside_one_another() {
     decoder.read_to_string(&mut got).unwrap();
     assert_eq!(got, text);
     assert_eq!(decoder.stored_read(), stored.len() as u64);
+}
+
+#[test]
+fn every_kind_of_layer_is_opened() {
+    let text = include_str!("../../fixtures/containers/layers/text");
+    for stored in [
+        &include_bytes!("../../fixtures/containers/layers/text.gz")[..],
+        include_bytes!("../../fixtures/containers/layers/text.zst"),
+        #[cfg(feature = "bzip2")]
+        include_bytes!("../../fixtures/containers/layers/text.bz2"),
+        #[cfg(feature = "xz")]
+        include_bytes!("../../fixtures/containers/layers/text.xz"),
+        #[cfg(feature = "xz")]
+        include_bytes!("../../fixtures/containers/layers/text.lzma"),
+        #[cfg(feature = "lz4")]
+        include_bytes!("../../fixtures/containers/layers/text.lz4"),
+        #[cfg(feature = "lz4")]
+        include_bytes!("../../fixtures/containers/layers/legacy.lz4"),
+    ] {
+        assert_eq!(decode(stored), (text.as_bytes().to_vec(), None));
+        assert_eq!(decode(&gzip(stored)), (text.as_bytes().to_vec(), None));
+    }
 }
 
 #[test]
@@ -165,10 +188,4 @@ proptest! {
             prop_assert_eq!(drain(drip, block), (text.clone(), None));
         }
     }
-}
-
-#[test]
-fn a_decoder_may_move_between_threads() {
-    fn is_send<T: Send>() {}
-    is_send::<Decoder<std::fs::File>>();
 }

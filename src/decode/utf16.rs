@@ -23,10 +23,6 @@ impl<S: Read> Utf16<S> {
         Self { source, decoder, stored: vec![0; BLOCK], text: Vec::new(), given: 0, ended: false }
     }
 
-    pub fn source(&self) -> &S {
-        &self.source
-    }
-
     /// Replaces the text that was given with that of the next block.
     fn refill(&mut self) -> io::Result<()> {
         let length = self.source.read(&mut self.stored)?;

@@ -39,10 +39,6 @@ impl<S: BufRead> Zstd<S> {
         Ok(Self { source, decoder, window_log, wanted, inside, ended, full })
     }
 
-    pub fn source(&self) -> &S {
-        &self.source
-    }
-
     /// Decodes one block at most: on an error libzstd forgets what the same call has given, so no call may both give
     /// a block and look at the next header. None at the end.
     fn step(&mut self, buf: &mut [u8]) -> io::Result<Option<usize>> {

@@ -149,8 +149,11 @@ pub enum Event {
 pub struct Skipped {
     pub path: Origin,
     pub reason: String,
-    /// As stored; 0 where the size is unknown.
+    /// As stored, of a member in its container; 0 where the size is unknown.
     pub bytes: u64,
+    /// Whether it was to be examined and could not be, so that the run is incomplete.
+    #[serde(skip)]
+    pub incomplete: bool,
 }
 
 /// Something that failed while it was read.
@@ -207,7 +210,7 @@ pub struct Summary {
     pub seconds: f64,
     pub exit: u8,
     pub version: &'static str,
-    /// Whether a problem kept something from being examined.
+    /// Whether something was to be examined and could not be.
     #[serde(skip)]
     pub incomplete: bool,
 }

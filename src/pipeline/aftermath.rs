@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Done, Item, Shared};
 use crate::finding::{Event, Unused};
 use crate::input::{Origin, Target};
-use crate::suppress::{Baseline, Fingerprint};
+use crate::suppress::{Baseline, Fingerprint, Tally};
 
 #[derive(Default)]
 pub struct Aftermath {
@@ -22,18 +22,29 @@ impl Aftermath {
     /// Takes what became of one item.
     pub fn add(&mut self, shared: &Shared, item: usize, done: &mut Done) {
         let exceptions = &shared.plan.exceptions;
-        let quiet = std::mem::take(&mut done.quiet);
-        self.rules.extend(quiet.rules.into_keys());
-        self.known.extend(quiet.known);
-        if exceptions.baseline.is_none() && exceptions.record.is_none() {
-            return;
-        }
         let item = &shared.items[item];
-        let path = item.target().and_then(|target| target.paths().first()).unwrap_or(item.origin());
-        let Some(path) = exceptions.path(path) else { return };
-        if done.events.iter().any(|event| matches!(event, Event::Problem(_) | Event::Skipped(_))) {
-            self.unexamined.insert(path.clone());
+        if exceptions.baseline.is_some() || exceptions.record.is_some() {
+            let unexamined = done.events.iter().filter_map(|event| match event {
+                Event::Problem(problem) => Some(&problem.path),
+                Event::Skipped(skipped) => Some(&skipped.path),
+                _ => None,
+            });
+            let own = |path| if path == item.origin() { first(item) } else { path };
+            self.unexamined.extend(unexamined.filter_map(|path| exceptions.path(own(path))));
         }
+        self.quiet(shared, first(item), std::mem::take(&mut done.quiet));
+        for (member, quiet) in std::mem::take(&mut done.members) {
+            self.quiet(shared, member.paths().first().unwrap_or(&member.origin), quiet);
+        }
+    }
+
+    /// Takes what was kept quiet at a path.
+    fn quiet(&mut self, shared: &Shared, path: &Origin, quiet: Tally) {
+        self.rules.extend(quiet.rules.into_keys());
+        for (entry, hits) in quiet.known {
+            *self.known.entry(entry).or_default() += hits;
+        }
+        let Some(path) = shared.plan.exceptions.path(path) else { return };
         let path: Arc<str> = path.into();
         let recorded = quiet.recorded.into_iter();
         self.recorded.extend(recorded.map(|((of, fingerprint), hits)| (path.clone(), of, fingerprint, hits)));
@@ -78,8 +89,14 @@ impl Aftermath {
     }
 
     fn examined(&self, covers: &Cover, path: &str) -> bool {
-        covers.contains(path) && !self.unexamined.contains(path)
+        let unexamined = |path: &str| self.unexamined.contains(path);
+        covers.contains(path) && !unexamined(path) && !Origin::containers(path).any(unexamined)
     }
+}
+
+/// The first path where an item stands.
+fn first(item: &Item) -> &Origin {
+    item.target().and_then(|target| target.paths().first()).unwrap_or(item.origin())
 }
 
 /// What a run went over, by paths below the root.
@@ -113,7 +130,7 @@ impl Cover {
         };
         match self {
             Self::Under(roots) => roots.iter().any(below),
-            Self::Files(files) => files.contains(path),
+            Self::Files(files) => files.contains(path) || Origin::containers(path).any(|path| files.contains(path)),
         }
     }
 }

@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use crate::category::Categories;
 use crate::classify::{Partial, Weights};
+use crate::decode::Gate;
 use crate::detect::finder::Engine;
 use crate::detect::{Detectors, Own, Registry, Scanner};
 use crate::error::{Error, Result};
@@ -182,7 +183,8 @@ impl Item {
         };
         match &target.store {
             Store::File(path) if is_own(path) => {
-                Self::Skipped(Skipped { path: target.origin, reason: "report of this run".to_owned(), bytes: 0 })
+                let reason = "report of this run".to_owned();
+                Self::Skipped(Skipped { path: target.origin, reason, bytes: 0, incomplete: false })
             }
             _ => Self::Target(target),
         }
@@ -224,6 +226,8 @@ struct Shared<'a> {
     /// Whether a named path does not exist.
     missing: bool,
     knowledge: tables::Knowledge,
+    /// Lets one target at a time unpack what takes much memory.
+    gate: Arc<Gate>,
 }
 
 /// Runs the plan. The summary is the last event.
@@ -281,8 +285,8 @@ impl<'a> Shared<'a> {
         let off = detectors.iter().map(|d| plan.detectors_off.contains(&d.definition.id)).collect();
         let scanner = Scanner::new(detectors, Registry::builtin(plan.today)?, lexicon, Engine::best());
         let bench = Bench::new(plan)?;
-        let (items, blobs, missing, knowledge) = Default::default();
-        Ok(Self { plan, progress, scanner, weights, off, bench, items, blobs, missing, knowledge })
+        let (items, blobs, missing, knowledge, gate) = Default::default();
+        Ok(Self { plan, progress, scanner, weights, off, bench, items, blobs, missing, knowledge, gate })
     }
 
     fn with(mut self, listing: source::Listing) -> Self {
@@ -342,6 +346,7 @@ impl Tally {
     ) -> io::Result<()> {
         let plan = shared.plan;
         self.summary.suppressed.add(&done.quiet.hits);
+        done.members.iter().for_each(|(_, quiet)| self.summary.suppressed.add(&quiet.hits));
         self.aftermath.add(shared, item, &mut done);
         self.summary.files += u64::from(done.is_file);
         self.summary.bytes_seen += done.seen;
@@ -354,7 +359,7 @@ impl Tally {
                     self.failed |= plan.fail_on.applies(finding, &plan.categories);
                     self.seen.insert(finding.category.clone());
                 }
-                Event::Problem(_) => self.summary.incomplete = true,
+                Event::Problem(_) | Event::Skipped(Skipped { incomplete: true, .. }) => self.summary.incomplete = true,
                 _ => {}
             }
             sink(event)?;

@@ -3,6 +3,7 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read};
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
@@ -16,7 +17,7 @@ use super::tables::Borders;
 use super::window::Window;
 use super::work::{Done, Large, Receipt};
 use crate::classify::{Lines, Partial};
-use crate::decode::{Charset, Decoder, SNIFF, Sniffed, sniff};
+use crate::decode::{Charset, Decoder, Meter, SNIFF, Sniffed, sniff};
 use crate::detect::MARGIN;
 use crate::finding::{Event, Problem, Skipped, Unused};
 use crate::input::{Store, Target};
@@ -26,6 +27,7 @@ use crate::source::git;
 use crate::suppress::{self, Known, Quiet};
 
 mod blob;
+mod members;
 
 /// A thread's scanner with the buffers that it reuses.
 pub struct Worker<'a> {
@@ -39,6 +41,11 @@ pub struct Worker<'a> {
     /// When the target was last modified, where it is a file.
     modified: Option<Date>,
     blobs: Option<git::Blobs>,
+    /// Whether the last target's text is not what is stored, but in it.
+    decoded: bool,
+    /// What is unpacked of the target, and the containers around what is scanned.
+    meter: Option<Rc<Meter>>,
+    depth: usize,
     /// What the last sweep has left of the baseline's entries.
     left: Option<Known>,
     /// The same, for another sweep over the same text.
@@ -55,6 +62,9 @@ impl<'a> Worker<'a> {
             ends: Ends::default(),
             modified: None,
             blobs: None,
+            decoded: false,
+            meter: None,
+            depth: 0,
             left: None,
             carried: None,
         }
@@ -67,8 +77,13 @@ impl<'a> Worker<'a> {
     pub fn target(&mut self, item: usize, target: &Target) -> Result<Done, Box<Large>> {
         self.modified = None;
         self.sweep.posture = self.shared.bench.posture(target);
+        self.meter = None;
         let done = match &target.store {
-            Store::Stdin => self.stream(target, io::stdin().lock(), None),
+            Store::Stdin => {
+                let (mut stored, length, file) = (io::stdin().lock(), None, None);
+                let mut stored = self.meter(None).counting(&mut stored);
+                self.stream(target, Stored { reader: &mut stored, length, file })
+            }
             Store::File(path) => match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
                 Ok((metadata, file)) => {
                     self.modified = modified(&metadata);
@@ -77,13 +92,16 @@ impl<'a> Worker<'a> {
                 Err(error) => failed(target, 0, 0, &error),
             },
             Store::Blob(blob) => self.blob(target, blob),
+            // Only its container gives its bytes.
+            Store::Member => Done::default(),
         };
         Ok(self.counted(done))
     }
 
-    fn file(&mut self, item: usize, target: &Target, mut file: File, length: u64) -> Result<Done, Box<Large>> {
+    fn file(&mut self, item: usize, target: &Target, file: File, length: u64) -> Result<Done, Box<Large>> {
         let most = if self.shared.plan.threads > 1 { self.shared.plan.limits.split } else { u64::MAX };
-        match self.bytes(target, &mut file, length, most) {
+        let known = (length > 0).then_some(length);
+        match self.bytes(target, Stored { reader: &mut &file, length: known, file: Some(&file) }, most) {
             Ok(done) => Ok(done),
             Err(TooLong { binary, shape }) => {
                 let borders = Borders::new(shape, self.shared.plan.limits.split);
@@ -92,19 +110,18 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Scans what is stored, `length` bytes; of plain text at `most` so many.
-    fn bytes(&mut self, target: &Target, reader: &mut dyn Read, length: u64, most: u64) -> Result<Done, TooLong> {
+    /// Scans what is stored; of plain text at `most` so many bytes.
+    fn bytes(&mut self, target: &Target, stored: Stored, most: u64) -> Result<Done, TooLong> {
+        let Stored { reader, length: known, file } = stored;
+        let length = known.unwrap_or(0);
         self.window.restart(0, 0);
-        let known = (length > 0).then_some(length);
         let begun = self.window.fill(reader, known);
         let head = &self.window.filled()[..self.window.filled().len().min(SNIFF)];
-        let Sniffed { compression, charset, binary } = sniff(head);
-        if let Err(error) = begun {
-            return Ok(failed(target, length, 0, &error));
-        }
-        if compression.is_some() || charset != Charset::Bytes {
+        let Sniffed { compression, container, charset, binary } = sniff(head);
+        if compression.is_some() || container.is_some() || charset != Charset::Bytes {
             let read = self.window.filled().to_vec();
-            return Ok(self.stream(target, Cursor::new(read).chain(reader), known));
+            let mut again = Again { read: Cursor::new(read), failure: begun.err(), rest: reader };
+            return Ok(self.stream(target, Stored { reader: &mut again, length: known, file }));
         }
         if self.shared.plan.git.is_some() && git::is_lfs_pointer(head) {
             return Ok(skipped(target, "Git LFS pointer", length));
@@ -116,27 +133,44 @@ impl<'a> Worker<'a> {
             return Err(TooLong { binary, shape: shape(head, binary) });
         }
         let quiet = self.quiet(target);
-        let receipt = self.sweep(reader, Extent { own: 0..u64::MAX, length: known, binary, tables: None }, quiet);
+        let extent = Extent { own: 0..u64::MAX, length: known, binary, tables: None, failure: begun.err() };
+        let receipt = self.sweep(reader, extent, quiet);
         let read = self.window.read_so_far();
         Ok(self.done(target, receipt, length.max(read), read))
     }
 
-    /// Scans what has to be decoded first, as a stream. `length` is the stored length where it is known.
-    fn stream(&mut self, target: &Target, stored: impl Read, length: Option<u64>) -> Done {
-        let mut decoder = match Decoder::new(stored, self.shared.plan.limits.layers) {
+    /// Counts what is unpacked of the target.
+    fn meter(&mut self, length: Option<u64>) -> Rc<Meter> {
+        let (budgets, gate) = (&self.shared.plan.limits.unpacking, &self.shared.gate);
+        let meter = self.meter.get_or_insert_with(|| {
+            let meter = Meter::new(budgets, gate.clone());
+            meter.stored(length.unwrap_or(0));
+            meter
+        });
+        meter.clone()
+    }
+
+    /// Scans what has to be decoded first, as a stream.
+    fn stream(&mut self, target: &Target, stored: Stored) -> Done {
+        let Stored { reader, length, file } = stored;
+        self.decoded = true;
+        let meter = self.meter(length);
+        let mut decoder = match Decoder::metered(reader, self.shared.plan.limits.layers, &meter) {
             Ok(decoder) => decoder,
             Err(error) => return failed(target, length.unwrap_or(0), 0, &error),
         };
+        if let Some(container) = decoder.container() {
+            let file = file.filter(|_| decoder.layers() == 0);
+            return self.container(target, container, decoder, file, length);
+        }
         if decoder.is_binary() && self.shared.plan.skip_binary {
             return skipped(target, "binary", length.unwrap_or(0));
         }
         self.window.restart(0, 0);
         let binary = decoder.is_binary();
-        // Lines of what is stored are not those of what is in it: all count.
-        let lines = self.sweep.lines.take();
         let quiet = self.quiet(target);
-        let receipt = self.sweep(&mut decoder, Extent { own: 0..u64::MAX, length: None, binary, tables: None }, quiet);
-        self.sweep.lines = lines;
+        let extent = Extent { own: 0..u64::MAX, length: None, binary, tables: None, failure: None };
+        let receipt = self.sweep(&mut decoder, extent, quiet);
         let stored_read = decoder.stored_read();
         let seen = length.unwrap_or(stored_read).max(stored_read);
         let examined = if receipt.failure.is_none() { seen } else { stored_read };
@@ -153,7 +187,8 @@ impl<'a> Worker<'a> {
         let end = (split.end + MARGIN as u64).min(large.length);
         self.window.restart(base, split.start);
         let mut reader = Positioned { file: &large.file, at: base, end };
-        let extent = Extent { own: split.clone(), length: Some(end), binary: large.binary, tables: Some(tables) };
+        let (own, binary) = (split.clone(), large.binary);
+        let extent = Extent { own, length: Some(end), binary, tables: Some(tables), failure: None };
         let super::Item::Target(target) = &self.shared.items[large.item] else {
             unreachable!("only targets are large")
         };
@@ -190,7 +225,7 @@ impl<'a> Worker<'a> {
     fn sweep(&mut self, reader: &mut dyn Read, mut extent: Extent, mut quiet: Quiet) -> Receipt {
         let own = extent.own.clone();
         let mut counted = Counted { partial: Partial::from(own.start), lines: Lines::from(own.start) };
-        let mut failure = None;
+        let mut failure = extent.failure.take();
         let mut examined = 0;
         // Splits are no whole text: the ends of theirs are read at last.
         let whole = self.shared.bench.wants_dates() && own == (0..u64::MAX);
@@ -234,8 +269,9 @@ impl<'a> Worker<'a> {
         let findings = self.shared.findings(target, receipt.partial, &traces, &mut quiet);
         (receipt.quiet, self.left) = quiet.end();
         let mut events: Vec<Event> = findings.into_iter().map(Event::Finding).collect();
+        let failure = receipt.failure.as_ref().map(io::Error::kind);
         match receipt.failure {
-            Some(error) => events.push(problem(target, text_examined, &error)),
+            Some(error) => events.push(unread(target, text_examined, seen - examined.min(seen), &error)),
             None => events.extend(
                 receipt
                     .quiet
@@ -247,7 +283,7 @@ impl<'a> Worker<'a> {
             let (path, message) = (target.origin.clone(), fault.to_owned());
             events.push(Event::Problem(Problem { path, message, examined: text_examined }));
         }
-        Done { events, is_file: true, seen, examined, quiet: receipt.quiet }
+        Done { events, is_file: true, seen, examined, quiet: receipt.quiet, failure, ..Done::default() }
     }
 
     fn counted(&self, done: Done) -> Done {
@@ -261,6 +297,30 @@ pub(super) fn shape(head: &[u8], binary: bool) -> Shape {
     if binary { Shape::Text } else { Shape::of(&head[..head.len().min(table::HEAD)]) }
 }
 
+/// What is stored of a target.
+struct Stored<'s> {
+    reader: &'s mut dyn Read,
+    length: Option<u64>,
+    /// The same bytes, where they are a file.
+    file: Option<&'s File>,
+}
+
+/// Reads again what was read, to the error that it ended with, if it did.
+struct Again<'r> {
+    read: Cursor<Vec<u8>>,
+    failure: Option<io::Error>,
+    rest: &'r mut dyn Read,
+}
+
+impl Read for Again<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match self.read.read(buf)? {
+            0 => self.failure.take().map_or_else(|| self.rest.read(buf), Err),
+            length => Ok(length),
+        }
+    }
+}
+
 /// What of a target is gone over, and what is known of it.
 struct Extent {
     own: Range<u64>,
@@ -269,6 +329,8 @@ struct Extent {
     binary: bool,
     /// The reader of tables as it stands where the text begins; none at the beginning of all.
     tables: Option<table::Reader>,
+    /// What was met while the window was filled.
+    failure: Option<io::Error>,
 }
 
 /// Plain text that is too long for one thread.
@@ -278,25 +340,42 @@ struct TooLong {
 }
 
 fn failed(target: &Target, seen: u64, examined: u64, error: &io::Error) -> Done {
+    let failure = Some(error.kind());
     Done {
-        events: vec![problem(target, examined, error)],
+        events: vec![unread(target, examined, seen, error)],
         is_file: true,
         seen,
         examined,
-        quiet: suppress::Tally::default(),
+        failure,
+        ..Done::default()
     }
 }
 
 fn skipped(target: &Target, reason: &str, bytes: u64) -> Done {
-    let skipped = Skipped { path: target.origin.clone(), reason: reason.to_owned(), bytes };
+    let skipped = Skipped { path: target.origin.clone(), reason: reason.to_owned(), bytes, incomplete: false };
     Done { events: vec![Event::Skipped(skipped)], is_file: true, seen: bytes, ..Done::default() }
 }
 
 /// The day on which a file was last modified, where it is latest: nothing is to be older than it is.
 pub(super) fn modified(metadata: &Metadata) -> Option<Date> {
-    const EASTERNMOST: Offset = jiff::tz::offset(14);
     let time = Timestamp::try_from(metadata.modified().ok()?).ok()?;
     Some(EASTERNMOST.to_datetime(time).date())
+}
+
+const EASTERNMOST: Offset = jiff::tz::offset(14);
+
+/// The same, of seconds since 1970.
+fn day(seconds: i64) -> Option<Date> {
+    Some(EASTERNMOST.to_datetime(Timestamp::from_second(seconds).ok()?).date())
+}
+
+/// Why not all of a target was read: a budget, which left these stored bytes, or something that failed.
+fn unread(target: &Target, examined: u64, bytes: u64, error: &io::Error) -> Event {
+    if error.kind() != io::ErrorKind::QuotaExceeded {
+        return problem(target, examined, error);
+    }
+    let (path, reason) = (target.origin.clone(), error.to_string());
+    Event::Skipped(Skipped { path, reason, bytes, incomplete: true })
 }
 
 fn problem(target: &Target, examined: u64, error: &io::Error) -> Event {

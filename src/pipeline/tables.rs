@@ -97,7 +97,8 @@ pub(super) fn left(finding: &Finding, first: u64, quiet: &mut Quiet) -> u64 {
 /// The name of a text's table that has none: that of the file, without what tells its format.
 fn unnamed(path: &Origin) -> &str {
     let name = path.as_str().rsplit(['/', '!']).next().unwrap_or_default();
-    let name = [".gz", ".zst"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+    let endings = [".gz", ".zst", ".bz2", ".xz", ".lzma", ".lz4"];
+    let name = endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
     name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
 }
 

@@ -12,6 +12,7 @@ use super::tables::Borders;
 use super::{Item, Shared};
 use crate::classify::Partial;
 use crate::finding::Event;
+use crate::input::Target;
 use crate::suppress;
 
 /// Most items that one thread takes at a time.
@@ -33,6 +34,10 @@ pub struct Done {
     pub examined: u64,
     /// What was kept quiet.
     pub quiet: suppress::Tally,
+    /// What was kept quiet in members, where something was.
+    pub members: Vec<(Target, suppress::Tally)>,
+    /// Why not all of it was read.
+    pub failure: Option<io::ErrorKind>,
 }
 
 /// A file that is scanned in splits.

@@ -362,7 +362,7 @@ Findings under robotek: 1 minor
         let path = Origin::file(Path::new("b.gz"));
         let problem = Event::Problem(Problem { path: path.clone(), message: "broken".into(), examined: 0 });
         assert!(!written(&[problem, Event::Summary(summary.clone())]).contains("clean"));
-        let skipped = Event::Skipped(Skipped { path, reason: "a device".into(), bytes: 0 });
+        let skipped = Event::Skipped(Skipped { path, reason: "a device".into(), bytes: 0, incomplete: false });
         let shown = written(&[skipped, Event::Summary(summary)]);
         assert!(shown.ends_with("clean; 1 skipped, 0 B not examined\n"), "{shown}");
     }
@@ -377,7 +377,7 @@ Findings under robotek: 1 minor
         let shown = written(&[
             Event::Finding(Finding { field: Some(column), ..finding.clone() }),
             Event::Finding(finding),
-            Event::Skipped(Skipped { path: path.clone(), reason: hostile.into(), bytes: 1 }),
+            Event::Skipped(Skipped { path: path.clone(), reason: hostile.into(), bytes: 1, incomplete: false }),
             Event::Problem(Problem { path, message: hostile.into(), examined: 1 }),
             Event::Stale(Stale { policy: hostile.into(), category: hostile.into(), clause: Some(hostile.into()) }),
             Event::Summary(Summary::default()),

@@ -65,6 +65,7 @@ pub fn events() -> Vec<Event> {
             path: Origin::file(Path::new("a.7z")).member("x"),
             reason: "encrypted".into(),
             bytes: 123,
+            incomplete: true,
         }),
         Event::Problem(Problem {
             path: Origin::file(Path::new("b.gz")),

@@ -39,6 +39,7 @@ impl Tally {
         if !self.is_complete(summary) {
             let problems = match (self.problems, summary.exit) {
                 (0, 2) => "not all that was named was found".to_owned(),
+                (0, _) if self.skipped > 0 => format!("{} skipped", self.skipped),
                 (n, _) => count(n, "problem"),
             };
             let findings = if summary.findings == 0 { "no finding".to_owned() } else { findings };

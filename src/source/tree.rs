@@ -85,7 +85,7 @@ impl Listing {
     }
 
     fn skip(&mut self, path: &Path, reason: &str) {
-        self.skipped.push(Skipped { path: Origin::file(path), reason: reason.to_owned(), bytes: 0 });
+        self.skipped.push(Skipped { path: Origin::file(path), reason: reason.to_owned(), bytes: 0, incomplete: false });
     }
 
     fn fail(&mut self, path: &Path, message: String) {
@@ -146,7 +146,7 @@ impl Listing {
 
 fn file(target: &Target) -> Option<&Path> {
     match &target.store {
-        Store::Stdin | Store::Blob(_) => None,
+        Store::Stdin | Store::Blob(_) | Store::Member => None,
         Store::File(path) => Some(path),
     }
 }

@@ -110,6 +110,11 @@ impl Tally {
         self.tables.extend(next.tables);
     }
 
+    /// Whether nothing was kept quiet, and nothing recorded.
+    pub fn is_empty(&self) -> bool {
+        self.hits.is_none() && self.rules.is_empty() && self.known.is_empty() && self.recorded.is_empty()
+    }
+
     /// Counts the line ends of the part.
     pub fn close(&mut self, lines: u64) {
         self.lines = lines;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::super::sweep::contain;
 use super::super::work::{Done, lock};
-use super::{Worker, failed, problem};
+use super::{Stored, Worker, failed, problem};
 use crate::finding::Event;
 use crate::input::{Blob, Stood, Target};
 use crate::source::git;
@@ -35,6 +35,10 @@ impl Worker<'_> {
         if blob.stood.is_some() {
             // Nobody mends a mark in what was committed long ago.
             whole.events.retain(|event| !matches!(event, Event::Unused(_)));
+            return whole;
+        }
+        if self.decoded {
+            // Lines of what is stored are not those of what is in it: all count.
             return whole;
         }
         let is_told = |event: &Event| matches!(event, Event::Finding(_) | Event::Unused(_));
@@ -79,11 +83,13 @@ impl Worker<'_> {
 
     /// Scans a blob as it is stored. A git that has failed is started anew for the next one.
     fn version(&mut self, target: &Target, blob: &Blob) -> Done {
+        self.decoded = false;
         let opened = self.reader();
         let opened = opened.and_then(|mut git| git.open(&blob.id).map(|length| (git, length)));
         match opened {
             Ok((mut git, length)) => {
-                let mut done = self.bytes(target, &mut git, length, u64::MAX).unwrap_or_default();
+                let stored = Stored { reader: &mut git, length: (length > 0).then_some(length), file: None };
+                let mut done = self.bytes(target, stored, u64::MAX).unwrap_or_default();
                 done.events.iter_mut().for_each(|event| name(event, blob));
                 self.blobs = done.events.iter().all(|event| !matches!(event, Event::Problem(_))).then_some(git);
                 done

@@ -125,7 +125,7 @@ impl Blobs {
         self.submodules.dedup();
         let skipped = |name: Vec<u8>| {
             let path = repository.origin(&path(&name));
-            Skipped { path, reason: "submodule".to_owned(), bytes: 0 }
+            Skipped { path, reason: "submodule".to_owned(), bytes: 0, incomplete: false }
         };
         if self.goes_on {
             let message = "the clone is shallow, and what was committed before is not here".to_owned();

@@ -20,7 +20,9 @@ pub fn list(query: &Query, range: &str) -> Result<Listing> {
         let path = repository.origin(&change.path);
         match change.kind {
             Kind::Nothing | Kind::Unmerged => {}
-            Kind::Submodule => listing.skipped.push(Skipped { path, reason: "submodule".to_owned(), bytes: 0 }),
+            Kind::Submodule => {
+                listing.skipped.push(Skipped { path, reason: "submodule".to_owned(), bytes: 0, incomplete: false })
+            }
             Kind::Text if !query.whole_files && change.comparable && change.old == change.new => {}
             Kind::Text => {
                 let comparable = !query.whole_files && change.comparable && !change.old.is_null();

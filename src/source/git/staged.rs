@@ -60,7 +60,9 @@ impl Listing {
         let of_sides: Option<Vec<_>> = sides.iter().map(|side| side.0.get(&change.path)).collect();
         match change.kind {
             Kind::Nothing => {}
-            Kind::Submodule => self.skipped.push(Skipped { path, reason: "submodule".to_owned(), bytes: 0 }),
+            Kind::Submodule => {
+                self.skipped.push(Skipped { path, reason: "submodule".to_owned(), bytes: 0, incomplete: false })
+            }
             Kind::Unmerged => {
                 let message = "conflicts are not resolved".to_owned();
                 self.problems.push(Problem { path, message, examined: 0 });

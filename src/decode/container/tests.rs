@@ -1,0 +1,197 @@
+use std::io::Cursor;
+
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use super::*;
+use crate::decode::{SNIFF, sniff};
+
+/// What a container gives: names with contents, and what the visitor is told besides.
+#[derive(Debug, Default, PartialEq)]
+struct Given {
+    members: Vec<(String, Vec<u8>)>,
+    told: Vec<String>,
+}
+
+impl Visitor for Given {
+    fn member(&mut self, member: &Member, content: &mut dyn Read) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        let mut block = [0; 700];
+        loop {
+            match content.read(&mut block) {
+                Ok(0) => break,
+                Ok(length) => bytes.extend_from_slice(&block[..length]),
+                Err(error) => {
+                    self.told.push(error.to_string());
+                    break;
+                }
+            }
+            // No content of the tests is longer.
+            assert!(bytes.len() < 64 << 20);
+        }
+        self.members.push((member.name.clone().into_owned(), bytes));
+        Ok(())
+    }
+
+    fn skip(&mut self, name: Option<&str>, reason: &str, _: u64) -> io::Result<()> {
+        self.told.push(format!("{}: {reason}", name.unwrap_or_default()));
+        Ok(())
+    }
+
+    fn problem(&mut self, message: &str) {
+        self.told.push(message.to_owned());
+    }
+}
+
+/// Opens what these bytes are.
+fn open(stored: &[u8]) -> Given {
+    let mut given = Given::default();
+    let Some(container) = sniff(&stored[..stored.len().min(SNIFF)]).container else { return given };
+    let meter = Rc::default();
+    let mut source = Cursor::new(stored);
+    if let Err(error) = (container.open)(&mut Input::new(&mut source, None, &meter), &mut given) {
+        given.told.push(error.to_string());
+    }
+    given
+}
+
+const CLIENTS: &[u8] = include_bytes!("../../../fixtures/containers/payload/clients.csv");
+
+const STREAMED: [&[u8]; 12] = [
+    include_bytes!("../../../fixtures/containers/zip/deflate.zip"),
+    include_bytes!("../../../fixtures/containers/zip/stored.zip"),
+    include_bytes!("../../../fixtures/containers/zip/undelimited.zip"),
+    include_bytes!("../../../fixtures/containers/zip/streamed.zip"),
+    include_bytes!("../../../fixtures/containers/zip/encrypted.zip"),
+    include_bytes!("../../../fixtures/containers/tar/pax.tar"),
+    include_bytes!("../../../fixtures/containers/tar/sparse-1.0.tar"),
+    include_bytes!("../../../fixtures/containers/tar/sparse-gnu.tar"),
+    include_bytes!("../../../fixtures/containers/cpio/newc.cpio"),
+    include_bytes!("../../../fixtures/containers/cpio/bin.cpio"),
+    include_bytes!("../../../fixtures/containers/ar/gnu.a"),
+    include_bytes!("../../../fixtures/containers/ar/bsd.a"),
+];
+
+/// Those that are opened by libraries, or have their directory at the end.
+const OTHERS: [&[u8]; 7] = [
+    include_bytes!("../../../fixtures/containers/zip/lzma.zip"),
+    include_bytes!("../../../fixtures/containers/zip/deflate64.zip"),
+    include_bytes!("../../../fixtures/containers/7z/lzma2.7z"),
+    include_bytes!("../../../fixtures/containers/7z/ppmd.7z"),
+    include_bytes!("../../../fixtures/containers/7z/bcj2.7z"),
+    include_bytes!("../../../fixtures/containers/7z/copy.7z"),
+    include_bytes!("../../../fixtures/containers/7z/encrypted-names.7z"),
+];
+
+#[test]
+fn a_cut_anywhere_gives_what_stands_before_it_and_is_told() {
+    for stored in STREAMED {
+        let whole = open(stored);
+        let name = sniff(stored).container.unwrap().name;
+        let mut most = 0;
+        for cut in 0..=stored.len() {
+            let given = open(&stored[..cut]);
+            let bytes = given.members.iter().map(|(_, content)| content.len()).sum();
+            assert!(bytes >= most, "{name} cut at {cut}");
+            most = bytes;
+            for ((name, content), (whole_name, whole)) in given.members.iter().zip(&whole.members) {
+                assert_eq!(name, whole_name, "{name} cut at {cut}");
+                assert!(whole.starts_with(content), "{name} cut at {cut}");
+            }
+            // Padding after the end may be missing, and what has no end of its own may end between two members.
+            if sniff(&stored[..cut.min(SNIFF)]).container.is_some() && given.told == whole.told {
+                assert!(name == "ar" || given.members == whole.members, "{name} cut at {cut}");
+            }
+        }
+        assert_eq!(most, whole.members.iter().map(|(_, content)| content.len()).sum::<usize>());
+    }
+}
+
+#[test]
+fn a_damaged_header_of_tar_loses_one_member() {
+    let member = |name: &str| {
+        let stored = STREAMED[5];
+        let start = stored.len() - 1024 - 512 - 512;
+        let mut header = stored[start..start + 1024].to_vec();
+        header[..100].fill(0);
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[148..156].fill(b' ');
+        let sum: u32 = header[..512].iter().map(|byte| u32::from(*byte)).sum();
+        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        header
+    };
+    let mut archive = [member("a.csv"), member("b.csv"), member("c.csv"), vec![0; 1024]].concat();
+    assert_eq!(open(&archive).told, [""; 0]);
+    archive[1024 + 130] ^= 1;
+    let given = open(&archive);
+    let names: Vec<_> = given.members.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(names, ["a.csv", "c.csv"]);
+    assert_eq!(given.told, ["a header of the tar archive: no tar header at byte 1024"]);
+    // Archives may be joined.
+    let joined = [member("a.csv"), vec![0; 1024], member("b.csv"), vec![0; 1024]].concat();
+    assert_eq!(open(&joined).members.len(), 2);
+    assert_eq!(open(&joined).members[1].1, CLIENTS);
+    assert_eq!(open(&joined[..1024]).told, ["the tar archive has no end"]);
+}
+
+#[test]
+fn a_zip_gives_what_its_directory_hides_and_tells_what_it_makes_up() {
+    let stored = STREAMED[0];
+    let directory = memchr::memmem::find(stored, b"PK\x01\x02").unwrap();
+    let entry = memchr::memmem::find(&stored[directory + 4..], b"PK\x01\x02").unwrap() + 4;
+    let hidden = [&stored[..directory], &stored[directory + entry..]].concat();
+    assert_eq!(open(&hidden), open(stored));
+    let mut made_up = stored.to_vec();
+    made_up[directory + 42] = 1;
+    let given = open(&made_up);
+    assert_eq!(given.members, open(stored).members);
+    assert_eq!(given.told, ["1 members are not where the zip directory has them"]);
+    // Bytes between members, as signed packages have them, and a member whose sum is wrong.
+    let between = [&stored[..directory], &b"PKPK\x01 APK Sig Block 42"[..], &stored[directory..]].concat();
+    assert_eq!(open(&between), open(stored));
+    let mut broken = stored.to_vec();
+    broken[14] ^= 1;
+    let given = open(&broken);
+    assert_eq!((given.members, &*given.told[0]), (open(stored).members, "zip checksum mismatch"));
+}
+
+#[test]
+fn numbers_are_told_in_digits() {
+    assert_eq!(number(b"0000644\0", 8), Some(0o644));
+    assert_eq!(number(b" 12 ", 10), Some(12));
+    assert_eq!(number(b"", 10), Some(0));
+    assert_eq!(number(b"+1", 10), None);
+    assert_eq!(number(b"-1", 10), None);
+    assert_eq!(number(b"8", 8), None);
+    assert_eq!(number(b"99999999999999999999999", 10), None);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_opened_without_a_panic(
+        magic in select(vec![
+            &b"PK\x03\x04\x14\0"[..], b"PK\x05\x06", b"7z\xBC\xAF\x27\x1C\0\x04", b"!<arch>\n", b"070701", b"070707",
+            b"\xC7\x71", b"\x71\xC7", b"",
+        ]),
+        rest in prop::collection::vec(any::<u8>(), 0..2000),
+    ) {
+        open(&[magic, &rest].concat());
+    }
+
+    #[test]
+    fn broken_containers_are_opened_without_a_panic(
+        stored in select([&STREAMED[..], &OTHERS].concat()),
+        changes in prop::collection::vec((any::<Index>(), any::<u8>()), 1..4),
+        cut in prop::option::of(any::<Index>()),
+    ) {
+        let mut stored = stored.to_vec();
+        for (at, byte) in changes {
+            let at = at.index(stored.len());
+            stored[at] = byte;
+        }
+        if let Some(cut) = cut {
+            stored.truncate(cut.index(stored.len()));
+        }
+        open(&stored);
+    }
+}

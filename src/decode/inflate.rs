@@ -1,0 +1,79 @@
+//! Deflate without gzip's frame: takes the bytes of a raw stream, gives its text. What stands after the end of
+//! the stream is left in the source.
+
+use std::io::{self, BufRead, Read};
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+pub struct Inflate<S> {
+    source: S,
+    inflate: Decompress,
+    full: bool,
+    ended: bool,
+    damaged: bool,
+}
+
+impl<S: BufRead> Inflate<S> {
+    /// As zip members are stored.
+    pub fn raw(source: S) -> Self {
+        Self { source, inflate: Decompress::new(false), full: false, ended: false, damaged: false }
+    }
+}
+
+impl<S: BufRead> Read for Inflate<S> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        while !self.ended && !buf.is_empty() {
+            if self.damaged {
+                return Err(super::corrupt("corrupt deflate stream"));
+            }
+            let input = if self.full { &[] } else { self.source.fill_buf()? };
+            let at_end = input.is_empty() && !self.full;
+            let (taken, given) = (self.inflate.total_in(), self.inflate.total_out());
+            let status = self.inflate.decompress(input, buf, FlushDecompress::None);
+            let taken = (self.inflate.total_in() - taken) as usize;
+            let given = (self.inflate.total_out() - given) as usize;
+            self.source.consume(taken);
+            self.full = given == buf.len();
+            self.damaged = status.is_err();
+            self.ended = matches!(status, Ok(Status::StreamEnd));
+            match given {
+                0 if at_end && !self.ended && !self.damaged => return Err(super::truncated()),
+                0 => {}
+                given => return Ok(given),
+            }
+        }
+        Ok(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::DeflateEncoder;
+
+    use super::*;
+    use crate::decode::tests::{TEXT, drain, one_byte_at_a_time};
+
+    #[test]
+    fn a_stream_ends_where_it_ends_and_a_cut_loses_nothing_before_it() {
+        let text = TEXT.repeat(20).into_bytes();
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(&text).unwrap();
+        let stored = encoder.finish().unwrap();
+        let followed = [&stored[..], b"next"].concat();
+        for block in [1, 7, 1 << 16] {
+            let mut source = &followed[..];
+            assert!(drain(Inflate::raw(&mut source), block) == (text.clone(), None));
+            assert_eq!(source, b"next");
+        }
+        let mut longest = 0;
+        for cut in 0..stored.len() {
+            let (got, error) = drain(Inflate::raw(one_byte_at_a_time(&stored[..cut])), 100);
+            assert!(text.starts_with(&got) && got.len() >= longest, "cut at {cut}");
+            assert_eq!(error.as_deref(), Some("unexpected end of file"), "cut at {cut}");
+            longest = got.len();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Scanning the members of a container: takes them as the container gives them, scans each like a file, gives what came
+//! of all.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::rc::Rc;
+
+use super::super::work::Done;
+use super::{Stored, Worker, day, unread};
+use crate::decode::{Container, Decoder, Input, Member, Meter, Metered, Visitor};
+use crate::finding::{Event, Problem, Skipped};
+use crate::input::{Origin, Target};
+
+/// Members that are named one by one where they were not examined; further ones are counted.
+const NAMED: usize = 10_000;
+
+impl Worker<'_> {
+    /// Scans a container that is read from `decoder`, or from the same bytes as a file.
+    pub(super) fn container(
+        &mut self,
+        target: &Target,
+        container: &Container,
+        mut decoder: Decoder,
+        file: Option<&File>,
+        length: Option<u64>,
+    ) -> Done {
+        let meter = self.meter(length);
+        let depth = meter.budgets().depth;
+        if self.depth >= depth {
+            let reason = format!("more than {depth} containers inside one another (--max-depth)");
+            return missed(target, &reason, length.unwrap_or(0));
+        }
+        self.depth += 1;
+        let mut members = Members {
+            worker: self,
+            container: target,
+            meter: &meter,
+            done: Done { is_file: true, ..Done::default() },
+            named: 0,
+            unnamed: Skipped { path: target.origin.clone(), reason: String::new(), bytes: 0, incomplete: true },
+            count: 0,
+        };
+        let given = (container.open)(&mut Input::new(&mut decoder, file, &meter), &mut members);
+        let mut done = members.finish();
+        self.depth -= 1;
+        let stored_read = decoder.stored_read();
+        done.seen = length.unwrap_or(stored_read).max(stored_read);
+        let unexamined = std::mem::take(&mut done.examined);
+        let read = if given.is_ok() { done.seen } else { stored_read };
+        done.examined = read.saturating_sub(unexamined);
+        if let Err(error) = given {
+            // What has ended the last member has ended the container, and is told of there.
+            if done.failure != Some(error.kind()) {
+                done.events.push(unread(target, 0, done.seen - done.examined, &error));
+            }
+            done.failure = Some(error.kind());
+        } else {
+            done.failure = None;
+        }
+        if self.depth == 0 {
+            done.events.sort_by(|a, b| path(a).cmp(&path(b)));
+        }
+        done
+    }
+}
+
+/// What came of the members so far. Until the end, `examined` counts what was not.
+struct Members<'m, 'w, 'a> {
+    worker: &'w mut Worker<'a>,
+    container: &'m Target,
+    meter: &'m Rc<Meter>,
+    done: Done,
+    /// Events that say what was not examined, and what stands for further ones.
+    named: usize,
+    unnamed: Skipped,
+    count: u64,
+}
+
+impl Members<'_, '_, '_> {
+    /// Takes what came of a member that has so many bytes in the container.
+    fn add(&mut self, mut done: Done, target: Target, stored: u64) {
+        for mut event in done.events {
+            let bytes = match &mut event {
+                Event::Skipped(skipped) => {
+                    if skipped.bytes == 0 && skipped.path == target.origin {
+                        (skipped.bytes, done.seen) = (stored, done.seen.max(stored));
+                    }
+                    skipped.bytes
+                }
+                Event::Problem(_) => 0,
+                _ => {
+                    self.done.events.push(event);
+                    continue;
+                }
+            };
+            self.named += 1;
+            if self.named <= NAMED {
+                self.done.events.push(event);
+            } else {
+                self.count += 1;
+                self.unnamed.bytes += bytes;
+            }
+        }
+        self.done.examined += done.seen.saturating_sub(done.examined);
+        self.done.failure = done.failure;
+        self.done.members.extend(done.members);
+        if !done.quiet.is_empty() {
+            self.done.members.push((target, done.quiet));
+        }
+    }
+
+    fn finish(mut self) -> Done {
+        if self.count > 0 {
+            self.unnamed.reason = format!("{} more members that could not be examined", self.count);
+            self.done.events.push(Event::Skipped(self.unnamed));
+        }
+        self.done
+    }
+}
+
+impl Visitor for Members<'_, '_, '_> {
+    fn member(&mut self, member: &Member, content: &mut dyn Read) -> io::Result<()> {
+        self.done.failure = None;
+        self.meter.member()?;
+        let target = self.container.member(&member.name);
+        let mut content = Metered::member(content, self.meter);
+        let outer = (self.worker.modified, self.worker.sweep.posture);
+        self.worker.modified = member.modified.and_then(day).or(outer.0);
+        self.worker.sweep.posture = self.worker.shared.bench.posture(&target);
+        let stored = Stored { reader: &mut content, length: member.length, file: None };
+        let done = self.worker.bytes(&target, stored, u64::MAX).unwrap_or_default();
+        (self.worker.modified, self.worker.sweep.posture) = outer;
+        self.add(done, target, member.stored.unwrap_or(0));
+        if self.meter.is_spent() { Err(io::ErrorKind::QuotaExceeded.into()) } else { Ok(()) }
+    }
+
+    fn skip(&mut self, name: Option<&str>, reason: &str, stored: u64) -> io::Result<()> {
+        self.done.failure = None;
+        self.meter.member()?;
+        let target = name.map_or_else(|| self.container.clone(), |name| self.container.member(name));
+        self.add(missed(&target, reason, stored), target, stored);
+        Ok(())
+    }
+
+    fn problem(&mut self, message: &str) {
+        let path = self.container.origin.clone();
+        let event = Event::Problem(Problem { path, message: message.to_owned(), examined: 0 });
+        let failure = self.done.failure;
+        self.add(Done { events: vec![event], failure, ..Done::default() }, self.container.clone(), 0);
+    }
+}
+
+/// What was to be examined and could not be.
+fn missed(target: &Target, reason: &str, bytes: u64) -> Done {
+    let skipped = Skipped { path: target.origin.clone(), reason: reason.to_owned(), bytes, incomplete: true };
+    Done { events: vec![Event::Skipped(skipped)], is_file: true, seen: bytes, ..Done::default() }
+}
+
+fn path(event: &Event) -> Option<&Origin> {
+    match event {
+        Event::Finding(finding) => Some(&finding.path),
+        Event::Skipped(skipped) => Some(&skipped.path),
+        Event::Problem(problem) => Some(&problem.path),
+        Event::Unused(unused) => Some(&unused.path),
+        Event::Stale(_) | Event::Summary(_) => None,
+    }
+}
