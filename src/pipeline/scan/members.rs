@@ -124,11 +124,12 @@ impl Visitor for Members<'_, '_, '_> {
         self.meter.member()?;
         let target = self.container.member(&member.name);
         let mut content = Metered::member(content, self.meter);
-        let outer = self.worker.modified;
-        self.worker.modified = member.modified.and_then(day).or(outer);
+        let outer = (self.worker.modified, self.worker.sweep.posture);
+        self.worker.modified = member.modified.and_then(day).or(outer.0);
+        self.worker.sweep.posture = self.worker.shared.bench.posture(&target);
         let stored = Stored { reader: &mut content, length: member.length, file: None };
         let done = self.worker.bytes(&target, stored, u64::MAX).unwrap_or_default();
-        self.worker.modified = outer;
+        (self.worker.modified, self.worker.sweep.posture) = outer;
         self.add(done, target, member.stored.unwrap_or(0));
         if self.meter.is_spent() { Err(io::ErrorKind::QuotaExceeded.into()) } else { Ok(()) }
     }
