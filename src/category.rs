@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
 /// A text in the three languages of reports.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Title {
     pub en: String,
@@ -45,7 +45,7 @@ pub struct Category {
 }
 
 /// All categories, by id.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Categories(BTreeMap<Arc<str>, Category>);
 
 #[derive(Deserialize)]
@@ -73,18 +73,47 @@ impl Categories {
                 return Err(Error::new(format!("category `{id}` carries `{unknown}`, which is no category")).at(file));
             }
         }
-        let mut carried: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
-        for (document, entry) in &entries {
-            for category in &entry.carries {
-                carried.entry(category.clone()).or_default().push(document.clone());
+        Ok(Self(entries.into_iter().map(category).collect()).with_documents())
+    }
+
+    /// Adds the categories of a user's own file, which may name each other and those that are there.
+    ///
+    /// # Errors
+    /// Those of [`parse`](Self::parse); an id that is there already.
+    pub fn extend(&mut self, file: &str, text: &str) -> Result<()> {
+        let entries: BTreeMap<Arc<str>, Entry> = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+        for id in entries.keys() {
+            if self.0.contains_key(id) {
+                return Err(Error::key(file, text, id, format!("the category `{id}` is there already")));
+            }
+            if !is_id(id) {
+                return Err(Error::key(file, text, id, format!("`{id}` is no id: {ID}")));
             }
         }
-        let category = |(id, entry): (Arc<str>, Entry)| {
-            let carried_by = carried.get(&id).cloned().unwrap_or_default();
-            let Entry { title, standing, carries, technical } = entry;
-            (id.clone(), Category { id, title, standing, carries, carried_by, technical })
-        };
-        Ok(Self(entries.into_iter().map(category).collect()))
+        for (id, entry) in &entries {
+            let known = |c: &Arc<str>| entries.contains_key(c) || self.0.contains_key(c);
+            if let Some(unknown) = entry.carries.iter().find(|c| !known(c)) {
+                let message = format!("category `{id}` carries `{unknown}`, which is no category");
+                return Err(Error::key(file, text, id, message));
+            }
+        }
+        self.0.extend(entries.into_iter().map(category));
+        *self = std::mem::take(self).with_documents();
+        Ok(())
+    }
+
+    /// With the documents that carry each of them.
+    fn with_documents(mut self) -> Self {
+        let mut carried: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
+        for document in self.0.values() {
+            for category in &document.carries {
+                carried.entry(category.clone()).or_default().push(document.id.clone());
+            }
+        }
+        for category in self.0.values_mut() {
+            category.carried_by = carried.remove(&category.id).unwrap_or_default();
+        }
+        self
     }
 
     pub fn get(&self, id: &str) -> Option<&Category> {
@@ -94,6 +123,20 @@ impl Categories {
     pub fn iter(&self) -> impl Iterator<Item = &Category> {
         self.0.values()
     }
+}
+
+fn category((id, entry): (Arc<str>, Entry)) -> (Arc<str>, Category) {
+    let Entry { title, standing, carries, technical } = entry;
+    (id.clone(), Category { id, title, standing, carries, carried_by: Vec::new(), technical })
+}
+
+/// How ids are written.
+pub const ID: &str = "write small Latin letters, digits and hyphens";
+
+/// Whether this may be an id of a category or a detector.
+pub fn is_id(id: &str) -> bool {
+    let part = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    id.bytes().all(part) && id.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -107,6 +150,16 @@ mod tests {
         assert_eq!(categories.get("bin").unwrap().standing, Standing::NotPersonal);
         assert!(categories.get("id-document").unwrap().carries.iter().any(|c| &**c == "iin"));
         let documents = ["driver-licence", "eds-certificate", "id-document"].map(Arc::from);
+        assert_eq!(categories.get("iin").unwrap().carried_by, documents);
+    }
+
+    #[test]
+    fn what_a_document_of_the_users_own_carries_knows_it() {
+        let mut categories = Categories::builtin().unwrap();
+        let text = "[campus-card]\nstanding = \"personal\"\ncarries = [\"iin\"]\n\
+                    title = { en = \"Campus card\", ru = \"Карта\", kk = \"Карта\" }\n";
+        categories.extend("categories.toml", text).unwrap();
+        let documents = ["campus-card", "driver-licence", "eds-certificate", "id-document"].map(Arc::from);
         assert_eq!(categories.get("iin").unwrap().carried_by, documents);
     }
 }

@@ -41,6 +41,16 @@ impl Error {
         let quoted = quoted.map(|quoted| format!("\n  {quoted}")).unwrap_or_default();
         Self::new(format!("{}{quoted}", error.message())).at(format!("{file}:{}", line + 1))
     }
+
+    /// An error about the value of a top-level key of a TOML file, with the line it is on, quoted.
+    pub fn key(file: &str, text: &str, key: &str, message: impl Into<String>) -> Self {
+        let parsed = toml::de::DeTable::parse(text).ok();
+        let at = parsed.and_then(|table| table.get_ref().get(key).map(|value| value.span().start));
+        let Some(at) = at else { return Self::new(message).at(file) };
+        let line = text[..at.min(text.len())].matches('\n').count();
+        let quoted = text.lines().nth(line).unwrap_or_default().trim();
+        Self::new(format!("{}\n  {quoted}", message.into())).at(format!("{file}:{}", line + 1))
+    }
 }
 
 impl fmt::Display for Error {
@@ -71,5 +81,8 @@ mod tests {
         let error = Error::toml("a.toml", text, &toml::from_str::<Empty>(text).unwrap_err());
         assert!(error.to_string().starts_with("a.toml:2: unknown field `colour`"), "{error}");
         assert!(error.to_string().ends_with("\n  colour = 1"), "{error}");
+        let error = Error::key("a.toml", text, "colour", "no colour");
+        assert_eq!(error.to_string(), "a.toml:2: no colour\n  colour = 1");
+        assert_eq!(Error::key("a.toml", text, "size", "no size").to_string(), "a.toml: no size");
     }
 }

@@ -6,7 +6,7 @@ mod common;
 use common::{fast, scanner};
 use derbes::classify::Weights;
 use derbes::detect::finder::Engine;
-use derbes::detect::{Scanner, reference};
+use derbes::detect::{Definition, Scanner, reference};
 use derbes::finding::Confidence;
 
 /// The levels at which a detector finds something in a text.
@@ -25,7 +25,9 @@ fn examples_are_found_and_counterexamples_are_not() {
         let scanner = scanner(engine);
         for detector in scanner.detectors.clone().iter() {
             let definition = &detector.definition;
-            assert!(!definition.references.is_empty(), "{}", definition.id);
+            let Definition { id, title, references, anchor, check, weights, .. } = definition;
+            assert!(!references.is_empty() && !title.ru.is_empty(), "{id}");
+            assert!(anchor.is_some() && check.is_some() && weights.is_empty(), "{id}");
             for example in &definition.examples {
                 let levels = levels(&scanner, &definition.id, example);
                 if levels.len() != 1 || levels[0] < Confidence::Medium {

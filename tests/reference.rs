@@ -3,9 +3,10 @@
 
 mod common;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use common::{fast, scanner};
+use common::{fast, scanner, scanner_with};
 use derbes::detect::finder::Engine;
 use derbes::detect::reference;
 use proptest::prelude::*;
@@ -80,7 +81,8 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
     .prop_map(|s: &str| s.as_bytes().to_vec());
     let joint = select(vec![
         " ", "  ", "-", ".", ",", ":", "=", "\"", "\n", "/", "(", ")", "+", "%", "@", "\\n", "_", "'", ";", "\t", "№",
-        "\u{a0}", "–", "\u{2009}", "<a>", "&x=", "<<", "::", " - ", "\r\n", "://", "T",
+        "\u{a0}", "–", "\u{2009}", "<a>", "&x=", "<<", "::", " - ", "\r\n", "://", "T", "%20", "&nbsp;", "\\u0040",
+        "=D0=98", "=\r\n", "=\n", "=3D", "%22", "\\u0022",
     ])
     .prop_map(|s: &str| s.as_bytes().to_vec());
     let word = select(vec![
@@ -120,6 +122,29 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![4 => fixed, 4 => example(), 4 => joint, 2 => word, 2 => digits, 1 => noise]
 }
 
+/// Parts of documents, many in some encoding.
+fn encoded() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = select(vec![
+        "%39%30%30517132728",
+        "&#57;&#48;&#48;517132728",
+        "\\u0039\\u0030051713\\u0032728",
+        "9００５17132728",
+        "900517\u{AD}132728",
+        "%2B7%20%28700%29%20000-00-19",
+        "+7&nbsp;700&nbsp;000&nbsp;00&nbsp;19",
+        "aigerim&#64;romashka-demo.kz",
+        "eyJpaW4iOiI5MDA1MTcxMzI3MjgifQ",
+        "YWlnZXJpbUByb21hc2hrYS1kZW1vLmt6OnNlY3JldA==",
+        "\\u0418\\u0418\\u041d",
+        "%D0%98%D0%98%D0%9D",
+        "%20",
+        "&nbsp;",
+        "\\u0040",
+        "=D0=98",
+    ]);
+    prop_oneof![1 => pieces.prop_map(|s: &str| s.as_bytes().to_vec()), 3 => piece()]
+}
+
 fn document() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(piece(), 0..40).prop_map(|pieces| pieces.concat())
 }
@@ -137,6 +162,72 @@ proptest! {
             for scanner in scanners {
                 prop_assert_eq!(&fast(scanner, &text, binary), &plain);
             }
+            Ok(())
+        })?;
+    }
+}
+
+/// A folder with a user's own detectors: for each built-in one another that takes whatever its check takes, found by the
+/// same anchor, and one more without an anchor that takes less; and patterns without a check.
+fn own() -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(write_own).clone()
+}
+
+fn write_own() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("own-detectors");
+    std::fs::create_dir_all(&folder).unwrap();
+    let write = |id: &str, text: String| std::fs::write(folder.join(format!("{id}.toml")), text).unwrap();
+    let categories = derbes::category::Categories::builtin().unwrap();
+    for detector in derbes::detect::Detectors::builtin(&categories, true).unwrap().iter() {
+        let definition = &detector.definition;
+        let (id, category) = (&definition.id, &definition.category);
+        let (anchor, check) = (definition.anchor.as_ref().unwrap(), definition.check.as_ref().unwrap());
+        let head = format!("category = '{category}'\ncheck = '{check}'\n");
+        write(
+            &format!("all-{id}"),
+            format!("id = 'all-{id}'\n{head}anchor = '{anchor}'\npattern = '(?s-u:.{{1,322}})'\n"),
+        );
+        write(&format!("some-{id}"), format!("id = 'some-{id}'\n{head}pattern = '[0-9A-Za-z+@].{{0,24}}[0-9]'\n"));
+    }
+    for (id, pattern) in [
+        ("digits", "[0-9]{2,6}"),
+        ("line", "(?m)^[^\\n]{1,9}$"),
+        ("word", "\\b(?i:иин|iin|kz)\\b.{0,5}"),
+        ("short-first", "a|ab|abc"),
+        ("bytes", "(?-u:[\\x80-\\xFF]{3,7})"),
+    ] {
+        write(id, format!("id = '{id}'\ncategory = 'user-id'\npattern = '{pattern}'\n"));
+    }
+    folder
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn with_encoded_values(pieces in proptest::collection::vec(encoded(), 0..30)) {
+        thread_local! {
+            static SCANNER: derbes::detect::Scanner = scanner(Engine::best());
+        }
+        let text = pieces.concat();
+        SCANNER.with(|scanner| {
+            prop_assert_eq!(fast(scanner, &text, false), reference::scan(scanner, &text, false));
+            Ok(())
+        })?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn with_users_own_detectors(text in document(), binary in any::<bool>()) {
+        thread_local! {
+            static SCANNER: derbes::detect::Scanner = scanner_with(Engine::best(), &[own()]);
+        }
+        SCANNER.with(|scanner| {
+            prop_assert_eq!(fast(scanner, &text, binary), reference::scan(scanner, &text, binary));
             Ok(())
         })?;
     }

@@ -4,15 +4,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use derbes::category::Categories;
+use derbes::detect::Own;
 use derbes::finding::{Confidence, Event};
 use derbes::limits::{Limits, Places};
 use derbes::pipeline::{self, Plan, Progress};
 
 fn plan(paths: Vec<PathBuf>, threads: usize, limits: Limits) -> Plan {
-    let categories = Arc::new(Categories::builtin().unwrap());
+    let mut categories = Categories::builtin().unwrap();
+    let own = Arc::new(Own::read(&["fixtures/detectors".into()], &mut categories).unwrap());
+    let categories = Arc::new(categories);
     let today = jiff::civil::date(2026, 11, 22);
     Plan {
         all_detectors: true,
+        own,
         policies: vec![derbes::policy::load("anysoft", &categories).unwrap()],
         min_confidence: Confidence::Low,
         limits,
@@ -48,7 +52,12 @@ fn corpus() -> PathBuf {
             1 => format!("ИИН клиента 900517132728, тел. +7 (700) 000-{:02}-{:02};", i % 97, i % 89),
             2 => "KZ77 0000 0000 0000 0001 4400 0000 0012 3453\n".to_owned(),
             3 => "x".repeat(i % 300),
+            4 if i % 4 == 0 => format!(
+                "%2B7%20%28700%29%20000-{:02}-19 eyJpaW4iOiI5MDA1MTcxMzI3MjgifQ &#57;&#48;&#48;517132728\n",
+                i % 97
+            ),
             4 => format!("phone=8700000{:04}\r\n", i),
+            5 if i % 2 == 0 => format!("договор ДГ-{i:06}, карта 99{i:06}; "),
             5 => format!("order 900517132728 rrn 750228150059 {i}\n"),
             _ => "\n".repeat(i % 5),
         };

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::sketch::{Look, Sketch};
 use crate::error::{Error, Result};
+use crate::finding::explanation::Share;
 
 /// Chance explains no more than one such column in a hundred.
 const DOUBT: f64 = 4.605_170_185_988_091;
@@ -42,19 +43,6 @@ struct Chance {
 #[serde(deny_unknown_fields)]
 struct Family {
     detectors: Vec<Arc<str>>,
-}
-
-/// What the share of a column's values says that pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Share {
-    /// Chance explains it.
-    Chance,
-    /// There are real ones among them, but few.
-    Low,
-    /// There are real ones among them.
-    Some,
-    /// No order that numbers have explains it.
-    Many,
 }
 
 impl Chances {

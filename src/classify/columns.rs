@@ -4,18 +4,23 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::chance::{Chances, Share};
+use super::chance::Chances;
 use super::sketch::{Look, Sketch};
 use super::tables::{Column, Counter, Tables, Tally};
 use super::weights::Weights;
 use crate::category::Categories;
-use crate::detect::Detectors;
+use crate::detect::{Context, Detectors, Own};
 use crate::error::Result;
+use crate::finding::explanation::Share;
 use crate::finding::{Confidence, Evidence, EvidenceSet, Facts, Field, Finding, name};
 use crate::input::Origin;
 use crate::layout::table::{Column as Defined, Kind, Schema};
 use crate::lexicon::{Lexicon, Meaning, fold};
 use crate::limits::Limits;
+
+mod account;
+
+pub use account::{Account, Told};
 
 /// The weights of columns that are known by their names.
 const BY_NAME: &str = "column";
@@ -47,7 +52,35 @@ struct Subject<'a> {
     path: &'a Origin,
     table: &'a str,
     rows: u64,
-    first: u64,
+}
+
+/// What one detector's values in a column come to.
+struct ByValues {
+    share: Share,
+    /// Whether the column's name names the category.
+    named: bool,
+    /// What they would be found as.
+    finding: Finding,
+    /// What those of them are found as that something else than the column tells of.
+    told: Option<Finding>,
+}
+
+impl ByValues {
+    fn finding(self) -> Option<Finding> {
+        let counts = self.finding.hits > 0 && (self.share != Share::Chance || self.named);
+        match self.told {
+            Some(told) if !counts || self.finding.confidence < told.confidence => Some(told),
+            _ => counts.then_some(self.finding),
+        }
+    }
+}
+
+/// What a column's name comes to.
+struct ByName {
+    /// Whether the values look as they should.
+    fits: bool,
+    /// What the column would be found as.
+    finding: Finding,
 }
 
 impl Subject<'_> {
@@ -59,12 +92,11 @@ impl Subject<'_> {
 impl Columns {
     /// # Errors
     /// Broken data files.
-    pub fn builtin(detectors: Arc<Detectors>, categories: Arc<Categories>) -> Result<Self> {
-        let ids = detectors.iter().map(|d| &*d.definition.id).chain([BY_NAME]);
+    pub fn new(detectors: Arc<Detectors>, own: &Own, categories: Arc<Categories>) -> Result<Self> {
         Ok(Self {
-            lexicon: Lexicon::builtin(|_| true)?,
+            lexicon: Lexicon::with(|_| true, &own.words)?,
             chances: Chances::builtin()?,
-            weights: Weights::builtin(ids)?,
+            weights: Weights::of(&detectors, &[BY_NAME])?,
             categories,
             detectors,
         })
@@ -80,6 +112,24 @@ impl Columns {
         elsewhere: impl FnOnce() -> Arc<Schema>,
         limits: &Limits,
     ) -> Vec<(u64, Finding)> {
+        let merged = self.merge(tables, unnamed, elsewhere, limits, |_, _, _| {});
+        let mut found = Vec::new();
+        for table in merged.values() {
+            found.extend(self.table(table, path).into_iter().map(|(_, finding)| (table.first, finding)));
+        }
+        found
+    }
+
+    /// The tables with all that was counted under their names. `placed` is told where the columns of each are, by the
+    /// offset of its first row.
+    fn merge(
+        &self,
+        tables: Tables,
+        unnamed: &str,
+        elsewhere: impl FnOnce() -> Arc<Schema>,
+        limits: &Limits,
+        mut placed: impl FnMut(u64, &str, Vec<usize>),
+    ) -> BTreeMap<String, Merged> {
         let own = Schema::new(tables.definitions);
         let mut tables: Vec<(u64, Tally)> = tables.tables.into_iter().collect();
         for (_, tally) in &mut tables {
@@ -98,9 +148,11 @@ impl Columns {
                 columns: Vec::new(),
                 index: HashMap::new(),
             };
-            merged.entry(name.to_lowercase()).or_insert_with(new).add(&tally, defined, limits);
+            let key = name.to_lowercase();
+            let columns = merged.entry(key.clone()).or_insert_with(new).add(&tally, defined, limits);
+            placed(first, &key, columns);
         }
-        merged.into_values().flat_map(|table| self.table(&table, path)).collect()
+        merged
     }
 
     /// Takes what may be the header of delimited text for a row, unless most of its cells are names: by what they say, or
@@ -124,27 +176,26 @@ impl Columns {
         }
     }
 
-    fn table(&self, table: &Merged, path: &Origin) -> Vec<(u64, Finding)> {
-        let subject = Subject { path, table: &table.name, rows: table.rows, first: table.first };
+    /// The findings in the columns of one table, each with its column.
+    fn table(&self, table: &Merged, path: &Origin) -> Vec<(usize, Finding)> {
+        let subject = Subject { path, table: &table.name, rows: table.rows };
         let mut found = Vec::new();
-        for (name, column) in &table.columns {
+        for (at, (name, column)) in table.columns.iter().enumerate() {
             let said = self.said(name);
             let before = found.len();
             for (detector, counter) in &column.counters {
-                let by_values = self.by_values(&subject, name, column, &said, *detector, counter);
-                let told = column.told.iter().find(|(id, _)| id == detector);
-                let told = told.and_then(|(_, told)| self.told(&subject, name, column, &said, *detector, told));
-                let surer = |told: &Finding| by_values.as_ref().is_none_or(|own| own.confidence < told.confidence);
-                found.extend(told.filter(surer).or(by_values).map(|finding| (subject.first, finding)));
+                let values = self.by_values(&subject, name, column, &said, *detector, counter);
+                found.extend(values.finding().map(|finding| (at, finding)));
             }
             let known = found.len() > before;
-            found.extend(self.by_name(&subject, name, column, &said).filter(|_| !known));
+            let by_name = self.by_name(&subject, name, column, &said).filter(|named| named.fits && !known);
+            found.extend(by_name.map(|named| (at, named.finding)));
         }
         self.weigh_alone(&mut found);
         found
     }
 
-    /// A finding in a column whose values pass a detector.
+    /// What a column comes to whose values pass a detector.
     fn by_values(
         &self,
         subject: &Subject,
@@ -153,19 +204,16 @@ impl Columns {
         said: &Said,
         detector: u16,
         counter: &Counter,
-    ) -> Option<Finding> {
+    ) -> ByValues {
         let definition = &self.detectors.get(detector).definition;
-        if counter.hits == 0 {
-            return None;
-        }
         let values = subject.values(column).max(counter.cells);
         let sketch = column.sketch.as_deref().copied().unwrap_or_default();
-        let share =
-            self.chances.share(&definition.id, [counter.cells, self.family(column, &definition.id), values], &sketch);
+        let counts = [counter.cells, self.family(column, &definition.id), values];
+        let share = match self.needs_name(detector) {
+            true => Share::Chance,
+            false => self.chances.share(&definition.id, counts, &sketch),
+        };
         let named = self.lexicon.category(&definition.category).is_some_and(|meaning| said.contains_key(&meaning));
-        if share == Share::Chance && !named {
-            return None;
-        }
         let form = counter.evidence();
         // No name makes orders of so many values that have a check digit or are written as numbers of people are.
         let sure = form.contains(Evidence::CheckDigit) || form.contains(Evidence::Formatted);
@@ -176,7 +224,16 @@ impl Columns {
             .with_if(fits(name.kind, &definition.category), Evidence::ColumnType)
             .with_if(share == Share::Many, Evidence::Share)
             .with_if(share == Share::Low || share == Share::Chance && counter.cells * 2 < values, Evidence::LowShare);
-        Some(self.counted(subject, name, detector, counter, values, evidence))
+        let finding = self.counted(subject, name, detector, counter, values, evidence);
+        let told = column.told.iter().find(|(id, _)| *id == detector);
+        let told = told.and_then(|(_, told)| self.told(subject, name, column, said, detector, told));
+        ByValues { share, named, finding, told }
+    }
+
+    /// Whether a user's own detector asks for a word: its pattern alone says nothing.
+    fn needs_name(&self, detector: u16) -> bool {
+        let detector = self.detectors.get(detector);
+        detector.own.is_some() && detector.definition.context == Context::Required
     }
 
     /// A finding of those values in a column that something else than the column tells of.
@@ -224,8 +281,8 @@ impl Columns {
         column.counters.iter().filter(|(id, _)| of_family(id)).map(|(_, counter)| counter.cells).sum()
     }
 
-    /// A finding in a column that is known by its name and by how its values look.
-    fn by_name(&self, subject: &Subject, name: &Name, column: &Column, said: &Said) -> Option<(u64, Finding)> {
+    /// What a column comes to that is known by its name and by how its values look.
+    fn by_name(&self, subject: &Subject, name: &Name, column: &Column, said: &Said) -> Option<ByName> {
         let sketch = column.sketch.as_deref()?;
         let values = column.counting.unwrap_or(subject.values(column));
         if values == 0 {
@@ -246,12 +303,10 @@ impl Columns {
         // A login of digits only is the number of a row.
         let number =
             matches!(look, Look::Token) && &**category != "id-document" && share_of(sketch, Look::Number) > 0.9;
-        if fitting < 0.7 || !typed || number {
-            return None;
-        }
+        let fits_look = fitting >= 0.7 && typed && !number;
         let evidence = EvidenceSet::new()
             .with(Evidence::ColumnName)
-            .with(Evidence::ValuesFit)
+            .with_if(fits_look, Evidence::ValuesFit)
             .with_if(fits(name.kind, category), Evidence::ColumnType)
             .with_if(!special, Evidence::Alone);
         let detector = u16::try_from(self.detectors.iter().len()).ok()?;
@@ -261,7 +316,7 @@ impl Columns {
             share: Some(fitting),
             ..self.finding(subject, name, category, detector, evidence)
         };
-        Some((subject.first, finding))
+        Some(ByName { fits: fits_look, finding })
     }
 
     fn finding(&self, subject: &Subject, name: &Name, category: &Arc<str>, row: u16, evidence: EvidenceSet) -> Finding {
@@ -285,7 +340,7 @@ impl Columns {
     }
 
     /// A word that is said of much else counts fully where something else in the table is about a person.
-    fn weigh_alone(&self, found: &mut [(u64, Finding)]) {
+    fn weigh_alone(&self, found: &mut [(usize, Finding)]) {
         let personal = |finding: &Finding| {
             finding.confidence >= Confidence::Medium
                 && !finding.evidence.contains(Evidence::Alone)
@@ -349,8 +404,10 @@ struct Merged {
 }
 
 impl Merged {
-    fn add(&mut self, tally: &Tally, defined: &[Defined], limits: &Limits) {
+    /// Adds what was counted under one statement. Gives where its columns are.
+    fn add(&mut self, tally: &Tally, defined: &[Defined], limits: &Limits) -> Vec<usize> {
         let rows = self.rows;
+        let mut placed = Vec::new();
         self.rows += tally.rows;
         let mut seen: HashMap<String, usize> = HashMap::new();
         let mut missing = vec![true; self.columns.len()];
@@ -366,11 +423,13 @@ impl Merged {
                 missing.push(false);
             }
             missing[index] = false;
+            placed.push(index);
             self.columns[index].1.absorb(column.clone(), limits);
         }
         for ((_, column), _) in self.columns.iter_mut().zip(missing).filter(|(_, missing)| *missing) {
             column.nulls += tally.rows;
         }
+        placed
     }
 }
 

@@ -8,7 +8,7 @@ mod sketch;
 mod tables;
 mod weights;
 
-pub use columns::Columns;
+pub use columns::{Account, Columns, Told};
 pub use gather::{Hit, Lines, Partial};
 pub use tables::{Cell, Counter, Tables, Tally, Walk};
 pub use weights::Weights;

@@ -90,6 +90,13 @@ impl Tables {
         self.tables.is_empty()
     }
 
+    /// Counts so many columns of a table, also where nothing was seen in them.
+    pub(super) fn widen(&mut self, first: u64, columns: usize) {
+        if let Some(tally) = self.tables.get_mut(&first).filter(|tally| tally.columns.len() < columns) {
+            tally.columns.resize(columns, Column::default());
+        }
+    }
+
     /// Adds definitions of tables, in the order of the text.
     pub fn define(&mut self, definitions: impl IntoIterator<Item = Definition>) {
         let room = DEFINITIONS.saturating_sub(self.definitions.len());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::detect::Detectors;
 use crate::error::{Error, Result};
 use crate::finding::{Confidence, Evidence, EvidenceSet};
 
@@ -12,6 +13,8 @@ use crate::finding::{Confidence, Evidence, EvidenceSet};
 struct Table {
     levels: Levels,
     evidence: BTreeMap<String, i16>,
+    /// Of a user's own detector, where its file does not say otherwise.
+    own: BTreeMap<String, i16>,
     detector: BTreeMap<String, BTreeMap<String, i16>>,
 }
 
@@ -41,11 +44,27 @@ impl Weights {
         Self::parse("patterns/confidence.toml", include_str!("../../patterns/confidence.toml"), ids)
     }
 
+    /// The table embedded at build time, and what the files of users' own detectors say; last the rows of these `others`.
+    pub fn of(detectors: &Detectors, others: &[&str]) -> Result<Self> {
+        let rows = detectors.iter().map(|d| (&*d.definition.id, d.own.as_ref().map(|_| &d.definition.weights)));
+        let rows = rows.chain(others.iter().map(|id| (*id, None)));
+        Self::read("patterns/confidence.toml", include_str!("../../patterns/confidence.toml"), rows)
+    }
+
     /// Reads the text of `file`.
     ///
     /// # Errors
     /// An unknown name of evidence, evidence without a weight, a detector without a row.
     pub fn parse<'a>(file: &str, text: &str, ids: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        Self::read(file, text, ids.into_iter().map(|id| (id, None)))
+    }
+
+    /// Reads the text of `file`; a user's own detector comes with its weights.
+    fn read<'a>(
+        file: &str,
+        text: &str,
+        detectors: impl Iterator<Item = (&'a str, Option<&'a BTreeMap<String, i16>>)>,
+    ) -> Result<Self> {
         let table: Table = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
         let mut common = vec![0; Evidence::ALL.len()];
         for evidence in Evidence::ALL {
@@ -54,15 +73,19 @@ impl Weights {
             common[*evidence as usize] = *weight;
         }
         if table.evidence.len() != Evidence::ALL.len() {
-            let unknown = table.evidence.keys().find(|name| named(name).is_none());
+            let unknown = table.evidence.keys().find(|name| Evidence::named(name).is_none());
             return Err(Error::new(format!("`{}` is no evidence", unknown.map_or("", |s| s))).at(file));
         }
-        let row = |id: &str| {
-            let own = table.detector.get(id);
-            let own = own.ok_or_else(|| Error::new(format!("the detector `{id}` has no weights")).at(file))?;
+        let none = BTreeMap::new();
+        let row = |(id, own): (&str, Option<&BTreeMap<String, i16>>)| {
+            let without = || Error::new(format!("the detector `{id}` has no weights")).at(file);
+            let rows = match own {
+                Some(own) => table.own.iter().chain(own),
+                None => table.detector.get(id).ok_or_else(without)?.iter().chain(&none),
+            };
             let mut row = Row { pattern: 0, evidence: common.clone() };
-            for (name, weight) in own {
-                match named(name) {
+            for (name, weight) in rows {
+                match Evidence::named(name) {
                     Some(evidence) => row.evidence[evidence as usize] = *weight,
                     None if name == "pattern" => row.pattern = *weight,
                     None => return Err(Error::new(format!("`{name}` is no evidence")).at(file)),
@@ -70,7 +93,7 @@ impl Weights {
             }
             Ok(row)
         };
-        let detectors = ids.into_iter().map(row).collect::<Result<_>>()?;
+        let detectors = detectors.map(row).collect::<Result<_>>()?;
         Ok(Self { levels: table.levels, detectors })
     }
 
@@ -81,10 +104,25 @@ impl Weights {
         weighs.fold(EvidenceSet::new(), EvidenceSet::with)
     }
 
+    /// What the detector's pattern is worth by itself.
+    pub fn pattern(&self, detector: u16) -> i16 {
+        self.detectors[usize::from(detector)].pattern
+    }
+
+    /// What one piece of evidence is worth for the detector.
+    pub fn weight(&self, detector: u16, evidence: Evidence) -> i16 {
+        self.detectors[usize::from(detector)].evidence[evidence as usize]
+    }
+
+    /// The sum of the weights.
+    pub fn sum(&self, detector: u16, evidence: EvidenceSet) -> i16 {
+        let row = &self.detectors[usize::from(detector)];
+        row.pattern + evidence.iter().map(|e| row.evidence[e as usize]).sum::<i16>()
+    }
+
     /// The sum of the weights, 0 to 100, and the level it reaches.
     pub fn score(&self, detector: u16, evidence: EvidenceSet) -> (u8, Confidence) {
-        let row = &self.detectors[usize::from(detector)];
-        let sum: i16 = row.pattern + evidence.iter().map(|e| row.evidence[e as usize]).sum::<i16>();
+        let sum = self.sum(detector, evidence);
         let score = sum.clamp(0, 100);
         let confidence = match score {
             _ if score >= self.levels.high => Confidence::High,
@@ -93,8 +131,4 @@ impl Weights {
         };
         (score as u8, confidence)
     }
-}
-
-fn named(name: &str) -> Option<Evidence> {
-    Evidence::ALL.iter().copied().find(|e| e.name() == name)
 }

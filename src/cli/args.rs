@@ -14,8 +14,12 @@ use derbes::report::Format;
 use jiff::civil::Date;
 
 mod budgets;
+mod detection;
+mod policy;
 
 use budgets::Budgets;
+pub use detection::{DetectorsCommand, Explain, Shape};
+pub use policy::PolicyCommand;
 
 const ABOUT: &str = "Finds personal data in code, logs, dumps and backups, and holds it against what a privacy policy \
 declares. Values are masked in every report.";
@@ -35,11 +39,6 @@ Examples:
   derbes scan . --format human --format jsonl --output findings.jsonl
   derbes scan /backups --policy anysoft --policy justcode --matrix";
 
-const DRAFT_EXAMPLES: &str = "\
-Every entry names the place it comes from; what is unsure stands commented out. Review the draft, then check it:
-  derbes policy draft privacy.docx --output privacy.toml
-  derbes policy check privacy.toml";
-
 #[derive(Debug, Parser)]
 #[command(name = "derbes", version, about = ABOUT, after_help = EXIT_CODES, arg_required_else_help = true)]
 #[command(max_term_width = 100, disable_help_subcommand = true)]
@@ -52,6 +51,11 @@ struct Args {
 pub enum Command {
     /// Find personal data in files and folders
     Scan(Box<Scan>),
+    /// Tell what a scan makes of one place, and why
+    Explain(Explain),
+    /// Show and test detectors
+    #[command(subcommand, disable_help_subcommand = true, arg_required_else_help = true)]
+    Detectors(DetectorsCommand),
     /// Write a commented derbes.toml that fits this repository
     Init,
     /// Show the configuration
@@ -83,55 +87,6 @@ pub enum HookCommand {
     Install,
     /// Remove it and put back the hook that was there before
     Remove,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum PolicyCommand {
-    /// List the built-in policies
-    List,
-    /// Show one policy: what it declares and forbids, clause by clause
-    Show {
-        /// Id of a built-in policy, or a policy file
-        #[arg(value_name = "ID|FILE")]
-        policy: String,
-    },
-    /// Check policy files: what is wrong with them, by line
-    Check {
-        /// Policy files
-        #[arg(value_name = "FILE", required = true)]
-        files: Vec<String>,
-    },
-    /// Draft a policy file from a privacy policy: text, Markdown, HTML, Word or PDF
-    #[command(after_help = DRAFT_EXAMPLES)]
-    Draft {
-        /// The privacy policy, in Russian, Kazakh or English
-        #[arg(value_name = "DOCUMENT")]
-        document: PathBuf,
-        /// Write the draft to this file, which must not exist. Default: standard output
-        #[arg(long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
-    /// Show what a new edition of a policy adds, drops, shortens and forbids
-    Diff {
-        /// The old edition
-        #[arg(value_name = "OLD")]
-        old: String,
-        /// The new edition
-        #[arg(value_name = "NEW")]
-        new: String,
-        /// A report of `derbes scan --format jsonl`: tell which data found the new edition no longer covers, and exit
-        /// with code 1 if there is any
-        #[arg(long, value_name = "REPORT")]
-        against: Option<PathBuf>,
-    },
-    /// Print policies side by side, as Markdown
-    Table {
-        /// Ids of built-in policies, or policy files. Default: all built-in policies
-        #[arg(value_name = "ID|FILE")]
-        policies: Vec<String>,
-    },
-    /// Print the JSON Schema of policy files, for editors
-    Schema,
 }
 
 /// Find personal data in files and folders
@@ -249,6 +204,14 @@ pub struct Scan {
     /// slower, and less sure
     #[arg(long, help_heading = "Reading")]
     pub all_detectors: bool,
+
+    /// Run also the detectors in this folder, or this detector file. May repeat
+    #[arg(long = "detectors", value_name = "DIR|FILE", help_heading = "Reading")]
+    pub own: Vec<PathBuf>,
+
+    /// Switch a detector off. May repeat
+    #[arg(long = "no-detector", value_name = "ID", help_heading = "Reading")]
+    pub off: Vec<String>,
 
     /// Threads, at most 1024. Default: one for each core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Reading")]

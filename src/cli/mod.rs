@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use clap::error::ErrorKind;
-use derbes::category::Categories;
 use derbes::error::{Error, Result};
 use derbes::report::escape;
 
@@ -15,6 +14,8 @@ use config::Config;
 mod args;
 mod columns;
 mod config;
+mod detectors;
+mod explain;
 mod hook;
 mod output;
 mod plan;
@@ -29,6 +30,8 @@ const WRONG: u8 = 2;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let outcome = match args::parse(args) {
         Ok(Command::Scan(scan)) => scan::run(*scan),
+        Ok(Command::Explain(explain)) => explain::run(&explain),
+        Ok(Command::Detectors(command)) => detectors::run(command),
         Ok(Command::Init) => config::init().and_then(|told| print(&told)),
         Ok(Command::Config(ConfigCommand::Show { config })) => effective(config.as_deref()),
         Ok(Command::Hook(HookCommand::Install)) => hook::install().and_then(|told| print(&told)),
@@ -44,7 +47,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 fn effective(file: Option<&Path>) -> Result<u8> {
-    print(&config::show(&Config::load(file, &Categories::builtin()?)?))
+    print(&config::show(&Config::load(file, &[])?))
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<u8> {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use derbes::category::Categories;
+use derbes::detect::Detectors;
 use derbes::error::{Error, Result};
 use derbes::finding::Confidence;
 use derbes::limits::Limits;
@@ -13,20 +14,16 @@ use derbes::source::git::{Query, Selection};
 use derbes::suppress::{Baseline, Exceptions, Key};
 use jiff::civil::Date;
 
-use super::args::Scan;
+use super::args::{Explain, Scan};
 use super::config::{Bound, Config, Set};
 
 const NO_POLICY: &str = "add --policy ID|FILE; `derbes policy list` shows the built-in ones";
 
 pub fn plan(scan: Scan) -> Result<Plan> {
-    let categories = Arc::new(Categories::builtin()?);
-    let config = Config::load(scan.config.as_deref(), &categories)?;
+    let config = Config::load(scan.config.as_deref(), &scan.own)?;
+    let categories = Arc::clone(&config.categories);
     let policies = policies(&scan.policies, &categories)?;
-    let mut bindings = bindings(&config, &categories)?;
-    if !policies.is_empty() {
-        // What was typed goes before what is configured; where data lies and what may stand there it does not tell.
-        bindings.iter_mut().for_each(|binding| binding.policies.clear());
-    }
+    let bindings = bindings(&config, &categories, policies.is_empty())?;
     let unjudged = policies.is_empty() && bindings.iter().all(|binding| binding.policies.is_empty());
     let fail_on = fail_on(&scan, &config, unjudged)?;
     if scan.matrix && unjudged {
@@ -50,7 +47,8 @@ pub fn plan(scan: Scan) -> Result<Plan> {
         bindings,
         strict: scan.strict,
         country: scan.country.map(Into::into),
-        detectors_off: config.detectors_off.iter().map(|set| set.value.clone()).collect(),
+        detectors_off: off(&config, &scan.off)?,
+        own: Arc::clone(&config.own),
         exceptions,
         prune: scan.prune_baseline,
         min_confidence: scan
@@ -62,6 +60,53 @@ pub fn plan(scan: Scan) -> Result<Plan> {
         today,
         fail_on,
     })
+}
+
+/// What a scan without further flags would do, as far as it bears on one place.
+pub fn of_explanation(typed: &Explain) -> Result<Plan> {
+    let config = Config::load(typed.config.as_deref(), &typed.own)?;
+    let categories = Arc::clone(&config.categories);
+    let policies = policies(&typed.policies, &categories)?;
+    let today = typed.today.unwrap_or_else(|| jiff::Zoned::now().date());
+    let configured = config.min_confidence.as_ref().map(|set| set.value);
+    let exceptions = Exceptions {
+        marks: config.inline.as_ref().is_none_or(|set| set.value),
+        rules: config.rules.clone(),
+        baseline: config.baseline().as_deref().map(baseline).transpose()?,
+        prefix: config.root.prefix.clone(),
+        ..Exceptions::none(today)
+    };
+    Ok(Plan {
+        all_detectors: typed.all_detectors || config.detectors_all.as_ref().is_some_and(|set| set.value),
+        bindings: bindings(&config, &categories, policies.is_empty())?,
+        policies,
+        strict: typed.strict,
+        country: typed.country.as_deref().map(Into::into),
+        detectors_off: off(&config, &typed.off)?,
+        own: Arc::clone(&config.own),
+        exceptions,
+        min_confidence: typed.min_confidence.or(configured).unwrap_or(Confidence::Medium),
+        limits: config.limits(),
+        ..Plan::new(Vec::new(), categories, today)
+    })
+}
+
+/// The detectors that are switched off, by derbes.toml or by what was typed.
+fn off(config: &Config, typed: &[String]) -> Result<Vec<Arc<str>>> {
+    let configured = config.detectors_off.iter().map(|set| set.value.clone());
+    let mut off: Vec<Arc<str>> = configured.collect();
+    if !typed.is_empty() {
+        let detectors = Detectors::with(&config.own, &config.categories, true)?;
+        for id in typed {
+            let known = detectors.find(id).ok_or_else(|| no_detector(id))?;
+            off.push(known.definition.id.clone());
+        }
+    }
+    Ok(off)
+}
+
+pub fn no_detector(id: &str) -> Error {
+    Error::new(format!("there is no detector `{id}`")).help("`derbes detectors list` names them all")
 }
 
 /// A baseline that is being written accepts what is there.
@@ -125,7 +170,9 @@ fn baseline(file: &Path) -> Result<Baseline> {
     Baseline::parse(&place, &text)
 }
 
-fn bindings(config: &Config, categories: &Categories) -> Result<Vec<Binding>> {
+/// What is configured of paths. What was typed goes before its policies; where data lies and what may stand there it does
+/// not tell.
+fn bindings(config: &Config, categories: &Categories, judging: bool) -> Result<Vec<Binding>> {
     let file: Arc<str> = config.file.clone().unwrap_or_default();
     let binding = |bound: &Set<Bound>| {
         let named: Vec<_> = bound.value.policies.iter().map(|policy| config.policy(policy)).collect();
@@ -142,7 +189,12 @@ fn bindings(config: &Config, categories: &Categories) -> Result<Vec<Binding>> {
     let same = |first: &Policy, second: &Policy| policy::shared_id(first, second).filter(|_| first.file != second.file);
     let wrong =
         bound.iter().enumerate().find_map(|(i, second)| bound[..i].iter().find_map(|first| same(first, second)));
-    wrong.map_or(Ok(bindings), Err)
+    if let Some(error) = wrong {
+        return Err(error);
+    }
+    let policies =
+        |binding: Binding| Binding { policies: if judging { binding.policies } else { Vec::new() }, ..binding };
+    Ok(bindings.into_iter().map(policies).collect())
 }
 
 fn policies(typed: &[String], categories: &Categories) -> Result<Vec<Policy>> {

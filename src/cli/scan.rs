@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use derbes::category::Categories;
 use derbes::detect::{Definition, Detectors};
 use derbes::error::{Error, Result};
 use derbes::finding::Event;
@@ -33,7 +32,7 @@ pub fn run(scan: Scan) -> Result<u8> {
         spare(file, &plan.paths)?;
     }
     let policies = plan.policy_ids();
-    let options = Options { places: human, staged, matrix, policies, ..options(&reports, &plan.categories)? };
+    let options = Options { places: human, staged, matrix, policies, ..options(&reports, &plan)? };
     let baseline = write.unwrap_or_else(|| plan.exceptions.baseline_file.clone());
     execute(&plan, Outputs::open(&reports, color, &options)?, &baseline)
 }
@@ -50,13 +49,15 @@ fn next_commit(exceptions: &Exceptions) -> Staged {
 }
 
 /// What the reports know beyond the events. The detectors are read only for reports that show them.
-fn options(reports: &[(Format, Option<PathBuf>)], categories: &Arc<Categories>) -> Result<Options> {
+fn options(reports: &[(Format, Option<PathBuf>)], plan: &Plan) -> Result<Options> {
     let mut rules: Vec<Rule> = Vec::new();
     if reports.iter().any(|(format, _)| format.has_rules()) {
-        rules.extend(Detectors::builtin(categories, true)?.iter().map(|detector| rule(&detector.definition)));
+        rules.extend(
+            Detectors::with(&plan.own, &plan.categories, true)?.iter().map(|detector| rule(&detector.definition)),
+        );
     }
     Ok(Options {
-        categories: Some(Arc::clone(categories)),
+        categories: Some(Arc::clone(&plan.categories)),
         rules: rules.into(),
         columns: Some(columns()),
         started: jiff::Timestamp::now(),

@@ -1,12 +1,15 @@
 //! Detector files: takes the TOML of `patterns/detectors/`, gives [`Detectors`], checked and ready to run.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
+use super::automaton::{Automaton, Pattern};
 use super::check::{self, Check};
 use super::finder::Anchor;
+use super::own::Own;
 use crate::category::{Categories, Title};
 use crate::error::{Error, Result};
 use crate::finding::MaskRule;
@@ -20,24 +23,33 @@ pub struct Definition {
     /// Whether a scan runs it without being told to.
     #[serde(default = "yes")]
     pub default: bool,
+    #[serde(default)]
     pub title: Title,
     /// The plain definition, a regular expression over bytes. A value is a match of it that passes the check.
     pub pattern: String,
-    /// How the fast path finds candidates.
-    pub anchor: String,
-    /// The named check that looks closer.
-    pub check: String,
+    /// How the fast path finds candidates. Without one the pattern runs in the [`Automaton`].
+    pub anchor: Option<String>,
+    /// The named check that looks closer. Without one a value is what the pattern matches.
+    pub check: Option<String>,
     /// What the key of a value and the words around it are to it.
     #[serde(default)]
     pub context: Context,
     /// What stays readable, see [`MaskRule`].
+    #[serde(default)]
     pub mask: String,
     /// Texts in which the detector finds a value.
+    #[serde(default)]
     pub examples: Vec<String>,
     /// Texts in which it finds none.
+    #[serde(default)]
     pub counterexamples: Vec<String>,
     /// Where the definition comes from.
+    #[serde(default)]
     pub references: Vec<String>,
+    /// What the pattern and evidence are worth, of a user's own detector; those that are built in have a row in
+    /// `patterns/confidence.toml`.
+    #[serde(default)]
+    pub weights: BTreeMap<String, i16>,
 }
 
 /// What the key of a value and the words around it are to a detector.
@@ -58,15 +70,51 @@ fn yes() -> bool {
 }
 
 /// A detector that can run.
+#[derive(Clone)]
 pub struct Detector {
     pub definition: Definition,
     pub anchors: &'static [Anchor],
-    pub check: &'static Check,
+    pub check: Option<&'static Check>,
     pub mask: MaskRule,
+    /// Of a user's own detector: its pattern, which has its say whatever the check takes.
+    pub own: Option<Pattern>,
     regex: OnceLock<Regex>,
 }
 
 impl Detector {
+    /// Checks what the text of `file` was read as.
+    pub(super) fn new(file: &str, text: &str, definition: Definition, categories: &Categories) -> Result<Self> {
+        let Definition { category, anchor, check, mask, .. } = &definition;
+        let wrong = |key, message| Error::key(file, text, key, message);
+        if categories.get(category).is_none() {
+            return Err(wrong("category", format!("unknown category `{category}`")));
+        }
+        let anchors = match anchor {
+            Some(anchor) => {
+                ANCHORS.iter().find(|(name, _)| name == anchor).map(|(_, anchors)| *anchors).ok_or_else(|| {
+                    let known: Vec<_> = ANCHORS.iter().map(|(name, _)| *name).collect();
+                    wrong("anchor", format!("unknown anchor `{anchor}`"))
+                        .help(format!("known anchors: {}", known.join(", ")))
+                })?
+            }
+            None => &[],
+        };
+        let named = |check: &String| {
+            check::named(check).ok_or_else(|| {
+                let known: Vec<_> = check::ALL.iter().map(|c| c.name).collect();
+                wrong("check", format!("unknown check `{check}`")).help(format!("known checks: {}", known.join(", ")))
+            })
+        };
+        let check = check.as_ref().map(named).transpose()?;
+        let mask = mask.parse().map_err(|message| wrong("mask", message))?;
+        Ok(Self { anchors, check, mask, own: None, regex: OnceLock::new(), definition })
+    }
+
+    /// The detector as a user's own, by its pattern.
+    pub(super) fn with_pattern(self, pattern: Pattern) -> Self {
+        Self { own: Some(pattern), ..self }
+    }
+
     /// The compiled pattern; only the reference run pays for it.
     ///
     /// # Panics
@@ -74,6 +122,23 @@ impl Detector {
     pub fn regex(&self) -> &Regex {
         let compile = || RegexBuilder::new(&self.definition.pattern).size_limit(32 << 20).build();
         self.regex.get_or_init(|| compile().expect("built-in patterns compile"))
+    }
+}
+
+impl Detector {
+    /// Where two values share bytes, the less rank wins; none takes no part in that.
+    pub fn rank(&self) -> Option<u8> {
+        self.check.and_then(|check| check.rank)
+    }
+
+    /// Where the pattern ends that begins to match at `start`, if it does.
+    pub fn match_end(&self, text: &[u8], start: usize) -> Option<usize> {
+        if let Some(pattern) = &self.own {
+            return pattern.end(text, start);
+        }
+        // A pattern that is seen to match elsewhere first does not begin here.
+        let found = self.regex().find_at(text, start)?;
+        (found.start() == start).then(|| found.end())
     }
 }
 
@@ -136,14 +201,29 @@ pub const BUILTIN: &[(&str, &str)] = embedded![
     "patterns/detectors/ru/ru-phone.toml",
 ];
 
-/// All detectors of a run, in the order of their files.
-pub struct Detectors(Vec<Detector>);
+/// All detectors of a run, in the order of their files, those that are built in first.
+pub struct Detectors {
+    all: Vec<Detector>,
+    /// The patterns without an anchor.
+    pub automaton: Option<Automaton>,
+}
 
 impl Detectors {
     /// Those embedded at build time: all, or the ones that a scan runs without being told to.
     pub fn builtin(categories: &Categories, all: bool) -> Result<Self> {
         let mut detectors = Self::parse(BUILTIN, categories)?;
-        detectors.0.retain(|detector| all || detector.definition.default);
+        detectors.all.retain(|detector| all || detector.definition.default);
+        Ok(detectors)
+    }
+
+    /// The same, and a user's own.
+    ///
+    /// # Errors
+    /// Patterns that are too many for one automaton.
+    pub fn with(own: &Own, categories: &Categories, all: bool) -> Result<Self> {
+        let mut detectors = Self::builtin(categories, all)?;
+        detectors.all.extend(own.detectors.iter().filter(|d| all || d.definition.default).cloned());
+        detectors.automaton = Automaton::new(&detectors.all)?;
         Ok(detectors)
     }
 
@@ -158,39 +238,21 @@ impl Detectors {
             if detectors.iter().any(|d| d.definition.id == definition.id) {
                 return Err(Error::new(format!("the id `{}` stands in another file already", definition.id)).at(*file));
             }
-            detectors.push(Self::detector(definition, categories).map_err(|e| e.at(*file))?);
+            detectors.push(Detector::new(file, text, definition, categories)?);
         }
-        Ok(Self(detectors))
-    }
-
-    fn detector(definition: Definition, categories: &Categories) -> Result<Detector> {
-        let Definition { category, anchor, check, mask, .. } = &definition;
-        if categories.get(category).is_none() {
-            return Err(Error::new(format!("unknown category `{category}`")));
-        }
-        let anchors = ANCHORS.iter().find(|(name, _)| name == anchor).map(|(_, anchors)| *anchors);
-        let anchors = anchors.ok_or_else(|| {
-            let known: Vec<_> = ANCHORS.iter().map(|(name, _)| *name).collect();
-            Error::new(format!("unknown anchor `{anchor}`")).help(format!("known anchors: {}", known.join(", ")))
-        })?;
-        let check = check::named(check).ok_or_else(|| {
-            let known: Vec<_> = check::ALL.iter().map(|c| c.name).collect();
-            Error::new(format!("unknown check `{check}`")).help(format!("known checks: {}", known.join(", ")))
-        })?;
-        let mask = mask.parse().map_err(Error::new)?;
-        Ok(Detector { anchors, check, mask, regex: OnceLock::new(), definition })
+        Ok(Self { all: detectors, automaton: None })
     }
 
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Detector> {
-        self.0.iter()
+        self.all.iter()
     }
 
     pub fn get(&self, index: u16) -> &Detector {
-        &self.0[usize::from(index)]
+        &self.all[usize::from(index)]
     }
 
     pub fn find(&self, id: &str) -> Option<&Detector> {
-        self.0.iter().find(|d| &*d.definition.id == id)
+        self.all.iter().find(|d| &*d.definition.id == id)
     }
 }
 

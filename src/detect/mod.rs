@@ -8,17 +8,23 @@ use std::ops::Range;
 
 use crate::finding::EvidenceSet;
 
+mod automaton;
 mod boundary;
 pub mod check;
 pub mod context;
 pub mod definition;
+pub mod encoded;
+pub mod explain;
 pub mod finder;
 mod overlap;
+mod own;
 pub mod reference;
 mod registry;
 mod scanner;
 
+pub use automaton::{Automaton, Pattern};
 pub use definition::{Context, Definition, Detector, Detectors};
+pub use own::Own;
 pub use registry::Registry;
 pub use scanner::{Scanner, Scratch};
 

@@ -1,11 +1,33 @@
 //! The reference run: takes a whole text, gives the matches that its detectors' plain patterns and checks define,
 //! position by position. Slow and simple; the fast path must find exactly the same.
 
+use super::encoded::{self, base64};
 use super::{Match, Scanner};
 use crate::layout::table::Grid;
 
 /// All matches in a text.
 pub fn scan(scanner: &Scanner, text: &[u8], binary: bool) -> Vec<Match> {
+    let mut encoded = Vec::new();
+    let mut values = |text: &[u8]| {
+        let mut out = Vec::new();
+        let mut raw = candidates(scanner, text);
+        scanner.finish(text, 0..text.len(), false, &Grid::default(), &mut raw, &mut out);
+        out
+    };
+    for at in encoded::all(text) {
+        encoded::around(text, at, &mut values, &mut encoded);
+    }
+    for at in 0..text.len() {
+        base64::within(text, at, &mut values, &mut encoded);
+    }
+    let mut out = Vec::new();
+    let mut raw = candidates(scanner, text);
+    scanner.conclude(text, 0..text.len(), binary, &Grid::default(), (&mut raw, encoded), &mut out);
+    out
+}
+
+/// Everything that a pattern matches and its check takes, in order.
+fn candidates(scanner: &Scanner, text: &[u8]) -> Vec<Match> {
     let mut raw = Vec::new();
     for (index, detector) in (0..).zip(scanner.detectors.iter()) {
         let mut at = 0;
@@ -16,7 +38,5 @@ pub fn scan(scanner: &Scanner, text: &[u8], binary: bool) -> Vec<Match> {
         }
     }
     raw.sort_by_key(|m: &Match| (m.span.start, m.detector));
-    let mut out = Vec::new();
-    scanner.finish(text, 0..text.len(), binary, &Grid::default(), &mut raw, &mut out);
-    out
+    raw
 }

@@ -1,13 +1,15 @@
 //! The fast path: takes a window of text and the part of it to scan, gives the matches that start in that part. A pure
 //! function of the window, so that it does not matter where a text is cut into windows.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::check::{Check, Checked, Subject};
+use super::encoded::{self, Seen, base64};
 use super::finder::{Anchor, Candidates, Engine, Narrow, Wide};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 use crate::layout;
 use crate::layout::table::{Grid, Segment};
 use crate::lexicon::{Beginnings, Lexicon, Meaning};
@@ -42,6 +44,9 @@ enum Words {
 pub struct Scratch {
     candidates: Candidates,
     raw: Vec<Match>,
+    encoded: Seen,
+    /// The same for texts that were decoded; most windows have none.
+    decoded: Option<Box<Self>>,
 }
 
 impl Scanner {
@@ -57,7 +62,7 @@ impl Scanner {
         let mut served: [Vec<_>; Anchor::ALL.len()] = Default::default();
         for (index, detector) in (0..).zip(detectors.iter()) {
             for anchor in detector.anchors {
-                served[*anchor as usize].push((index, detector.check));
+                served[*anchor as usize].extend(detector.check.map(|check| (index, check)));
             }
         }
         let wide = Anchor::ALL.iter().any(|anchor| anchor.is_wide() && !served[*anchor as usize].is_empty());
@@ -80,24 +85,94 @@ impl Scanner {
         scratch: &mut Scratch,
         out: &mut Vec<Match>,
     ) {
-        let Scratch { candidates, raw } = scratch;
-        raw.clear();
+        let range = own.start.saturating_sub(LONGEST)..(own.end + LONGEST).min(text.len());
         // A value that shares bytes with one in a table lies in the table.
         let in_table = |at: usize| tables.holds(at.clamp(own.start, own.end - 1));
         // A value may share bytes with one before it, or with its key.
-        let mut at = own.start.saturating_sub(LONGEST + layout::KEY_REACH);
-        let end = (own.end + LONGEST).min(text.len());
-        while at < end {
-            candidates.clear();
-            at = match self.wide {
-                true => self.engine.find::<Wide>(text, at..end, candidates),
-                false => self.engine.find::<Narrow>(text, at..end, candidates),
-            };
-            for (anchor, at) in candidates.iter() {
-                self.look_closer(text, anchor, at, &in_table, raw);
-            }
+        let from = own.start.saturating_sub(LONGEST + layout::KEY_REACH);
+        self.candidates(text, from..range.end, &in_table, scratch);
+        let Scratch { raw, encoded: seen, decoded, .. } = scratch;
+        let mut encoded = Vec::new();
+        seen.look(text, &range);
+        for at in seen.escapes.drain(..).filter(|at| *at >= range.start) {
+            let mut values = |text: &[u8]| self.values(text, in_table(at), decoded.get_or_insert_default());
+            encoded::around(text, at, &mut values, &mut encoded);
         }
-        self.finish(text, own, binary, tables, raw, out);
+        let mut values = |text: &[u8]| self.values(text, false, decoded.get_or_insert_default());
+        for start in
+            base64::starts_before(text, range.start).chain(seen.words.drain(..).filter(|at| *at >= range.start))
+        {
+            base64::within(text, start, &mut values, &mut encoded);
+        }
+        self.conclude(text, own, binary, tables, (raw, encoded), out);
+    }
+
+    /// Everything that passes its check and begins in the range, in order; and what may be encoded.
+    fn candidates(&self, text: &[u8], range: Range<usize>, in_table: &impl Fn(usize) -> bool, scratch: &mut Scratch) {
+        let Scratch { candidates, raw, encoded, .. } = scratch;
+        raw.clear();
+        encoded.clear();
+        self.find(self.wide, text, range.clone(), candidates, |anchor, at| {
+            encoded.see(text, anchor, at);
+            self.look_closer(text, anchor, at, in_table, raw);
+        });
+        if let Some(automaton) = &self.detectors.automaton {
+            automaton.find(text, range, |start, detector| raw.extend(self.check(text, start, detector, in_table)));
+            raw.sort_by_key(|m| (m.span.start, m.detector));
+        }
+    }
+
+    /// Shows what the finder notes in the range.
+    #[inline(always)]
+    fn find(
+        &self,
+        wide: bool,
+        text: &[u8],
+        range: Range<usize>,
+        candidates: &mut Candidates,
+        mut seen: impl FnMut(Anchor, usize),
+    ) {
+        let mut at = range.start;
+        while at < range.end {
+            candidates.clear();
+            at = match wide {
+                true => self.engine.find::<Wide>(text, at..range.end, candidates),
+                false => self.engine.find::<Narrow>(text, at..range.end, candidates),
+            };
+            candidates.iter().for_each(|(anchor, at)| seen(anchor, at));
+        }
+    }
+
+    /// The values of a text that was decoded; what is around a cell of a table says nothing of its values.
+    fn values(&self, text: &[u8], in_table: bool, scratch: &mut Scratch) -> Vec<Match> {
+        self.candidates(text, 0..text.len(), &|_| in_table, scratch);
+        if in_table {
+            overlap::resolve(&mut scratch.raw, |detector| self.detectors.get(detector).rank());
+            return std::mem::take(&mut scratch.raw);
+        }
+        let mut out = Vec::new();
+        self.finish(text, 0..text.len(), false, &Grid::default(), &mut scratch.raw, &mut out);
+        out
+    }
+
+    /// What both runs do with values in the text and encoded ones.
+    pub(super) fn conclude(
+        &self,
+        text: &[u8],
+        own: Range<usize>,
+        binary: bool,
+        tables: &Grid,
+        (raw, encoded): (&mut Vec<Match>, Vec<Match>),
+        out: &mut Vec<Match>,
+    ) {
+        if encoded.is_empty() {
+            return self.finish(text, own, binary, tables, raw, out);
+        }
+        let mut plain = raw.clone();
+        overlap::resolve(&mut plain, |detector| self.detectors.get(detector).rank());
+        let begun = out.len();
+        self.finish(text, own.clone(), binary, tables, raw, out);
+        encoded::join(encoded, &plain, &own, out, begun);
     }
 
     /// What both runs do with values that passed their checks: settles overlaps, reads the context.
@@ -111,7 +186,7 @@ impl Scanner {
         out: &mut Vec<Match>,
     ) {
         let values: Vec<Range<usize>> = raw.iter().map(|found| found.span.clone()).collect();
-        overlap::resolve(raw, |detector| self.detectors.get(detector).check.rank);
+        overlap::resolve(raw, |detector| self.detectors.get(detector).rank());
         let mut segment = 0;
         for mut found in raw.drain(..).filter(|m| own.contains(&m.span.start)) {
             match tables.segment_at(found.span.start, &mut segment) {
@@ -128,12 +203,21 @@ impl Scanner {
     }
 
     /// Adds what the key and the words around a value say.
-    fn read_context(&self, text: &[u8], found: &mut Match) {
+    pub(super) fn read_context(&self, text: &[u8], found: &mut Match) {
         match &self.words[usize::from(found.detector)] {
             Words::Ignored => found.key = layout::key_before(text, found.span.start),
             Words::Count(meaning) => {
-                found.key = layout::key_before(text, found.span.start);
-                let said = context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, *meaning);
+                let said = match encoded::surroundings(text, &found.span) {
+                    None => {
+                        found.key = layout::key_before(text, found.span.start);
+                        context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, *meaning)
+                    }
+                    Some((decoded, span)) => {
+                        let key = layout::key_before(&decoded.text, span.start);
+                        found.key = key.as_ref().map(|key| decoded.place(key));
+                        context::evidence(&decoded.text, &span, key.as_ref(), &self.lexicon, *meaning)
+                    }
+                };
                 found.evidence = said.map_or(found.evidence, |said| found.evidence.with(said));
             }
             // Read by `check` already.
@@ -171,7 +255,26 @@ impl Scanner {
         }
     }
 
+    /// Where a value of a detector may begin: all positions at which the finder sees one.
+    pub(super) fn starts(&self, text: &[u8], range: Range<usize>) -> BTreeSet<(u16, usize)> {
+        let mut starts = BTreeSet::new();
+        if let Some(automaton) = &self.detectors.automaton {
+            automaton.find(text, range.clone(), |start, detector| {
+                starts.insert((detector, start));
+            });
+        }
+        self.find(true, text, range, &mut Candidates::default(), |anchor, at| {
+            // Most runs of 12 digits are passed over for what stands where a month does; here they are to be told of.
+            let passed_over =
+                if anchor == Anchor::AnyDigits12 { &*self.served[Anchor::Digits12 as usize] } else { &[] };
+            let seen = self.served[anchor as usize].iter().chain(passed_over);
+            starts.extend(seen.filter_map(|(index, check)| Some((*index, (check.start)(text, at)?))));
+        });
+        starts
+    }
+
     /// The value of a detector that begins at `start`, if there is one.
+    #[inline]
     pub(super) fn check(
         &self,
         text: &[u8],
@@ -179,11 +282,39 @@ impl Scanner {
         detector: u16,
         in_table: &impl Fn(usize) -> bool,
     ) -> Option<Match> {
-        let check = self.detectors.get(detector).check.run;
-        let Checked { end, evidence, age, impersonal } = check(&Subject { text, start, registry: &self.registry })?;
-        let found = Match { detector, span: start..end, evidence, age, impersonal, key: None, told: None };
+        self.judge(&Subject::new(text, start, &self.registry), detector, in_table)
+    }
+
+    /// The value of a detector that begins at `start`, or why there is none.
+    pub(super) fn check_or_refusal(
+        &self,
+        text: &[u8],
+        start: usize,
+        detector: u16,
+        in_table: &impl Fn(usize) -> bool,
+    ) -> Result<Match, Refusal> {
+        let subject = Subject::new(text, start, &self.registry);
+        self.judge(&subject, detector, in_table).ok_or_else(|| subject.refusal())
+    }
+
+    /// Whether the check of a detector takes what begins at `start`, whatever the words around it.
+    pub(super) fn passes(&self, text: &[u8], start: usize, detector: u16) -> bool {
+        let check = self.detectors.get(detector).check;
+        check.is_some_and(|check| (check.run)(&Subject::new(text, start, &self.registry)).is_some())
+    }
+
+    #[inline(always)]
+    fn judge(&self, subject: &Subject, detector: u16, in_table: &impl Fn(usize) -> bool) -> Option<Match> {
+        let Checked { end, evidence, age, impersonal } = match self.detectors.get(detector) {
+            Detector { check: Some(check), own: None, .. } => (check.run)(subject)?,
+            own => checked_own(own, subject)?,
+        };
+        let found = Match { detector, span: subject.start..end, evidence, age, impersonal, key: None, told: None };
         match &self.words[usize::from(detector)] {
-            Words::Required(meaning, beginnings) if !in_table(start) => self.named(text, found, *meaning, beginnings),
+            Words::Required(meaning, beginnings) if !in_table(subject.start) => {
+                let named = self.named(subject.text, found, *meaning, beginnings);
+                if named.is_some() { named } else { subject.refuse(Refusal::Context) }
+            }
             _ => Some(found),
         }
     }
@@ -197,6 +328,15 @@ impl Scanner {
         let said = context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, meaning)?;
         found.evidence = found.evidence.with(said);
         matches!(said, Evidence::KeyName | Evidence::ContextWord).then_some(found)
+    }
+}
+
+/// The value of a user's own detector: what its pattern matches, or as much of it as its check takes.
+fn checked_own(detector: &Detector, subject: &Subject) -> Option<Checked> {
+    let end = detector.match_end(subject.text, subject.start)?;
+    match detector.check {
+        Some(check) => (check.run)(subject).filter(|checked| checked.end <= end),
+        None => Some(Checked { end, ..Checked::default() }),
     }
 }
 

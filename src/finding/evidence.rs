@@ -19,6 +19,11 @@ macro_rules! evidence {
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
+
+            /// The evidence of this name.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|evidence| evidence.name() == name)
+            }
         }
     };
 }
@@ -46,6 +51,8 @@ evidence! {
     Grouped = "grouped",
     /// Stands in a short run of text among binary bytes.
     ShortRun = "short-run",
+    /// Written in an encoding: percent-encoding, entities, escapes, base64.
+    Encoded = "encoded",
     /// The column's name or the comment on it names the category.
     ColumnName = "column-name",
     /// The column's type is made for such values.

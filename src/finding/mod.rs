@@ -12,15 +12,18 @@ use crate::category::{Categories, Standing};
 use crate::input::{Origin, Stood};
 
 mod evidence;
+pub mod explanation;
 pub mod name;
 mod place;
 mod redacted;
+mod refusal;
 mod setting;
 mod verdict;
 
 pub use evidence::{Evidence, EvidenceSet};
 pub use place::Place;
 pub use redacted::{MaskRule, Redacted};
+pub use refusal::Refusal;
 pub use setting::{DateSource, Dated, Posture, Setting};
 pub use verdict::{Ground, Outcome, Stale, Verdict};
 

@@ -101,6 +101,11 @@ impl Serialize for Shown<'_> {
     }
 }
 
+/// Serialises a place as reports show it.
+pub(super) fn show_one<S: Serializer>(place: &Place, serializer: S) -> Result<S::Ok, S::Error> {
+    Shown(place).serialize(serializer)
+}
+
 /// Serialises places as reports show them.
 pub(super) fn show<S: Serializer>(places: &[Place], serializer: S) -> Result<S::Ok, S::Error> {
     let mut seq = serializer.serialize_seq(Some(places.len()))?;

@@ -131,10 +131,21 @@ impl Lexicon {
     /// The embedded words of the categories that `wanted` takes, and those of another meaning. The other files are not
     /// even read.
     pub fn builtin(wanted: impl Fn(&str) -> bool) -> Result<Self> {
+        Self::with(wanted, &[])
+    }
+
+    /// The same with the user's own words, as (name, text).
+    pub fn with(wanted: impl Fn(&str) -> bool, own: &[(String, String)]) -> Result<Self> {
         let stem = |file: &'static str| file.rsplit('/').next().unwrap_or(file).trim_end_matches(".toml");
-        let files: Vec<_> =
-            BUILTIN.iter().copied().filter(|(file, _)| stem(file) == "other" || wanted(stem(file))).collect();
+        let builtin = BUILTIN.iter().filter(|(file, _)| stem(file) == "other" || wanted(stem(file)));
+        let mut files: Vec<(&str, &str)> = builtin.copied().collect();
+        files.extend(own.iter().map(|(file, text)| (&**file, &**text)));
         Self::parse(&files)
+    }
+
+    /// The categories that have words.
+    pub fn categories(&self) -> impl Iterator<Item = &str> {
+        self.categories.iter().map(|category| &**category)
     }
 
     /// Compiles the files given as (name, text).

@@ -16,7 +16,7 @@ use crate::category::Categories;
 use crate::classify::{Partial, Weights};
 use crate::decode::Gate;
 use crate::detect::finder::Engine;
-use crate::detect::{Detectors, Registry, Scanner};
+use crate::detect::{Detectors, Own, Registry, Scanner};
 use crate::error::{Error, Result};
 use crate::finding::{self, Confidence, Event, Finding, Posture, Problem, Skipped, Summary};
 use crate::input::{Origin, Store, Target};
@@ -28,14 +28,19 @@ use crate::suppress::{Baseline, Exceptions, Paths, Quiet};
 
 mod aftermath;
 mod ends;
+mod excerpt;
+mod explain;
 mod scan;
 mod sweep;
 mod tables;
+mod trial;
 mod verdicts;
 mod window;
 mod work;
 
 use aftermath::Aftermath;
+pub use explain::{Spot, explain};
+pub use trial::{Failure, Fault, Trial, trial};
 use verdicts::Bench;
 use work::Done;
 
@@ -52,6 +57,9 @@ pub struct Plan {
     pub skip_binary: bool,
     /// Whether the detectors run too that are off by default.
     pub all_detectors: bool,
+    /// The user's own detectors.
+    pub own: Arc<Own>,
+    /// Those that are built in, and the user's own.
     pub categories: Arc<Categories>,
     /// Those that judge all findings.
     pub policies: Vec<Policy>,
@@ -85,6 +93,7 @@ impl Plan {
             follow: false,
             skip_binary: false,
             all_detectors: false,
+            own: Arc::default(),
             categories,
             policies: Vec::new(),
             bindings: Vec::new(),
@@ -261,17 +270,18 @@ impl<'a> Shared<'a> {
         std::thread::scope(|scope| {
             let listing = scope.spawn(|| list(plan));
             let blobs = plan.git.as_ref().and_then(|_| git::Blobs::start().ok());
-            let shared = Self::ready(plan, progress);
+            let shared = Self::ready(plan, progress, plan.all_detectors);
             let listing = listing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
             Ok(Self { blobs: Mutex::new(blobs), ..shared?.with(listing) })
         })
     }
 
-    /// Everything but what to scan.
-    fn ready(plan: &'a Plan, progress: &'a Progress) -> Result<Self> {
-        let detectors = Arc::new(Detectors::builtin(&plan.categories, plan.all_detectors)?);
-        let lexicon = Lexicon::builtin(|category| detectors.iter().any(|d| &*d.definition.category == category))?;
-        let weights = Weights::builtin(detectors.iter().map(|d| &*d.definition.id))?;
+    /// Everything but what to scan. `all` tells whether the detectors run that are off by default.
+    fn ready(plan: &'a Plan, progress: &'a Progress, all: bool) -> Result<Self> {
+        let detectors = Arc::new(Detectors::with(&plan.own, &plan.categories, all)?);
+        let wanted = |category: &str| detectors.iter().any(|d| &*d.definition.category == category);
+        let lexicon = Lexicon::with(wanted, &plan.own.words)?;
+        let weights = Weights::of(&detectors, &[])?;
         let off = detectors.iter().map(|d| plan.detectors_off.contains(&d.definition.id)).collect();
         let scanner = Scanner::new(detectors, Registry::builtin(plan.today)?, lexicon, Engine::best());
         let bench = Bench::new(plan)?;

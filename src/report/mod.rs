@@ -13,6 +13,8 @@ use crate::finding::{Event, Finding, Place};
 use crate::limits::Places;
 
 mod csv;
+pub mod detectors;
+mod explain;
 mod fingerprint;
 mod github;
 mod gitlab_codequality;
@@ -30,6 +32,7 @@ mod tally;
 mod text;
 mod wording;
 
+pub use explain::{explain, explain_json};
 pub use text::{Escaped, escape, size};
 
 /// Writes a run in one format.

@@ -91,6 +91,7 @@ pub(super) fn words(evidence: Evidence) -> &'static str {
         Evidence::TestValue => "but published as a test value",
         Evidence::Grouped => "but in groups, as any number may be",
         Evidence::ShortRun => "but in a short run of text among binary bytes",
+        Evidence::Encoded => "but written in an encoding",
         Evidence::ColumnName => "its column names the category",
         Evidence::ColumnType => "its column has the type for it",
         Evidence::Share => "so many of the column's values pass",

@@ -1,16 +1,24 @@
 //! What several tests need: a scanner as a run makes it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use derbes::category::Categories;
 use derbes::detect::finder::Engine;
-use derbes::detect::{Detectors, Match, Registry, Scanner, Scratch};
+use derbes::detect::{Detectors, Match, Own, Registry, Scanner, Scratch};
 use derbes::lexicon::Lexicon;
 
 pub fn scanner(engine: Engine) -> Scanner {
-    let categories = Categories::builtin().unwrap();
-    let detectors = Arc::new(Detectors::builtin(&categories, true).unwrap());
-    let lexicon = Lexicon::builtin(|c| detectors.iter().any(|d| &*d.definition.category == c)).unwrap();
+    scanner_with(engine, &[])
+}
+
+/// With users' own detectors from these folders.
+pub fn scanner_with(engine: Engine, folders: &[PathBuf]) -> Scanner {
+    let mut categories = Categories::builtin().unwrap();
+    let own = Own::read(folders, &mut categories).unwrap();
+    let detectors = Arc::new(Detectors::with(&own, &categories, true).unwrap());
+    let wanted = |category: &str| detectors.iter().any(|d| &*d.definition.category == category);
+    let lexicon = Lexicon::with(wanted, &own.words).unwrap();
     Scanner::new(detectors, Registry::builtin(jiff::civil::date(2026, 11, 22)).unwrap(), lexicon, engine)
 }
 

@@ -74,6 +74,8 @@ inline = true
 all = false
 # Detectors whose hits do not count, such as \"email\".
 off = []
+# Folders of your own detectors, such as \"detectors\".
+folders = []
 
 # Which policies hold where, what may stand there, and in which country it lies. Paths are patterns as in .gitignore.
 # Postures: `code`, nothing personal, declared or not; `test-data`, values that are made up; `logs`, what systems record

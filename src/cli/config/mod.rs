@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use derbes::category::Categories;
+use derbes::detect::Own;
 use derbes::error::{Error, Result};
 use derbes::finding::{Confidence, Posture};
 use derbes::limits::{Limits, Places};
@@ -48,6 +49,12 @@ pub struct Config {
     pub detectors_off: Vec<Set<Arc<str>>>,
     pub bound: Vec<Set<Bound>>,
     pub rules: Vec<Rule>,
+    /// The folders of the user's own detectors.
+    pub folders: Vec<Set<PathBuf>>,
+    /// What is in them, and in those that were typed.
+    pub own: Arc<Own>,
+    /// Those that are built in, and the user's own.
+    pub categories: Arc<Categories>,
 }
 
 /// Policies and posture of some paths.
@@ -92,23 +99,26 @@ impl Root {
 }
 
 impl Config {
-    /// Reads the file that is named, or the one at the root if there is one.
+    /// Reads the file that is named, or the one at the root if there is one; and the user's own detectors, those in
+    /// `folders` besides.
     ///
     /// # Errors
     /// A file that cannot be read; one with a wrong key or value.
-    pub fn load(named: Option<&Path>, categories: &Categories) -> Result<Self> {
+    pub fn load(named: Option<&Path>, folders: &[PathBuf]) -> Result<Self> {
+        let mut categories = Categories::builtin()?;
         let root = Root::find();
         let file = match named {
             Some(file) => file.to_owned(),
             None => root.file(Path::new(NAME)),
         };
         if named.is_none() && !(root.is_repository && file.exists()) {
-            return Ok(Self { root, ..Self::default() });
+            let own = Arc::new(Own::read(folders, &mut categories)?);
+            return Ok(Self { root, own, categories: Arc::new(categories), ..Self::default() });
         }
         let name: Arc<str> = file.display().to_string().into();
         let text = std::fs::read_to_string(&file)
             .map_err(|e| Error::new(format!("the configuration cannot be read: {e}")).at(&*name))?;
-        parse::parse(&name, &text, root, categories)
+        parse::parse(&name, &text, root, folders, categories)
     }
 
     /// The baseline: the one that is configured, or the one that stands at the root.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use derbes::category::Categories;
-use derbes::detect::Detectors;
+use derbes::detect::{Detectors, Own};
 use derbes::error::{Error, Result};
 use derbes::finding::{Posture, name};
 use derbes::limits::Places;
@@ -50,6 +50,7 @@ struct UnvalidatedPaths {
 struct UnvalidatedDetectors {
     all: Option<Spanned<bool>>,
     off: Vec<Spanned<String>>,
+    folders: Vec<Spanned<PathBuf>>,
 }
 
 #[derive(Deserialize)]
@@ -84,10 +85,22 @@ struct File<'a> {
     text: &'a str,
 }
 
-pub fn parse(name: &Arc<str>, text: &str, root: Root, categories: &Categories) -> Result<Config> {
+pub fn parse(name: &Arc<str>, text: &str, root: Root, typed: &[PathBuf], mut categories: Categories) -> Result<Config> {
     let file = File { name, text };
     let table: Unvalidated = toml::from_str(text).map_err(|e| Error::toml(name, text, &e))?;
     let Unvalidated { scan, paths, detectors, allow, limits } = table;
+    let folders: Vec<_> = detectors.folders.into_iter().map(|folder| (folder.span(), file.set(folder))).collect();
+    for (span, folder) in &folders {
+        if !root.file(&folder.value).is_dir() {
+            let message = format!("there is no folder `{}`", folder.value.display());
+            return Err(file.wrong(&Spanned::new(span.clone(), ()), message));
+        }
+    }
+    let folders: Vec<_> = folders.into_iter().map(|(_, folder)| folder).collect();
+    let paths_of_own: Vec<_> =
+        folders.iter().map(|folder| root.file(&folder.value)).chain(typed.iter().cloned()).collect();
+    let own = Own::read(&paths_of_own, &mut categories)?;
+    let categories = Arc::new(categories);
     Ok(Config {
         file: Some(name.clone()),
         root,
@@ -99,9 +112,12 @@ pub fn parse(name: &Arc<str>, text: &str, root: Root, categories: &Categories) -
         fields: limits.fields.map(|typed| file.set(typed)),
         layers: limits.layers.map(|typed| file.set(typed)),
         detectors_all: detectors.all.map(|typed| file.set(typed)),
-        detectors_off: file.detectors(detectors.off, categories)?,
+        detectors_off: file.detectors(detectors.off, &own, &categories)?,
         bound: paths.into_iter().map(|paths| file.bound(paths)).collect::<Result<_>>()?,
-        rules: allow.into_iter().map(|allow| file.rule(allow, categories)).collect::<Result<_>>()?,
+        rules: allow.into_iter().map(|allow| file.rule(allow, &categories)).collect::<Result<_>>()?,
+        folders,
+        own: Arc::new(own),
+        categories,
     })
 }
 
@@ -141,11 +157,11 @@ impl File<'_> {
         Ok(Set { value: places, line: self.line(typed.span().start) })
     }
 
-    fn detectors(&self, off: Vec<Spanned<String>>, categories: &Categories) -> Result<Vec<Set<Arc<str>>>> {
+    fn detectors(&self, off: Vec<Spanned<String>>, own: &Own, categories: &Categories) -> Result<Vec<Set<Arc<str>>>> {
         if off.is_empty() {
             return Ok(Vec::new());
         }
-        let detectors = Detectors::builtin(categories, true)?;
+        let detectors = Detectors::with(own, categories, true)?;
         let id = |typed: Spanned<String>| {
             if detectors.find(typed.as_ref()).is_none() {
                 let known: Vec<_> = detectors.iter().map(|d| &*d.definition.id).collect();
@@ -227,7 +243,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Result<Config> {
-        parse(&"derbes.toml".into(), text, Root::default(), &Categories::builtin().unwrap())
+        parse(&"derbes.toml".into(), text, Root::default(), &[], Categories::builtin().unwrap())
     }
 
     #[test]
@@ -267,8 +283,17 @@ until = 2027-01-01
     }
 
     #[test]
+    fn own_detectors_are_read_and_may_be_switched_off() {
+        let config = parsed("[detectors]\nfolders = [\"fixtures/detectors\"]\noff = [\"contract\"]\n").unwrap();
+        assert_eq!(config.own.detectors.len(), 3);
+        assert!(config.categories.get("contract").is_some());
+        assert_eq!((&*config.detectors_off[0].value, config.folders[0].line), ("contract", 2));
+    }
+
+    #[test]
     fn what_is_wrong_is_told_with_its_line_quoted() {
         for (text, place, message) in [
+            ("[detectors]\nfolders = [\"nowhere\"]", 2, "there is no folder `nowhere`"),
             ("[scan]\ncolour = 1", 2, "unknown field `colour`"),
             ("[scna]", 1, "unknown field `scna`"),
             (

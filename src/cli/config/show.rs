@@ -45,6 +45,8 @@ pub fn show(config: &Config) -> String {
     line("detectors.all", &all.is_some_and(|set| set.value), from(all.map(|set| set.line)));
     let off: Vec<_> = config.detectors_off.iter().map(|set| &*set.value).collect();
     line("detectors.off", &list(&off), from(config.detectors_off.first().map(|set| set.line)));
+    let folders: Vec<_> = config.folders.iter().map(|set| set.value.to_string_lossy()).collect();
+    line("detectors.folders", &list(&folders), from(config.folders.first().map(|set| set.line)));
     for Set { value, line } in &config.bound {
         text += &format!("\n[[paths]]{:<23}# {}\n{}", "", config.place(*line), bound(value));
     }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::kz_iin::age;
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
-use crate::finding::EvidenceSet;
+use crate::finding::{EvidenceSet, Refusal};
 use crate::lexicon::{fold, fold_str};
 
 /// Nobody is older.
@@ -33,14 +33,21 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     let (text, start) = (subject.text, subject.start);
     let before = byte_before(text, start, 1);
     if before.is_ascii_alphanumeric() || matches!(before, b'.' | b'-' | b'_' | b'+') {
-        return None;
+        return subject.refuse(Refusal::Boundary);
     }
-    let (date, end) = numeric(text, start).or_else(|| in_words(text, start))?;
+    let read = numeric(text, start).or_else(|| in_words(text, start));
+    let Some((date, end)) = read else { return subject.refuse(Refusal::Parts) };
     let next = byte(text, end);
     let goes_on = next.is_ascii_digit() || next == b'-' || is_mark(next) && byte(text, end + 1).is_ascii_digit();
     let today = subject.registry.today;
-    if goes_on || has_time(text, end) || date > today || age(date, today) > OLDEST {
-        return None;
+    if goes_on {
+        return subject.refuse(Refusal::Boundary);
+    }
+    if has_time(text, end) {
+        return subject.refuse(Refusal::Surroundings);
+    }
+    if date > today || age(date, today) > OLDEST {
+        return subject.refuse(Refusal::Parts);
     }
     Some(Checked { end, evidence: EvidenceSet::new(), age: Some(age(date, today)), impersonal: false })
 }

@@ -6,7 +6,7 @@ use super::kz_iin::{self, OLDEST_BIRTH};
 use super::twelve::Twelve;
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 /// Names of the attribute in a distinguished name.
 const NAMES: [&[u8]; 4] = [b"serialnumber", b"sn", b"2.5.4.5", b"oid.2.5.4.5"];
@@ -28,9 +28,9 @@ pub fn check(subject: &Subject) -> Option<Checked> {
         return None;
     }
     let number = Twelve { digits: digits.map(|d| d - b'0'), end, grouped: false };
-    let birth = kz_iin::birth(&number, subject.registry.today)?;
+    let Some(birth) = kz_iin::birth(&number, subject.registry.today) else { return subject.refuse(Refusal::Parts) };
     if !number.check_digit_holds() {
-        return None;
+        return subject.refuse(Refusal::CheckDigit);
     }
     let expected = birth.filter(|b| b.year() >= OLDEST_BIRTH);
     let evidence = EvidenceSet::new().with(Evidence::CheckDigit).with(if expected.is_some() {

@@ -2,7 +2,7 @@
 
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 /// Longest fraction that is read.
 const LONGEST_FRACTION: usize = 17;
@@ -20,11 +20,11 @@ pub fn check_pair(subject: &Subject) -> Option<Checked> {
         || follows_number(text, start)
         || !longitude.ends_alone(text)
     {
-        return None;
+        return subject.refuse(Refusal::Surroundings);
     }
     let (latitude, longitude) = (latitude.value, longitude.value);
     if latitude.abs() > 90.0 || longitude.abs() > 180.0 || latitude.abs() < 1.0 && longitude.abs() < 1.0 {
-        return None;
+        return subject.refuse(Refusal::Parts);
     }
     let kazakhstan = (40.0..56.0).contains(&latitude) && (46.0..88.0).contains(&longitude);
     let evidence = EvidenceSet::new().with(Evidence::Formatted).with_if(kazakhstan, Evidence::Plausible);
@@ -39,17 +39,24 @@ pub fn check_single(subject: &Subject) -> Option<Checked> {
         b => matches!(b, b'=' | b':' | b'"' | b'\'' | b'>'),
     };
     if !named {
-        return None;
+        return subject.refuse(Refusal::Context);
     }
     let degrees = Degrees::read(text, subject.start)?;
     let listed = joint(text, degrees.end).is_some_and(|at| Degrees::read(text, at).is_some());
     // Nothing but zeros is a place that was not set.
-    let fits = degrees.value != 0.0
-        && degrees.value.abs() <= 180.0
-        && degrees.begins_alone(text)
-        && degrees.ends_alone(text)
-        && !listed;
-    fits.then_some(Checked { end: degrees.end, ..Checked::default() })
+    if degrees.value == 0.0 {
+        return subject.refuse(Refusal::Nobody);
+    }
+    if degrees.value.abs() > 180.0 {
+        return subject.refuse(Refusal::Parts);
+    }
+    if !degrees.begins_alone(text) || !degrees.ends_alone(text) {
+        return subject.refuse(Refusal::Boundary);
+    }
+    if listed {
+        return subject.refuse(Refusal::Surroundings);
+    }
+    Some(Checked { end: degrees.end, ..Checked::default() })
 }
 
 /// A sign before the digits belongs to the number.

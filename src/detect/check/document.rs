@@ -3,12 +3,12 @@
 
 use super::{Checked, Subject, is_sequence};
 use crate::detect::boundary::{byte, byte_before, may_begin, may_end};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 /// Identity card: 9 digits.
 pub fn check_id_card(subject: &Subject) -> Option<Checked> {
     let end = digits_end(subject.text, subject.start, 9..=9)?;
-    stands_alone(subject, end).then(|| checked(subject, end, false))
+    alone(subject, end, false)
 }
 
 /// Passport: a letter and 7 or 8 digits; N is the ordinary passport's.
@@ -19,7 +19,7 @@ pub fn check_passport(subject: &Subject) -> Option<Checked> {
     }
     let digits = start + 1 + usize::from(byte(text, start + 1) == b' ');
     let end = digits_end(text, digits, 7..=8)?;
-    stands_alone(subject, end).then(|| checked(subject, end, byte(text, start) == b'N'))
+    alone(subject, end, byte(text, start) == b'N')
 }
 
 /// Driver licence: 10 digits, or on older ones two letters and 6 digits.
@@ -32,7 +32,7 @@ pub fn check_driver_licence(subject: &Subject) -> Option<Checked> {
         }
         _ => return None,
     };
-    stands_alone(subject, end).then(|| checked(subject, end, false))
+    alone(subject, end, false)
 }
 
 /// Where a run of digits ends whose length is one of `lengths`.
@@ -56,11 +56,15 @@ pub(super) fn stands_alone(subject: &Subject, end: usize) -> bool {
         && !matches!(byte(text, end), b'/' | b'_' | b'-' | b'@' | b'%')
 }
 
-fn checked(subject: &Subject, end: usize, plausible: bool) -> Checked {
+/// The number that ends at `end`, if it stands by itself.
+fn alone(subject: &Subject, end: usize, plausible: bool) -> Option<Checked> {
+    if !stands_alone(subject, end) {
+        return subject.refuse(Refusal::Boundary);
+    }
     let digits: Vec<u8> = super::digits(subject.text, subject.start..end).collect();
     let counting = digits.windows(2).all(|pair| (pair[0] + 1) % 10 == pair[1]);
     let evidence = EvidenceSet::new()
         .with_if(plausible, Evidence::Plausible)
         .with_if(counting || is_sequence(&digits), Evidence::TestValue);
-    Checked { end, evidence, age: None, impersonal: false }
+    Some(Checked { end, evidence, age: None, impersonal: false })
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 /// RFC 5321, 4.5.3.1.
 const LONGEST_LOCAL: usize = 64;
@@ -32,18 +32,20 @@ pub fn check(subject: &Subject) -> Option<Checked> {
         return None;
     }
     let local = lowercase(std::str::from_utf8(&text[start..at]).ok()?);
-    if local.starts_with('.') || local.ends_with('.') || local.contains("..") || NO_MAILBOX.contains(&&*local) {
+    if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
         return None;
     }
+    if NO_MAILBOX.contains(&&*local) {
+        return subject.refuse(Refusal::Nobody);
+    }
     let domain_start = at + at_width;
-    let domain = Domain::read(text, domain_start)?;
+    let Some(domain) = Domain::read(text, domain_start) else { return subject.refuse(Refusal::Parts) };
     let end = domain_start + domain.length;
-    if end - start > LONGEST + at_width - 1
-        || is_in_url(text, start)
-        || is_remote_path(text, end)
-        || matches!(byte(text, end), b'@' | b'(')
-    {
+    if end - start > LONGEST + at_width - 1 {
         return None;
+    }
+    if is_in_url(text, start) || is_remote_path(text, end) || matches!(byte(text, end), b'@' | b'(') {
+        return subject.refuse(Refusal::Surroundings);
     }
     let suspicious = FILE_ENDINGS.contains(&domain.top()) || is_message_id(text, start);
     let is_test = subject.registry.is_test_domain(&domain.name) || subject.registry.is_test_mailbox(&local);
@@ -98,13 +100,14 @@ fn letter_at(text: &[u8], at: usize) -> Option<usize> {
     matches!(c, '\u{C0}'..='\u{1FFF}' | '\u{3040}'..='\u{D7A3}').then_some(c.len_utf8())
 }
 
-/// Bytes at the start of a local part that belong to an escape sequence before it: `\\n`, `\\u003c`, `%3D`.
+/// Bytes at the start of a local part that belong to an escape sequence before it: `\\n`, `\\u003c`, `%3D`, `=3D`.
 fn escape_at(text: &[u8], start: usize, at: usize) -> usize {
     let hex = |range: std::ops::Range<usize>| text[range].iter().all(u8::is_ascii_hexdigit);
     match (byte_before(text, start, 1), byte(text, start)) {
         (b'\\', b'u') if at - start >= 5 && hex(start + 1..start + 5) => 5,
         (b'\\', b'n' | b'r' | b't') => 1,
         (b'%', _) if at - start >= 2 && hex(start..start + 2) => 2,
+        (b'=', b'3') if matches!(byte(text, start + 1), b'A' | b'C' | b'D') && at - start > 2 => 2,
         _ => 0,
     }
 }

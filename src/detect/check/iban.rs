@@ -4,21 +4,21 @@
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
 use crate::detect::registry::Bban;
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 const LONGEST: usize = 34;
 
 pub fn check(subject: &Subject) -> Option<Checked> {
     let (text, start) = (subject.text, subject.start);
     let country = [byte(text, start).to_ascii_uppercase(), byte(text, start + 1).to_ascii_uppercase()];
-    let bban = subject.registry.iban(country)?;
+    let Some(bban) = subject.registry.iban(country) else { return subject.refuse(Refusal::Parts) };
     if byte_before(text, start, 1).is_ascii_alphanumeric() {
-        return None;
+        return subject.refuse(Refusal::Boundary);
     }
     let (iban, end, grouped) = read(text, start, bban)?;
     let iban = &iban[..bban.length];
     if !check_digits_hold(iban) {
-        return None;
+        return subject.refuse(Refusal::CheckDigit);
     }
     let bank = [iban[4], iban[5], iban[6]];
     let evidence = EvidenceSet::new()

@@ -3,7 +3,7 @@
 
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before, may_end};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 /// Most digits with the country code (ITU-T E.164, 6.1).
 const MOST_DIGITS: usize = 15;
@@ -11,21 +11,31 @@ const MOST_DIGITS: usize = 15;
 pub fn check(subject: &Subject) -> Option<Checked> {
     let (text, start) = (subject.text, subject.start);
     let before = byte_before(text, start, 1);
-    if matches!(byte(text, start + 1), b'0' | b'7')
-        || before.is_ascii_alphanumeric()
-        || matches!(before, b'+' | b'-' | b'.' | b')')
-    {
+    if byte(text, start) != b'+' {
         return None;
     }
+    if matches!(byte(text, start + 1), b'0' | b'7') {
+        return subject.refuse(Refusal::Parts);
+    }
+    if before.is_ascii_alphanumeric() || matches!(before, b'+' | b'-' | b'.' | b')') {
+        return subject.refuse(Refusal::Boundary);
+    }
     let (digits, ends) = read(text, start + 1);
-    let (code, national) = subject.registry.country_code(&digits[..4])?;
+    let Some((code, national)) = subject.registry.country_code(&digits[..4]) else {
+        return subject.refuse(Refusal::Parts);
+    };
     // The longest number that ends with a group of its own.
     let length = national.rev().map(|n| n + code).find(|n| *n <= MOST_DIGITS && ends[*n - 1] > 0)?;
     let end = ends[length - 1];
     let digits = &digits[..length];
-    let place = is_place(&text[start..end]);
-    if place || !may_end(text, end) || code == 1 && (digits[1] < 2 || digits[4] < 2) {
+    if is_place(&text[start..end]) {
         return None;
+    }
+    if !may_end(text, end) {
+        return subject.refuse(Refusal::Boundary);
+    }
+    if code == 1 && (digits[1] < 2 || digits[4] < 2) {
+        return subject.refuse(Refusal::Parts);
     }
     let grouped = end - start - 1 > length;
     let tail = &digits[length - 6..];

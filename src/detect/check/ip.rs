@@ -5,7 +5,7 @@ use std::net::Ipv6Addr;
 
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 /// Addresses whose numbers are all less than this are versions rather.
 const SMALL: u8 = 32;
@@ -19,7 +19,7 @@ const SHORT_VERSIONS: [&[u8]; 4] = [b"ver", b"re", b"rel", b"build"];
 pub fn check_v4(subject: &Subject) -> Option<Checked> {
     let (text, start) = (subject.text, subject.start);
     if !begins(text, start) {
-        return None;
+        return subject.refuse(Refusal::Boundary);
     }
     let mut octets = [0; 4];
     let mut at = start;
@@ -38,8 +38,14 @@ pub fn check_v4(subject: &Subject) -> Option<Checked> {
         b'.' | b'-' | b'/' => next.is_ascii_digit(),
         b => b.is_ascii_alphanumeric() || b == b'_',
     };
-    if goes_on || !is_public(octets) || is_version(text, start) {
-        return None;
+    if goes_on {
+        return subject.refuse(Refusal::Boundary);
+    }
+    if !is_public(octets) {
+        return subject.refuse(Refusal::Nobody);
+    }
+    if is_version(text, start) {
+        return subject.refuse(Refusal::Surroundings);
     }
     let small = octets.iter().all(|o| *o < SMALL)
         || octets.iter().filter(|o| **o < TINY).count() > 2
@@ -127,11 +133,14 @@ pub fn check_v6(subject: &Subject) -> Option<Checked> {
         next => matches!(next, b'g'..=b'z' | b'G'..=b'Z' | b'_'),
     };
     if byte_before(text, start, 1).is_ascii_alphanumeric() || goes_on {
-        return None;
+        return subject.refuse(Refusal::Boundary);
     }
     let address: Ipv6Addr = word.parse().ok()?;
     let segments = address.segments();
     // Documentation, and tunnels that hold a version 4 address.
     let special = matches!(segments, [0x2001, 0x0db8 | 0..=0x01ff, ..] | [0x2002, ..] | [0x3fff, 0..=0x0fff, ..]);
-    (!special && segments[4..] != [0, 0, 0, 0]).then_some(Checked { end, ..Checked::default() })
+    if special || segments[4..] == [0, 0, 0, 0] {
+        return subject.refuse(Refusal::Nobody);
+    }
+    Some(Checked { end, ..Checked::default() })
 }

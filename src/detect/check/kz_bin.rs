@@ -3,20 +3,26 @@
 
 use super::twelve::Twelve;
 use super::{Checked, Subject};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 pub fn check(subject: &Subject) -> Option<Checked> {
     // Nearly all candidates end here, without the cost of a call.
     let may_be = Twelve::may_be(subject.text, subject.start, b'4'..=b'6');
-    if may_be { look_closer(subject) } else { None }
+    if may_be { look_closer(subject) } else { subject.refuse(Refusal::Parts) }
 }
 
 #[inline(never)]
 fn look_closer(subject: &Subject) -> Option<Checked> {
     let number = Twelve::read(subject.text, subject.start)?;
     let layout = (1..=12).contains(&number.two(2)) && (4..=6).contains(&number.digits[4]) && number.digits[5] <= 4;
-    if !layout || !number.check_digit_holds() || !number.stands_alone(subject.text, subject.start) {
-        return None;
+    if !layout {
+        return subject.refuse(Refusal::Parts);
+    }
+    if !number.check_digit_holds() {
+        return subject.refuse(Refusal::CheckDigit);
+    }
+    if !number.stands_alone(subject.text, subject.start) {
+        return subject.refuse(Refusal::Boundary);
     }
     let registered = is_registered(number.two(0), subject.registry.today.year());
     let evidence = EvidenceSet::new()

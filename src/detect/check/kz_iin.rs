@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::twelve::Twelve;
 use super::{Checked, Subject, is_sequence};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 /// Older births are no longer expected among the living.
 pub(super) const OLDEST_BIRTH: i16 = 1920;
@@ -13,16 +13,19 @@ pub(super) const OLDEST_BIRTH: i16 = 1920;
 pub fn check(subject: &Subject) -> Option<Checked> {
     // Nearly all candidates end here, without the cost of a call.
     let may_be = Twelve::may_be(subject.text, subject.start, b'0'..=b'3');
-    if may_be { look_closer(subject) } else { None }
+    if may_be { look_closer(subject) } else { subject.refuse(Refusal::Parts) }
 }
 
 #[inline(never)]
 fn look_closer(subject: &Subject) -> Option<Checked> {
     let number = Twelve::read(subject.text, subject.start)?;
-    if !number.check_digit_holds() || !number.stands_alone(subject.text, subject.start) {
-        return None;
+    if !number.check_digit_holds() {
+        return subject.refuse(Refusal::CheckDigit);
     }
-    let birth = birth(&number, subject.registry.today)?;
+    if !number.stands_alone(subject.text, subject.start) {
+        return subject.refuse(Refusal::Boundary);
+    }
+    let Some(birth) = birth(&number, subject.registry.today) else { return subject.refuse(Refusal::Parts) };
     let expected = birth.is_some_and(|b| b.year() >= OLDEST_BIRTH);
     let evidence = EvidenceSet::new()
         .with(Evidence::CheckDigit)

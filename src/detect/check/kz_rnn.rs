@@ -3,7 +3,7 @@
 
 use super::twelve::Twelve;
 use super::{Checked, Subject, is_repdigit};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 /// Regions were numbered up to this.
 const LAST_REGION: u8 = 62;
@@ -11,8 +11,14 @@ const LAST_REGION: u8 = 62;
 pub fn check(subject: &Subject) -> Option<Checked> {
     let number = Twelve::read(subject.text, subject.start)?;
     let region = (1..=LAST_REGION).contains(&number.two(0));
-    if !region || !check_digit_holds(&number.digits) || !number.stands_alone(subject.text, subject.start) {
-        return None;
+    if !region {
+        return subject.refuse(Refusal::Parts);
+    }
+    if !check_digit_holds(&number.digits) {
+        return subject.refuse(Refusal::CheckDigit);
+    }
+    if !number.stands_alone(subject.text, subject.start) {
+        return subject.refuse(Refusal::Boundary);
     }
     let evidence =
         EvidenceSet::new().with(Evidence::CheckDigit).with_if(is_repdigit(&number.digits[..11]), Evidence::TestValue);

@@ -1,10 +1,11 @@
 //! The named checks: each takes a text and the position where its detector's pattern begins to match, and tells where
 //! the value ends and what speaks for it, or that there is none. A checksum is one file here and one line in [`ALL`].
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::Registry;
-use crate::finding::EvidenceSet;
+use crate::finding::{EvidenceSet, Refusal};
 
 mod birth_date;
 mod certificate;
@@ -32,6 +33,24 @@ pub struct Subject<'a> {
     /// Where the pattern begins to match.
     pub start: usize,
     pub registry: &'a Registry,
+    refusal: Cell<Refusal>,
+}
+
+impl<'a> Subject<'a> {
+    pub fn new(text: &'a [u8], start: usize, registry: &'a Registry) -> Self {
+        Self { text, start, registry, refusal: Cell::default() }
+    }
+
+    /// What a check gives where it can tell why there is no value; elsewhere it is the form.
+    pub(in crate::detect) fn refuse<T>(&self, why: Refusal) -> Option<T> {
+        self.refusal.set(why);
+        None
+    }
+
+    /// Why the check that looked at this gave none.
+    pub fn refusal(&self) -> Refusal {
+        self.refusal.get()
+    }
 }
 
 /// A value that passed.

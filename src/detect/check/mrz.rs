@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::kz_iin::age;
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 const TD1: usize = 30;
 const TD3: usize = 44;
@@ -22,16 +22,17 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     let second_start = next_line(text, start + first.len())?;
     let second = line_at(text, second_start)?;
     let (end, birth) = match (first.len(), first[0], second.len()) {
-        (TD3, b'P', TD3) => (second_start + TD3, td3(second)?),
+        (TD3, b'P', TD3) => (second_start + TD3, td3(second)),
         (TD1, b'A' | b'C' | b'I', TD1) => {
             let third = next_line(text, second_start + TD1)?;
             if line_at(text, third)?.len() != TD1 {
                 return None;
             }
-            (third + TD1, td1(first, second)?)
+            (third + TD1, td1(first, second))
         }
         _ => return None,
     };
+    let Some(birth) = birth else { return subject.refuse(Refusal::CheckDigit) };
     let age = birth_date(birth, subject.registry.today).map(|birth| age(birth, subject.registry.today));
     // UTO is the state that the standard's examples come from.
     let example = &first[2..5] == b"UTO";

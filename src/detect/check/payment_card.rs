@@ -2,7 +2,7 @@
 
 use super::{Checked, Subject, is_repdigit};
 use crate::detect::boundary::{byte, byte_before, may_begin, may_end};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 /// How the digits of a card are grouped.
 const GROUPS: [&[usize]; 3] = [&[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4]];
@@ -23,11 +23,14 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     }
     let number = &number[..length];
     let six = number[..6].iter().fold(0, |six, d| six * 10 + u32::from(*d));
-    if !luhn(number) || is_repdigit(number) || !subject.registry.is_card(six, length) {
-        return None;
+    if !luhn(number) {
+        return subject.refuse(Refusal::CheckDigit);
+    }
+    if is_repdigit(number) || !subject.registry.is_card(six, length) {
+        return subject.refuse(Refusal::Parts);
     }
     if !may_begin(text, subject.start) || !may_end(text, end) || grouped && is_within_groups(text, subject.start, end) {
-        return None;
+        return subject.refuse(Refusal::Boundary);
     }
     let value: Vec<u8> = number.iter().map(|d| b'0' + d).collect();
     let evidence = EvidenceSet::new()

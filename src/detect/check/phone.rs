@@ -4,7 +4,7 @@
 use super::{Checked, Subject, is_repdigit};
 use crate::detect::WIDEST_GAP;
 use crate::detect::boundary::{byte, byte_before, is_term, may_begin, may_end};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 /// How the ten national digits are grouped: an area code of 3, 4 or 5 digits, then the subscriber's number. Each is read
 /// as a number in base 16, as [`Number::new`] compares it.
@@ -18,12 +18,13 @@ const MOST_GROUPS: usize = 7;
 
 pub fn check_kz(subject: &Subject) -> Option<Checked> {
     let wanted = |first| matches!(first, b'6' | b'7');
-    if may_be(subject.text, subject.start, wanted, true) { look_closer_kz(subject, wanted) } else { None }
+    may_be(subject, wanted, true)?;
+    look_closer_kz(subject, wanted)
 }
 
 #[inline(never)]
 fn look_closer_kz(subject: &Subject, wanted: fn(u8) -> bool) -> Option<Checked> {
-    let number = Number::read(subject.text, subject.start, wanted)?;
+    let number = Number::alone(subject, wanted)?;
     let code = number.national[..3].iter().fold(0, |code, d| code * 10 + u16::from(*d));
     if number.prefix == Prefix::None && code < 700 {
         return None;
@@ -39,12 +40,13 @@ fn look_closer_kz(subject: &Subject, wanted: fn(u8) -> bool) -> Option<Checked> 
 
 pub fn check_ru(subject: &Subject) -> Option<Checked> {
     let wanted = |first| matches!(first, b'3' | b'4' | b'8' | b'9');
-    if may_be(subject.text, subject.start, wanted, false) { look_closer_ru(subject, wanted) } else { None }
+    may_be(subject, wanted, false)?;
+    look_closer_ru(subject, wanted)
 }
 
 #[inline(never)]
 fn look_closer_ru(subject: &Subject, wanted: fn(u8) -> bool) -> Option<Checked> {
-    let number = Number::read(subject.text, subject.start, wanted)?;
+    let number = Number::alone(subject, wanted)?;
     if number.prefix == Prefix::None {
         return None;
     }
@@ -112,8 +114,20 @@ struct Gap {
 }
 
 impl Number {
-    /// Reads a number that begins at `start`, if its first national digit is one of those that `wanted` takes.
-    fn read(text: &[u8], start: usize, wanted: fn(u8) -> bool) -> Option<Self> {
+    /// Reads a number that stands by itself, if its first national digit is one of those that `wanted` takes.
+    fn alone(subject: &Subject, wanted: fn(u8) -> bool) -> Option<Self> {
+        let number = Self::read(subject.text, subject.start)?;
+        if !wanted(number.national[0] + b'0') {
+            return subject.refuse(Refusal::Parts);
+        }
+        if !number.stands_alone(subject.text, subject.start) {
+            return subject.refuse(Refusal::Boundary);
+        }
+        Some(number)
+    }
+
+    /// Reads a number that begins at `start`.
+    fn read(text: &[u8], start: usize) -> Option<Self> {
         let (plus, opens) = opening(text, start);
         let digits = start + plus + usize::from(opens);
         if start_of_number(text, digits) != start {
@@ -131,11 +145,10 @@ impl Number {
             }
             _ => None,
         };
-        let number = match number {
+        match number {
             None if plus == 0 => Self::without_prefix(text, digits, groups),
             number => number,
-        }?;
-        (wanted(number.national[0] + b'0') && number.stands_alone(text, start)).then_some(number)
+        }
     }
 
     fn with_prefix(text: &[u8], digits: usize, groups: &[Group], prefix: Prefix) -> Option<Self> {
@@ -236,26 +249,27 @@ fn opening(text: &[u8], start: usize) -> (usize, bool) {
 /// A first look that most candidates do not pass: whether a number can begin here, and its first national digit, with a
 /// prefix or, where it may be `bare`, without, is one that is wanted.
 #[inline]
-fn may_be(text: &[u8], start: usize, wanted: fn(u8) -> bool, bare: bool) -> bool {
+fn may_be(subject: &Subject, wanted: fn(u8) -> bool, bare: bool) -> Option<()> {
+    let (text, start) = (subject.text, subject.start);
     let begins = match byte(text, start) {
         b'+' => !byte_before(text, start, 1).is_ascii_alphanumeric() && byte_before(text, start, 1) != b'+',
         b'%' => true,
         _ => may_begin(text, start),
     };
     if !begins {
-        return false;
+        return subject.refuse(Refusal::Boundary);
     }
     let (plus, opens) = opening(text, start);
     let digits = start + plus + usize::from(opens);
     let first = byte(text, digits);
     if bare && wanted(first) {
-        return true;
+        return Some(());
     }
     let mut second = digits + 1;
     while second <= digits + 1 + WIDEST_GAP && !byte(text, second).is_ascii_digit() {
         second += 1;
     }
-    matches!(first, b'7' | b'8') && wanted(byte(text, second))
+    if matches!(first, b'7' | b'8') && wanted(byte(text, second)) { Some(()) } else { subject.refuse(Refusal::Parts) }
 }
 
 /// How many of the groups have `digits` digits together.

@@ -3,7 +3,7 @@
 
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 use crate::lexicon::{fold, fold_str};
 
 const LONGEST_PASSWORD: usize = 128;
@@ -88,9 +88,11 @@ pub fn check_password(subject: &Subject) -> Option<Checked> {
     let hash = is_hash(value);
     let folder = key.eq_ignore_ascii_case(b"pwd") && value.starts_with(b"/");
     // `PASS: case 1` is the verdict of a test.
-    let verdict = key == b"PASS" && quote.is_none() && text[..start].trim_ascii_end().ends_with(b":");
-    if folder || verdict || !hash && (is_placeholder(value) || quote.is_none() && !is_literal(value)) {
-        return None;
+    if key == b"PASS" && quote.is_none() && text[..start].trim_ascii_end().ends_with(b":") {
+        return subject.refuse(Refusal::Surroundings);
+    }
+    if folder || !hash && (is_placeholder(value) || quote.is_none() && !is_literal(value)) {
+        return subject.refuse(Refusal::Nobody);
     }
     let evidence = EvidenceSet::new().with_if(hash, Evidence::Plausible);
     Some(Checked { end: start + value.len(), evidence, age: None, impersonal: false })
@@ -189,7 +191,10 @@ pub fn check_cookie(subject: &Subject) -> Option<Checked> {
             && !value.contains(&b'{')
     });
     let named = cookies.first().is_some_and(token);
-    (identifies && named).then_some(Checked { end: start + cookies.len(), ..Checked::default() })
+    if !identifies || !named {
+        return subject.refuse(Refusal::Nobody);
+    }
+    Some(Checked { end: start + cookies.len(), ..Checked::default() })
 }
 
 /// Where the value begins that is given for the key whose last letter stands at `last`.

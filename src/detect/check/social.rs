@@ -3,6 +3,7 @@
 
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
+use crate::finding::Refusal;
 
 /// Longest name of an account.
 const LONGEST_NAME: usize = 64;
@@ -18,7 +19,7 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     if start_of_host(text, dot) != Some(start) || byte(text, start + host.len()) != b'/' {
         return None;
     }
-    let network = subject.registry.social_network(host)?;
+    let Some(network) = subject.registry.social_network(host) else { return subject.refuse(Refusal::Parts) };
     let mut name = start + host.len() + 1;
     for prefix in &network.prefixes {
         name += if text[name.min(text.len())..].starts_with(prefix.as_bytes()) { prefix.len() } else { 0 };
@@ -42,7 +43,10 @@ pub fn check(subject: &Subject) -> Option<Checked> {
         b'<' => byte(text, end + 1) != b'/',
         next => matches!(next, b'{' | b'$' | b'%' | b'@'),
     };
-    (fits && !nobody && !file && !template).then_some(Checked { end, ..Checked::default() })
+    if !fits || nobody || file || template {
+        return subject.refuse(Refusal::Nobody);
+    }
+    Some(Checked { end, ..Checked::default() })
 }
 
 /// Where the host begins whose last dot stands at `dot`; a subdomain other than `www` and `m` is no page of a person.

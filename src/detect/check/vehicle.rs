@@ -4,7 +4,7 @@
 use super::document::stands_alone;
 use super::{Checked, Subject};
 use crate::detect::boundary::byte;
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 pub fn check_plate(subject: &Subject) -> Option<Checked> {
     let (text, start) = (subject.text, subject.start);
@@ -16,7 +16,7 @@ pub fn check_plate(subject: &Subject) -> Option<Checked> {
         plate.joint();
         let region = plate.digits(2)?;
         if !(1..=20).contains(&region) {
-            return None;
+            return subject.refuse(Refusal::Parts);
         }
         // Two letters are a company's.
         letters == 2
@@ -28,7 +28,10 @@ pub fn check_plate(subject: &Subject) -> Option<Checked> {
         plate.letters(2..=3)? == 2
     };
     let end = plate.at;
-    stands_alone(subject, end).then_some(Checked { end, evidence: EvidenceSet::new(), age: None, impersonal })
+    if !stands_alone(subject, end) {
+        return subject.refuse(Refusal::Boundary);
+    }
+    Some(Checked { end, evidence: EvidenceSet::new(), age: None, impersonal })
 }
 
 struct Reader<'a> {
@@ -62,8 +65,11 @@ pub fn check_vin(subject: &Subject) -> Option<Checked> {
     let end = subject.start + 17;
     let fits = |b: &u8| matches!(b, b'0'..=b'9' | b'A'..=b'H' | b'J'..=b'N' | b'P' | b'R'..=b'Z');
     let serial = vin[13..].iter().all(u8::is_ascii_digit);
-    if !serial || !vin.iter().all(fits) || !vin.iter().any(u8::is_ascii_uppercase) || !stands_alone(subject, end) {
+    if !serial || !vin.iter().all(fits) || !vin.iter().any(u8::is_ascii_uppercase) {
         return None;
+    }
+    if !stands_alone(subject, end) {
+        return subject.refuse(Refusal::Boundary);
     }
     let evidence = EvidenceSet::new().with_if(check_digit_holds(vin), Evidence::CheckDigit);
     Some(Checked { end, evidence, age: None, impersonal: false })

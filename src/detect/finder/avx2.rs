@@ -2,12 +2,12 @@
 
 use std::arch::asm;
 use std::arch::x86_64::{
-    __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
-    _mm256_set1_epi8, _mm256_sub_epi8,
+    __m256i, _mm_set_epi64x, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8,
+    _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_shuffle_epi8, _mm256_sub_epi8,
 };
 use std::ops::Range;
 
-use super::masks::{Marks, Masks, SEEN};
+use super::masks::{Marks, Masks, SEEN, classes};
 use super::{Candidates, Width, find_with};
 
 pub fn is_supported() -> bool {
@@ -44,6 +44,7 @@ fn masks(chunk: &[u8; SEEN]) -> Masks {
         number: join(|h| h.number),
         joint: join(|h| h.joint),
         at: join(|h| h.at),
+        equals: join(|h| h.equals),
     }
 }
 
@@ -63,6 +64,17 @@ struct Half {
     number: u32,
     joint: u32,
     at: u32,
+    equals: u32,
+}
+
+/// Eight bytes of a table from `at` on.
+const fn half_of(table: [u8; 16], at: usize) -> i64 {
+    let (mut bytes, mut i) = ([0; 8], 0);
+    while i < 8 {
+        bytes[i] = table[at + i];
+        i += 1;
+    }
+    i64::from_le_bytes(bytes)
 }
 
 #[target_feature(enable = "avx2")]
@@ -79,18 +91,22 @@ fn half(bytes: &[u8; 32]) -> Half {
         _mm256_cmpeq_epi8(_mm256_min_epu8(distance, set(width)), distance)
     };
     let lower = _mm256_or_si256(v, set(0x20));
-    let digit = within(v, b'0', 9);
-    let joint = _mm256_or_si256(equal(b' '), equal(b'-'));
-    let separator = _mm256_or_si256(_mm256_or_si256(joint, equal(b'.')), within(v, b'(', 1));
+    // What a byte would be if it were of the class; a byte beyond ASCII is looked up as NUL, which it is not.
+    let of = |class: [u8; 16]| {
+        let table = _mm256_broadcastsi128_si256(_mm_set_epi64x(half_of(class, 8), half_of(class, 0)));
+        _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, v), v)
+    };
+    let digit = of(classes::DIGIT);
     Half {
         digit: bits(digit),
         letter: bits(within(lower, b'a', 25)),
-        zero_or_one: bits(within(v, b'0', 1)),
-        six_to_eight: bits(within(v, b'6', 2)),
+        zero_or_one: bits(of(classes::ZERO_OR_ONE)),
+        six_to_eight: bits(of(classes::SIX_TO_EIGHT)),
         // The highest bit of a byte beyond ASCII is set as that of a comparison that holds.
-        number: bits(_mm256_or_si256(_mm256_or_si256(digit, separator), v)),
-        joint: bits(joint),
-        at: bits(_mm256_or_si256(equal(b'@'), equal(b'%'))),
+        number: bits(_mm256_or_si256(_mm256_or_si256(digit, of(classes::SEPARATOR)), v)),
+        joint: bits(of(classes::JOINT)),
+        at: bits(of(classes::AT)),
+        equals: bits(equal(b'=')),
     }
 }
 
@@ -106,7 +122,6 @@ fn marks(chunk: &[u8; SEEN]) -> Marks {
         dot: join(|h| h.dot),
         slash: join(|h| h.slash),
         colon: join(|h| h.colon),
-        equals: join(|h| h.equals),
         quote: join(|h| h.quote),
         angle: join(|h| h.angle),
         plus: join(|h| h.plus),
@@ -123,7 +138,6 @@ struct HalfMarks {
     dot: u32,
     slash: u32,
     colon: u32,
-    equals: u32,
     quote: u32,
     angle: u32,
     plus: u32,
@@ -152,7 +166,6 @@ fn half_marks(bytes: &[u8; 32]) -> HalfMarks {
         dot: bits(equal(b'.')),
         slash: bits(equal(b'/')),
         colon: bits(equal(b':')),
-        equals: bits(equal(b'=')),
         quote: bits(quote),
         angle: bits(equal(b'<')),
         plus: bits(equal(b'+')),

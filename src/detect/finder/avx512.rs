@@ -43,7 +43,8 @@ fn masks(chunk: &[u8; SEEN]) -> Masks {
         six_to_eight: within(v, b'6', 2),
         number: digit | joint | equal(b'.') | within(v, b'(', 1) | _mm512_movepi8_mask(v),
         joint,
-        at: equal(b'@') | equal(b'%'),
+        at: equal(b'@') | equal(b'%') | equal(b'\\') | equal(b'&'),
+        equals: equal(b'='),
     }
 }
 
@@ -63,7 +64,6 @@ fn marks(chunk: &[u8; SEEN]) -> Marks {
         dot: equal(b'.'),
         slash: equal(b'/'),
         colon: equal(b':'),
-        equals: equal(b'='),
         quote: equal(b'"') | equal(b'\'') | equal(b'\\'),
         angle: equal(b'<'),
         plus: equal(b'+'),

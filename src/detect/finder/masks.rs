@@ -17,8 +17,33 @@ pub struct Masks {
     pub number: u64,
     /// What joins groups of digits: a space, a hyphen.
     pub joint: u64,
-    /// `@`, and `%`, which may begin `%40`.
+    /// `@`, and what may begin an escape: `%`, `\\`, `&`.
     pub at: u64,
+    /// `=`, which begins an escape of quoted-printable.
+    pub equals: u64,
+}
+
+/// Bytes that a shuffle looks up by their low four bits: each class has no two with the same ones. Where a class has none,
+/// stands a byte with other low bits, which equals none that is looked up there.
+pub mod classes {
+    /// The table of a class.
+    const fn table(class: &[u8]) -> [u8; 16] {
+        let mut table = [0xFF; 16];
+        table[0xF] = 0;
+        let mut at = 0;
+        while at < class.len() {
+            table[(class[at] & 0xF) as usize] = class[at];
+            at += 1;
+        }
+        table
+    }
+
+    pub const DIGIT: [u8; 16] = table(b"0123456789");
+    pub const ZERO_OR_ONE: [u8; 16] = table(b"01");
+    pub const SIX_TO_EIGHT: [u8; 16] = table(b"678");
+    pub const JOINT: [u8; 16] = table(b" -");
+    pub const SEPARATOR: [u8; 16] = table(b" -.()");
+    pub const AT: [u8; 16] = table(b"@%\\&");
 }
 
 /// The further classes that the candidates of [`shapes`](super::shapes) are made of.
@@ -29,7 +54,6 @@ pub struct Marks {
     pub dot: u64,
     pub slash: u64,
     pub colon: u64,
-    pub equals: u64,
     /// `"`, `'`, and the backslash before an escaped one.
     pub quote: u64,
     pub angle: u64,
@@ -52,7 +76,8 @@ pub fn portable(chunk: &[u8; SEEN]) -> Masks {
         six_to_eight: mask(chunk, |byte| matches!(byte, b'6'..=b'8')),
         number: mask(chunk, |byte| matches!(byte, b'0'..=b'9' | b' ' | b'-' | b'.' | b'(' | b')' | 0x80..)),
         joint: mask(chunk, |byte| matches!(byte, b' ' | b'-')),
-        at: mask(chunk, |byte| matches!(byte, b'@' | b'%')),
+        at: mask(chunk, |byte| matches!(byte, b'@' | b'%' | b'\\' | b'&')),
+        equals: mask(chunk, |byte| byte == b'='),
     }
 }
 
@@ -65,7 +90,6 @@ pub fn portable_marks(chunk: &[u8; SEEN]) -> Marks {
         dot: equal(b'.'),
         slash: equal(b'/'),
         colon: equal(b':'),
-        equals: equal(b'='),
         quote: mask(chunk, |byte| matches!(byte, b'"' | b'\'' | b'\\')),
         angle: equal(b'<'),
         plus: equal(b'+'),

@@ -27,10 +27,12 @@ pub enum Anchor {
     Groups,
     /// First digit, 6, 7 or 8, of what may be a telephone number.
     Phone,
-    /// `@`, or the `%` of `%40`.
+    /// `@`, or what may begin an escape: `%` as of `%40`, `\\`, `&`, and beside digits `=`.
     At,
     /// First of two letters that two digits follow.
     Iban,
+    /// Within a run of letters and digits, wherever that began; each of 23 or more is named, some shorter ones are.
+    Run,
     /// First of 12 digits of any kind.
     AnyDigits12,
     /// First of 9 or 10 digits.
@@ -64,13 +66,14 @@ pub enum Anchor {
 }
 
 impl Anchor {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Digits12,
         Self::Digits13,
         Self::Groups,
         Self::Phone,
         Self::At,
         Self::Iban,
+        Self::Run,
         Self::AnyDigits12,
         Self::Digits9,
         Self::Series,
@@ -90,7 +93,7 @@ impl Anchor {
 
     /// Whether only the wide finder names such candidates.
     pub fn is_wide(self) -> bool {
-        self > Self::Iban
+        self > Self::Run
     }
 }
 
@@ -180,7 +183,7 @@ pub trait Width {
     const WIDE: bool;
 }
 
-/// The anchors up to [`Anchor::Iban`].
+/// The anchors up to [`Anchor::Run`].
 pub struct Narrow;
 
 /// All anchors.
@@ -261,6 +264,8 @@ struct Runs {
     run4: u64,
     run8: u64,
     alphanumeric: u64,
+    /// What digits stand before.
+    after: u64,
     /// First digits of runs of digits.
     start: u64,
     /// First bytes of runs of letters and digits.
@@ -274,6 +279,7 @@ impl Runs {
         let run2 = run1 & run1 >> 1;
         let run4 = run2 & run2 >> 2;
         let alphanumeric = run1 | masks.letter;
+        let after = run1 << 1 | u64::from(previous.digit);
         Self {
             run1,
             run2,
@@ -281,7 +287,8 @@ impl Runs {
             run4,
             run8: run4 & run4 >> 4,
             alphanumeric,
-            start: run1 & !(run1 << 1 | u64::from(previous.digit)) & keep,
+            after,
+            start: run1 & !after & keep,
             word: alphanumeric & !(alphanumeric << 1 | u64::from(previous.alphanumeric)) & keep,
         }
     }
@@ -318,7 +325,12 @@ fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(Ancho
     });
 
     each(runs.word & masks.letter & masks.letter >> 1 & run2 >> 2, |i| found(Anchor::Iban, i));
-    each(masks.at & keep, |i| found(Anchor::At, i));
+    // Two times eight in line, and a run of 23 holds such.
+    let gaps = !runs.alphanumeric;
+    let eights = gaps.wrapping_sub(0x0101_0101_0101_0101) & runs.alphanumeric;
+    each(eights & eights >> 8 & 0x0000_8080_8080_8080, |i| found(Anchor::Run, i - 7));
+    let quoted = masks.equals & (runs.after | run1 >> 1 & masks.letter >> 2);
+    each((masks.at | quoted) & keep, |i| found(Anchor::At, i));
 }
 
 #[inline(always)]

@@ -37,7 +37,7 @@ pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut foun
     each((masks.letter | marks.high) & marks.space >> 1 & year >> 2 & keep, |i| found(Anchor::Year, i + 2));
     each(start & year & marks.space >> 4 & marks.high >> 5, |i| found(Anchor::Year, i));
 
-    let separator = marks.colon | marks.equals;
+    let separator = marks.colon | masks.equals;
     let between = marks.quote | marks.space;
     let given = separator >> 1 | between >> 1 & (separator >> 2 | between >> 2 & separator >> 3);
     each((marks.last | marks.high) & given & keep, |i| found(Anchor::Key, i));

@@ -96,6 +96,27 @@ impl Grid {
         }
         self.segments.get(*next).filter(|segment| segment.range.start <= at)
     }
+
+    /// The cells of all rows in their order: where each stands with what ends it, its table and its column, from 0.
+    pub fn cells(&self) -> Vec<(Range<usize>, &Arc<Table>, usize)> {
+        let mut cells = Vec::new();
+        for Segment { range, table, open, .. } in &self.segments {
+            let (mut start, mut column) = (range.start, open.column as usize);
+            for at in range.clone() {
+                let (word, bit) = ((at - self.origin) / WIDTH, (at - self.origin) % WIDTH);
+                let is = |bits: &[u64]| bits[word] >> bit & 1 != 0;
+                let ends = is(&self.ends);
+                if ends || is(&self.separators) {
+                    cells.push((start..at + 1, table, column));
+                    (start, column) = (at + 1, if ends { 0 } else { column + 1 });
+                }
+            }
+            if start < range.end {
+                cells.push((start..range.end, table, column));
+            }
+        }
+        cells
+    }
 }
 
 /// Most bytes between the border of a cell and its value: quotes, spaces, what opens a row.

@@ -1,0 +1,113 @@
+//! Runs of base64 (RFC 4648, both alphabets) that hold text: takes where a long word begins, gives the values in it.
+
+use std::ops::Range;
+
+use super::{Decoded, Scan};
+use crate::detect::Match;
+
+/// Letters and digits that a run begins with at least.
+pub const SHORTEST: usize = 24;
+/// Characters of a run at most; longer ones are files rather than values.
+pub const LONGEST: usize = 640;
+
+/// The run that begins at `start` with a long word.
+pub fn run_at(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let begins = start == 0 || !text[start - 1].is_ascii_alphanumeric();
+    let word = text.get(start..start + SHORTEST)?;
+    if !begins || !may_begin(text, start) || !word.iter().all(u8::is_ascii_alphanumeric) {
+        return None;
+    }
+    let rest = &text[start..text.len().min(start + LONGEST + 1)];
+    let length = rest.iter().take_while(|byte| sextet(**byte).is_some()).count();
+    (length <= LONGEST).then_some(start..start + length)
+}
+
+/// A first look: whether small letters and capitals stand in the word at `start`. Text in base64 has both nearly
+/// everywhere; a digest in hexadecimal has no capitals.
+#[inline]
+pub fn may_begin(text: &[u8], start: usize) -> bool {
+    const LETTER: u64 = u64::from_ne_bytes([0x40; 8]);
+    let Some(word) = text.get(start..).and_then(|text| text.first_chunk::<SHORTEST>()) else { return false };
+    let (mut small, mut capital) = (0, 0);
+    for eight in word.as_chunks::<8>().0 {
+        let eight = u64::from_ne_bytes(*eight);
+        // Of ASCII letters, small ones have the bit below that of all letters.
+        small |= eight & eight << 1;
+        capital |= eight & !(eight << 1);
+    }
+    small & LETTER != 0 && capital & LETTER != 0
+}
+
+/// Where the run begins that goes on over `at`, if it began before.
+pub fn starts_before(text: &[u8], at: usize) -> impl Iterator<Item = usize> + '_ {
+    let before = text[..at].iter().rev().take(LONGEST).take_while(|byte| sextet(**byte).is_some()).count();
+    (at - before..at).filter(|start| run_at(text, *start).is_some())
+}
+
+/// The values in the run that begins at `start`, if what it holds is text.
+pub fn within(text: &[u8], start: usize, scan: &mut Scan, out: &mut Vec<Match>) {
+    let Some(decoded) = run_at(text, start).and_then(|run| decode(text, &run)) else { return };
+    let found = scan(&decoded.text).into_iter().map(|found| decoded.matched(found));
+    // A key within the run would be shown as it is encoded. In a table, what the run says tells without the column.
+    out.extend(found.map(|found| Match { key: None, told: Some(found.evidence), ..found }));
+}
+
+/// What a run holds, if that is text in UTF-8.
+fn decode(text: &[u8], run: &Range<usize>) -> Option<Decoded> {
+    let mut decoded = Decoded::default();
+    for group in (run.start..run.end).step_by(4) {
+        let characters = &text[group..run.end.min(group + 4)];
+        let bits = characters.iter().try_fold(0u32, |bits, c| Some(bits << 6 | u32::from(sextet(*c)?)))?;
+        let bytes = (bits << (6 * (4 - characters.len()))).to_be_bytes();
+        for (i, byte) in bytes[1..characters.len()].iter().enumerate() {
+            if *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || *byte == 0x7F {
+                return None;
+            }
+            decoded.text.push(*byte);
+            decoded.written.push(group + i..group + i + 2);
+        }
+    }
+    let whole = match std::str::from_utf8(&decoded.text) {
+        Ok(_) => true,
+        // A character that the end cuts.
+        Err(error) => error.error_len().is_none(),
+    };
+    whole.then_some(decoded)
+}
+
+fn sextet(byte: u8) -> Option<u8> {
+    match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' | b'-' => Some(62),
+        b'/' | b'_' => Some(63),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text_of(run: &str) -> Option<String> {
+        let decoded = decode(run.as_bytes(), &run_at(run.as_bytes(), 0)?)?;
+        Some(String::from_utf8(decoded.text).unwrap())
+    }
+
+    #[test]
+    fn only_text_comes_out() {
+        // {"iin":"900517132728"} and the beginning of a picture.
+        assert_eq!(text_of("eyJpaW4iOiI5MDA1MTcxMzI3MjgifQ==").as_deref(), Some("{\"iin\":\"900517132728\"}"));
+        assert_eq!(text_of("iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB"), None);
+        assert_eq!(text_of("46cb24ad1c954097c30a1a77bbf728dd"), None);
+        assert_eq!(text_of("eyJpaW4iOiI5MDA1MT"), None, "too short");
+    }
+
+    #[test]
+    fn a_run_is_seen_from_within() {
+        let text = b"x eyJpaW4iOiI5MDA1MTcxMzI3MjgifQ==";
+        assert_eq!(starts_before(text, 20).collect::<Vec<_>>(), [2]);
+        assert_eq!(starts_before(text, 2).count(), 0);
+    }
+}
