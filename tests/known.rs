@@ -276,7 +276,7 @@ fn the_baseline_is_the_same_at_any_number_of_threads() {
 
 /// People by rows: a column that is known by its name alone.
 fn people(count: usize) -> String {
-    let rows: String = (0..count).map(|i| format!("{i},Ахметова Айгерим\n")).collect();
+    let rows: String = (0..count).map(|i| format!("{i},Ахметова\n")).collect();
     format!("id,full_name\n{rows}")
 }
 
@@ -298,7 +298,7 @@ fn a_column_known_by_its_name_is_quiet_for_as_many_values_as_are_known() {
 #[test]
 fn a_mark_at_the_first_row_covers_a_column_known_by_its_name() {
     let repo = Repo::new();
-    let insert = "INSERT INTO people (id, full_name) VALUES (1, 'Ахметова Айгерим'), (2, 'Иванов Иван');\n";
+    let insert = "INSERT INTO people (id, full_name) VALUES (1, 'Ахметова'), (2, 'Иванов');\n";
     repo.write("people.sql", format!("-- derbes:allow name reason=made up\n{insert}"));
     let run = repo.derbes(SCAN);
     assert_eq!((run.told().len(), run.summary("hits")), (0, 0.into()), "{}", run.out);

@@ -19,8 +19,13 @@ fn example() -> impl Strategy<Value = Vec<u8>> {
     let texts =
         |d: &derbes::detect::Detector| [d.definition.examples.clone(), d.definition.counterexamples.clone()].concat();
     let examples: Vec<String> = detectors.iter().flat_map(texts).collect();
-    (select(examples), any::<proptest::sample::Index>(), 0..4).prop_map(|(text, cut, part)| {
-        let mut text = text.into_bytes();
+    (select(examples), any::<proptest::sample::Index>(), 0..4, 0..6).prop_map(|(text, cut, part, charset)| {
+        let mut text = match charset {
+            0 => encoding_rs::WINDOWS_1251.encode(&text).0.into_owned(),
+            1 => encoding_rs::IBM866.encode(&text).0.into_owned(),
+            2 => encoding_rs::KOI8_R.encode(&text).0.into_owned(),
+            _ => text.into_bytes(),
+        };
         match part {
             0 => text.truncate(cut.index(text.len() + 1)),
             1 => drop(text.drain(..cut.index(text.len() + 1))),
@@ -81,8 +86,8 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
     .prop_map(|s: &str| s.as_bytes().to_vec());
     let joint = select(vec![
         " ", "  ", "-", ".", ",", ":", "=", "\"", "\n", "/", "(", ")", "+", "%", "@", "\\n", "_", "'", ";", "\t", "№",
-        "\u{a0}", "–", "\u{2009}", "<a>", "&x=", "<<", "::", " - ", "\r\n", "://", "T", "%20", "&nbsp;", "\\u0040",
-        "=D0=98", "=\r\n", "=\n", "=3D", "%22", "\\u0022",
+        "\u{a0}", "«", "–", "\u{2009}", "<a>", "&x=", "<<", "::", " - ", "\r\n", "://", "T", "%20", "&nbsp;",
+        "\\u0040", "=D0=98", "=\r\n", "=\n", "=3D", "%22", "\\u0022",
     ])
     .prop_map(|s: &str| s.as_bytes().to_vec());
     let word = select(vec![
@@ -111,6 +116,16 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         "Cookie",
         "SN=IIN",
         "ву ",
+        "Иванов ",
+        "Иван",
+        "И.",
+        "Иванович",
+        "ул. ",
+        "Абая",
+        "г.",
+        "кв.",
+        "Серік ұлы",
+        "//FM/",
     ])
     .prop_flat_map(|s: &str| {
         let (dos, koi) = (encoding_rs::IBM866.encode(s).0.into_owned(), encoding_rs::KOI8_R.encode(s).0.into_owned());

@@ -183,16 +183,31 @@ impl Columns {
         for (at, (name, column)) in table.columns.iter().enumerate() {
             let said = self.said(name);
             let before = found.len();
+            let by_name = self.by_name(&subject, name, column, &said).filter(|named| named.fits);
+            let by_name = by_name.filter(|named| !self.show(&subject, column, &named.finding.category));
             for (detector, counter) in &column.counters {
+                let category = &self.detectors.get(*detector).definition.category;
+                if by_name.as_ref().is_some_and(|named| named.finding.category == *category) {
+                    continue;
+                }
                 let values = self.by_values(&subject, name, column, &said, *detector, counter);
                 found.extend(values.finding().map(|finding| (at, finding)));
             }
-            let known = found.len() > before;
-            let by_name = self.by_name(&subject, name, column, &said).filter(|named| named.fits && !known);
-            found.extend(by_name.map(|named| (at, named.finding)));
+            // What stands in some of the values is no other name for them all: a person's in an address.
+            let other = |(_, own): &(usize, Finding)| !self.chances.looks.contains_key(&own.category);
+            let known = found[before..].iter().any(other);
+            found.extend(by_name.filter(|_| !known).map(|named| (at, named.finding)));
         }
         self.weigh_alone(&mut found);
         found
+    }
+
+    /// Whether the values themselves show the category that the column's name names: half of them pass a detector of it,
+    /// whether they are kept quiet or not. Else the name tells of all of them.
+    fn show(&self, subject: &Subject, column: &Column, category: &str) -> bool {
+        let of_category = |id: u16| *self.detectors.get(id).definition.category == *category;
+        let cells: u64 = column.counters.iter().filter(|(id, _)| of_category(*id)).map(|(_, c)| c.cells).sum();
+        cells * 2 >= subject.values(column).max(1)
     }
 
     /// What a column comes to whose values pass a detector.

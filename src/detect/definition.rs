@@ -12,17 +12,20 @@ use super::finder::Anchor;
 use super::own::Own;
 use crate::category::{Categories, Title};
 use crate::error::{Error, Result};
-use crate::finding::MaskRule;
+use crate::finding::{MaskRule, Posture};
 
 /// A detector file as it stands in TOML. The schema is closed.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Definition {
     pub id: Arc<str>,
     pub category: Arc<str>,
     /// Whether a scan runs it without being told to.
     #[serde(default = "yes")]
     pub default: bool,
+    /// Where a scan does not run it, by what a path is, unless it runs all detectors.
+    #[serde(default)]
+    pub not_in: Vec<Posture>,
     #[serde(default)]
     pub title: Title,
     /// The plain definition, a regular expression over bytes. A value is a match of it that passes the check.
@@ -143,7 +146,7 @@ impl Detector {
 }
 
 /// How a detector file names the candidates of the finder.
-const ANCHORS: [(&str, &[Anchor]); 20] = [
+const ANCHORS: [(&str, &[Anchor]); 24] = [
     ("digits:12", &[Anchor::Digits12, Anchor::Groups]),
     ("digits:12-any", &[Anchor::AnyDigits12, Anchor::Groups]),
     ("digits:13+", &[Anchor::Digits13, Anchor::Groups]),
@@ -165,6 +168,10 @@ const ANCHORS: [(&str, &[Anchor]); 20] = [
     ("profile", &[Anchor::Profile]),
     ("date", &[Anchor::Date, Anchor::Year]),
     ("key", &[Anchor::Key]),
+    ("capital", &[Anchor::Capital]),
+    ("capital-latin", &[Anchor::LatinCapital]),
+    ("house", &[Anchor::House]),
+    ("house-latin", &[Anchor::LatinHouse]),
 ];
 
 macro_rules! embedded {
@@ -187,6 +194,10 @@ pub const BUILTIN: &[(&str, &str)] = embedded![
     "patterns/detectors/common/mrz.toml",
     "patterns/detectors/common/password.toml",
     "patterns/detectors/common/payment-card.toml",
+    "patterns/detectors/common/person-name.toml",
+    "patterns/detectors/common/person-name-latin.toml",
+    "patterns/detectors/common/postal-address.toml",
+    "patterns/detectors/common/postal-address-latin.toml",
     "patterns/detectors/common/social-account.toml",
     "patterns/detectors/common/vin.toml",
     "patterns/detectors/kz/eds-certificate.toml",
@@ -209,9 +220,10 @@ pub struct Detectors {
 }
 
 impl Detectors {
-    /// Those embedded at build time: all, or the ones that a scan runs without being told to.
+    /// Those embedded at build time: all and everywhere, or the ones that a scan runs without being told to.
     pub fn builtin(categories: &Categories, all: bool) -> Result<Self> {
         let mut detectors = Self::parse(BUILTIN, categories)?;
+        detectors.all.iter_mut().filter(|_| all).for_each(|detector| detector.definition.not_in.clear());
         detectors.all.retain(|detector| all || detector.definition.default);
         Ok(detectors)
     }
@@ -223,6 +235,7 @@ impl Detectors {
     pub fn with(own: &Own, categories: &Categories, all: bool) -> Result<Self> {
         let mut detectors = Self::builtin(categories, all)?;
         detectors.all.extend(own.detectors.iter().filter(|d| all || d.definition.default).cloned());
+        detectors.all.iter_mut().filter(|_| all).for_each(|detector| detector.definition.not_in.clear());
         detectors.automaton = Automaton::new(&detectors.all)?;
         Ok(detectors)
     }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::finder::Anchor;
-use super::{Context, LONGEST, Match, Scanner, Scratch, overlap};
+use super::{Context, LONGEST, Match, Nature, Scanner, Scratch, overlap};
 use crate::finding::Refusal;
 use crate::layout::table::Grid;
 
@@ -58,7 +58,14 @@ pub fn explain(scanner: &Scanner, text: &[u8], tables: &Grid, spot: &Range<usize
     refused.extend(glued(scanner, text, &reach));
     passed.dedup();
     let mut kept = Vec::new();
-    scanner.scan_tables(text, reach.clone(), binary, tables, &mut Scratch::default(), &mut kept);
+    scanner.scan_tables(
+        text,
+        reach.clone(),
+        Nature { binary, posture: None },
+        tables,
+        &mut Scratch::default(),
+        &mut kept,
+    );
     let lost = passed.into_iter().filter_map(|mut found| {
         let winner = winner(scanner, &found, &kept)?;
         if !in_table(found.span.start) {

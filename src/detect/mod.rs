@@ -8,25 +8,29 @@ use std::ops::Range;
 
 use crate::finding::EvidenceSet;
 
+mod addresses;
 mod automaton;
 mod boundary;
+mod charset;
 pub mod check;
 pub mod context;
 pub mod definition;
 pub mod encoded;
 pub mod explain;
 pub mod finder;
+mod names;
 mod overlap;
 mod own;
 pub mod reference;
 mod registry;
 mod scanner;
+mod word;
 
 pub use automaton::{Automaton, Pattern};
 pub use definition::{Context, Definition, Detector, Detectors};
 pub use own::Own;
 pub use registry::Registry;
-pub use scanner::{Scanner, Scratch};
+pub use scanner::{Nature, Scanner, Scratch};
 
 /// Bytes before and after a candidate that a decision may depend on. A window shows as much on both sides of the part
 /// that is scanned, so that a decision is the same wherever the text is cut.

@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use foldhash::fast::FixedState;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::addresses::Addresses;
+use super::names::Names;
 use crate::error::{Error, Result};
 
 type HashMap<K, V> = std::collections::HashMap<K, V, FixedState>;
@@ -32,6 +34,9 @@ pub struct Registry {
     public_resolvers: Vec<[u8; 4]>,
     /// How many digits national numbers have, by country code.
     country_codes: HashMap<u16, (usize, usize)>,
+    /// Read when a text has what may be one.
+    names: OnceLock<Names>,
+    addresses: OnceLock<Addresses>,
 }
 
 /// A social network or messenger.
@@ -188,7 +193,19 @@ impl Registry {
             test_domains: test.email.reserved.into_iter().chain(test.email.placeholder).collect(),
             test_mailboxes: test.email.mailboxes,
             role_mailboxes: roles.names.into_iter().collect(),
+            names: OnceLock::new(),
+            addresses: OnceLock::new(),
         })
+    }
+
+    /// What words may be in names of people.
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::builtin().expect("a test reads the built-in data"))
+    }
+
+    /// By what words postal addresses are known.
+    pub fn addresses(&self) -> &Addresses {
+        self.addresses.get_or_init(|| Addresses::builtin().expect("a test reads the built-in data"))
     }
 
     /// How an IBAN of the country is built; the code in upper case.

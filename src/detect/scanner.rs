@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::check::{Check, Checked, Subject};
 use super::encoded::{self, Seen, base64};
-use super::finder::{Anchor, Candidates, Engine, Narrow, Wide};
+use super::finder::{Anchor, Candidates, Engine, Narrow, Wide, Worded};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
-use crate::finding::{Evidence, EvidenceSet, Refusal};
+use crate::finding::{Evidence, EvidenceSet, Posture, Refusal};
 use crate::layout;
 use crate::layout::table::{Grid, Segment};
 use crate::lexicon::{Beginnings, Lexicon, Meaning};
@@ -25,10 +25,28 @@ pub struct Scanner {
     engine: Engine,
     /// What each detector makes of words.
     words: Vec<Words>,
-    /// The detectors that each anchor serves, by `Anchor as usize`.
+    /// What runs where nothing tells what a path is, and in each posture.
+    runs: [Run; 1 + Posture::ALL.len()],
+}
+
+/// The detectors that run in a text.
+struct Run {
+    /// By detector: whether it does.
+    on: Vec<bool>,
+    /// Those that each anchor serves, by `Anchor as usize`.
     served: [Vec<(u16, &'static Check)>; Anchor::ALL.len()],
-    /// Whether a detector needs an anchor of the wide finder.
-    wide: bool,
+    find: Find,
+}
+
+type Find = fn(Engine, &[u8], Range<usize>, &mut Candidates) -> usize;
+
+/// What is known of a text as a whole.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nature {
+    /// Whether the text stands among binary bytes.
+    pub binary: bool,
+    /// What its path is, where that is told.
+    pub posture: Option<Posture>,
 }
 
 /// What a detector makes of the words around a value.
@@ -49,6 +67,28 @@ pub struct Scratch {
     decoded: Option<Box<Self>>,
 }
 
+impl Run {
+    fn new(detectors: &Detectors, posture: Option<Posture>) -> Self {
+        let runs = |d: &Detector| posture.is_none_or(|posture| !d.definition.not_in.contains(&posture));
+        let on: Vec<bool> = detectors.iter().map(runs).collect();
+        let mut served: [Vec<_>; Anchor::ALL.len()] = Default::default();
+        for (index, detector) in (0..).zip(detectors.iter()).filter(|(index, _)| on[usize::from(*index)]) {
+            for anchor in detector.anchors {
+                served[*anchor as usize].extend(detector.check.map(|check| (index, check)));
+            }
+        }
+        let needs = |kind: fn(Anchor) -> bool| {
+            Anchor::ALL.iter().any(|anchor| kind(*anchor) && !served[*anchor as usize].is_empty())
+        };
+        let find: Find = match () {
+            () if needs(Anchor::is_wide) => Engine::find::<Wide>,
+            () if needs(Anchor::is_worded) => Engine::find::<Worded>,
+            () => Engine::find::<Narrow>,
+        };
+        Self { on, served, find }
+    }
+}
+
 impl Scanner {
     pub fn new(detectors: Arc<Detectors>, registry: Registry, lexicon: Lexicon, engine: Engine) -> Self {
         let words = |detector: &Detector| match lexicon.category(&detector.definition.category) {
@@ -59,20 +99,16 @@ impl Scanner {
             _ => Words::Ignored,
         };
         let words = detectors.iter().map(words).collect();
-        let mut served: [Vec<_>; Anchor::ALL.len()] = Default::default();
-        for (index, detector) in (0..).zip(detectors.iter()) {
-            for anchor in detector.anchors {
-                served[*anchor as usize].extend(detector.check.map(|check| (index, check)));
-            }
-        }
-        let wide = Anchor::ALL.iter().any(|anchor| anchor.is_wide() && !served[*anchor as usize].is_empty());
-        Self { detectors, registry, lexicon, engine, words, served, wide }
+        let everywhere = std::iter::once(None).chain(Posture::ALL.map(Some));
+        let mut runs = everywhere.map(|posture| Run::new(&detectors, posture));
+        let runs = std::array::from_fn(|_| runs.next().unwrap_or_else(|| Run::new(&detectors, None)));
+        Self { detectors, registry, lexicon, engine, words, runs }
     }
 
     /// Pushes the matches that start in `own`, by their start. The window shows [`MARGIN`](super::MARGIN) bytes on both
     /// sides of `own`, or all there are. `binary` tells that the text stands among binary bytes.
     pub fn scan(&self, text: &[u8], own: Range<usize>, binary: bool, scratch: &mut Scratch, out: &mut Vec<Match>) {
-        self.scan_tables(text, own, binary, &Grid::default(), scratch, out);
+        self.scan_tables(text, own, Nature { binary, posture: None }, &Grid::default(), scratch, out);
     }
 
     /// The same in a text with tables: what lies in their rows is given without its context, since its column tells.
@@ -80,44 +116,55 @@ impl Scanner {
         &self,
         text: &[u8],
         own: Range<usize>,
-        binary: bool,
+        nature: Nature,
         tables: &Grid,
         scratch: &mut Scratch,
         out: &mut Vec<Match>,
     ) {
+        let run = &self.runs[nature.posture.map_or(0, |posture| 1 + posture as usize)];
         let range = own.start.saturating_sub(LONGEST)..(own.end + LONGEST).min(text.len());
         // A value that shares bytes with one in a table lies in the table.
         let in_table = |at: usize| tables.holds(at.clamp(own.start, own.end - 1));
         // A value may share bytes with one before it, or with its key.
         let from = own.start.saturating_sub(LONGEST + layout::KEY_REACH);
-        self.candidates(text, from..range.end, &in_table, scratch);
+        self.candidates(run, text, from..range.end, &in_table, scratch);
         let Scratch { raw, encoded: seen, decoded, .. } = scratch;
         let mut encoded = Vec::new();
         seen.look(text, &range);
         for at in seen.escapes.drain(..).filter(|at| *at >= range.start) {
-            let mut values = |text: &[u8]| self.values(text, in_table(at), decoded.get_or_insert_default());
+            let mut values = |text: &[u8]| self.values(run, text, in_table(at), decoded.get_or_insert_default());
             encoded::around(text, at, &mut values, &mut encoded);
         }
-        let mut values = |text: &[u8]| self.values(text, false, decoded.get_or_insert_default());
+        let mut values = |text: &[u8]| self.values(run, text, false, decoded.get_or_insert_default());
         for start in
             base64::starts_before(text, range.start).chain(seen.words.drain(..).filter(|at| *at >= range.start))
         {
             base64::within(text, start, &mut values, &mut encoded);
         }
-        self.conclude(text, own, binary, tables, (raw, encoded), out);
+        self.conclude(text, own, nature.binary, tables, (raw, encoded), out);
     }
 
     /// Everything that passes its check and begins in the range, in order; and what may be encoded.
-    fn candidates(&self, text: &[u8], range: Range<usize>, in_table: &impl Fn(usize) -> bool, scratch: &mut Scratch) {
+    fn candidates(
+        &self,
+        run: &Run,
+        text: &[u8],
+        range: Range<usize>,
+        in_table: &impl Fn(usize) -> bool,
+        scratch: &mut Scratch,
+    ) {
         let Scratch { candidates, raw, encoded, .. } = scratch;
         raw.clear();
         encoded.clear();
-        self.find(self.wide, text, range.clone(), candidates, |anchor, at| {
+        self.find(run.find, text, range.clone(), candidates, |anchor, at| {
             encoded.see(text, anchor, at);
-            self.look_closer(text, anchor, at, in_table, raw);
+            self.look_closer(text, &run.served[anchor as usize], at, in_table, raw);
         });
         if let Some(automaton) = &self.detectors.automaton {
-            automaton.find(text, range, |start, detector| raw.extend(self.check(text, start, detector, in_table)));
+            automaton.find(text, range, |start, detector| {
+                let found = run.on[usize::from(detector)].then(|| self.check(text, start, detector, in_table));
+                raw.extend(found.flatten());
+            });
             raw.sort_by_key(|m| (m.span.start, m.detector));
         }
     }
@@ -126,7 +173,7 @@ impl Scanner {
     #[inline(always)]
     fn find(
         &self,
-        wide: bool,
+        find: Find,
         text: &[u8],
         range: Range<usize>,
         candidates: &mut Candidates,
@@ -135,17 +182,14 @@ impl Scanner {
         let mut at = range.start;
         while at < range.end {
             candidates.clear();
-            at = match wide {
-                true => self.engine.find::<Wide>(text, at..range.end, candidates),
-                false => self.engine.find::<Narrow>(text, at..range.end, candidates),
-            };
+            at = find(self.engine, text, at..range.end, candidates);
             candidates.iter().for_each(|(anchor, at)| seen(anchor, at));
         }
     }
 
     /// The values of a text that was decoded; what is around a cell of a table says nothing of its values.
-    fn values(&self, text: &[u8], in_table: bool, scratch: &mut Scratch) -> Vec<Match> {
-        self.candidates(text, 0..text.len(), &|_| in_table, scratch);
+    fn values(&self, run: &Run, text: &[u8], in_table: bool, scratch: &mut Scratch) -> Vec<Match> {
+        self.candidates(run, text, 0..text.len(), &|_| in_table, scratch);
         if in_table {
             overlap::resolve(&mut scratch.raw, |detector| self.detectors.get(detector).rank());
             return std::mem::take(&mut scratch.raw);
@@ -242,13 +286,14 @@ impl Scanner {
     fn look_closer(
         &self,
         text: &[u8],
-        anchor: Anchor,
+        served: &[(u16, &'static Check)],
         at: usize,
         in_table: &impl Fn(usize) -> bool,
         raw: &mut Vec<Match>,
     ) {
-        for (index, check) in &self.served[anchor as usize] {
-            let found = (check.start)(text, at).and_then(|start| self.check(text, start, *index, in_table));
+        for (index, check) in served {
+            let start = check.start(text, at, &self.registry);
+            let found = start.and_then(|start| self.check(text, start, *index, in_table));
             if let Some(found) = found {
                 overlap::insert(raw, found);
             }
@@ -263,12 +308,12 @@ impl Scanner {
                 starts.insert((detector, start));
             });
         }
-        self.find(true, text, range, &mut Candidates::default(), |anchor, at| {
+        let served = &self.runs[0].served;
+        self.find(Engine::find::<Wide>, text, range, &mut Candidates::default(), |anchor, at| {
             // Most runs of 12 digits are passed over for what stands where a month does; here they are to be told of.
-            let passed_over =
-                if anchor == Anchor::AnyDigits12 { &*self.served[Anchor::Digits12 as usize] } else { &[] };
-            let seen = self.served[anchor as usize].iter().chain(passed_over);
-            starts.extend(seen.filter_map(|(index, check)| Some((*index, (check.start)(text, at)?))));
+            let passed_over = if anchor == Anchor::AnyDigits12 { &*served[Anchor::Digits12 as usize] } else { &[] };
+            let seen = served[anchor as usize].iter().chain(passed_over);
+            starts.extend(seen.filter_map(|(index, check)| Some((*index, check.start(text, at, &self.registry)?))));
         });
         starts
     }

@@ -87,7 +87,10 @@ fn read<'a>(spot: &Spot, scans: &'a [Shared<'a>; 2]) -> Result<(Passage<'a>, Opt
             let modified = file.metadata().ok().as_ref().and_then(modified);
             (Box::new(file), modified)
         }
-        Store::Blob(_) | Store::Member => return Err(Error::new("what git stores is explained from a file").at(place)),
+        Store::Blob(_) | Store::Member => {
+            let help = "write it to a file of its own and explain that";
+            return Err(Error::new("only files and standard input are explained").at(place).help(help));
+        }
     };
     let decoder = Decoder::new(stored, scans[0].plan.limits.layers).map_err(|error| failed(&error))?;
     if let Some(container) = decoder.container() {

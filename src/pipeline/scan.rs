@@ -79,6 +79,7 @@ impl<'a> Worker<'a> {
     /// A file that is to be scanned in splits is given back unscanned.
     pub fn target(&mut self, item: usize, target: &Target) -> Result<Done, Box<Large>> {
         self.modified = None;
+        self.sweep.posture = self.shared.bench.posture(target);
         self.meter = None;
         let done = match &target.store {
             Store::Stdin => {
@@ -206,6 +207,7 @@ impl<'a> Worker<'a> {
         let super::Item::Target(target) = &self.shared.items[large.item] else {
             unreachable!("only targets are large")
         };
+        self.sweep.posture = self.shared.bench.posture(target);
         let quiet = self.quiet(target);
         let mut receipt = self.sweep(&mut reader, extent, quiet);
         if receipt.failure.is_none() && receipt.partial.examined < split.end - split.start {

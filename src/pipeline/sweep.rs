@@ -6,8 +6,8 @@ use super::Shared;
 use super::window::Stretch;
 use crate::classify::{Counter, Hit, Lines, Partial, Tally, Walk};
 use crate::decode::to_utf8;
-use crate::detect::{Match, Scratch};
-use crate::finding::{EvidenceSet, Redacted, name};
+use crate::detect::{Match, Nature, Scratch};
+use crate::finding::{EvidenceSet, Posture, Redacted, name};
 use crate::layout::table::{self, Grid, Segment};
 use crate::limits::Limits;
 use crate::suppress::{self, Quiet};
@@ -20,6 +20,8 @@ pub struct Sweep {
     grid: Grid,
     /// The lines that count, from 1 and in order; all where there is none.
     pub lines: Option<Vec<Range<u64>>>,
+    /// What the text's path is, where that is told.
+    pub posture: Option<Posture>,
 }
 
 /// What a sweep has counted so far.
@@ -55,7 +57,8 @@ impl Sweep {
         let Stretch { text, base, own } = stretch;
         self.matches.clear();
         let (grid, scratch) = (&self.grid, &mut self.scratch);
-        shared.scanner.scan_tables(text, own.clone(), binary, grid, scratch, &mut self.matches);
+        let nature = Nature { binary, posture: self.posture };
+        shared.scanner.scan_tables(text, own.clone(), nature, grid, scratch, &mut self.matches);
         if !binary {
             quiet.look(text, own, *base, counted.lines.ends);
         }

@@ -61,6 +61,12 @@ impl<'a> Bench<'a> {
         }
     }
 
+    /// What a target is, as far as it is bound or its name tells.
+    pub fn posture(&self, target: &Target) -> Option<Posture> {
+        let path = target.paths().first().unwrap_or(&target.origin).as_str();
+        self.terms(target, path).kind
+    }
+
     /// `path` is the first of those where the target stands.
     fn terms(&self, target: &Target, path: &str) -> Terms<'a> {
         let plan = self.plan;

@@ -42,7 +42,11 @@ pub fn list(detectors: &Detectors) -> String {
     let mut rows = vec![["ID", "CATEGORY", "RUNS", "WORDS", "CHECK", "TITLE"].map(str::to_owned)];
     rows.extend(detectors.iter().map(|detector| {
         let Listed { id, category, default, check, context, title, .. } = listed(&detector.definition);
-        let runs = if default { "always" } else { "if told" };
+        let runs = match default {
+            true if detector.definition.not_in.is_empty() => "always",
+            true => "by path",
+            false => "if told",
+        };
         [id, category, runs, context, check.unwrap_or("-"), &title.en].map(str::to_owned)
     }));
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::kind::{Kind, Label, Place, Value};
 use super::random::Random;
-use super::{fillers, money, network, numbers, papers, phones, places};
+use super::{addresses, fillers, money, network, numbers, papers, people, phones, places};
 
 pub const SORTS: [&str; 5] = ["log", "code", "config", "csv", "chat"];
 pub const LANGUAGES: [&str; 3] = ["ru", "kk", "en"];
@@ -19,7 +19,8 @@ pub const CHARSETS: [&str; 6] = ["utf-8", "windows-1251", "cp866", "koi8-r", "ut
 const MOST_DRAWS: usize = 200;
 
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
-    [numbers::KINDS, phones::KINDS, money::KINDS, papers::KINDS, network::KINDS, places::KINDS].into_iter().flatten()
+    let numbers = [numbers::KINDS, phones::KINDS, money::KINDS, papers::KINDS, network::KINDS, places::KINDS];
+    numbers.into_iter().chain([people::KINDS, addresses::KINDS]).flatten()
 }
 
 /// How a value is named.

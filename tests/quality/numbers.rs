@@ -92,7 +92,9 @@ const RNN: Kind = Kind {
     notations: &[
         notation("compact", NamedOnly, |r| Value::whole("kz-rnn", rnn(r))),
         notation("3 3 3 3", NamedOnly, |r| Value::whole("kz-rnn", grouped(&rnn(r), &[3; 4], " "))),
-        notation("payment order", Phrase, |r| Value::within("//FM/TESTOV//RNN/", "kz-rnn", rnn(r), "")),
+        notation("payment order", Phrase, |r| {
+            Value::within("//FM/TESTOV//RNN/", "kz-rnn", rnn(r), "").with("person-name-latin", "TESTOV")
+        }),
     ],
     misses: &[
         miss("check digit", |r| {

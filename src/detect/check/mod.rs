@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::Registry;
 use crate::finding::{EvidenceSet, Refusal};
 
+mod address;
 mod birth_date;
 mod certificate;
 mod coordinates;
@@ -21,6 +22,7 @@ mod kz_iin;
 mod kz_rnn;
 mod mrz;
 mod payment_card;
+mod person_name;
 mod phone;
 mod secret;
 mod social;
@@ -69,25 +71,49 @@ pub struct Checked {
 pub struct Check {
     pub name: &'static str,
     /// Where the value begins that the finder saw at a position, if one may stand there.
-    pub start: fn(&[u8], usize) -> Option<usize>,
+    start: Start,
     pub run: fn(&Subject) -> Option<Checked>,
     /// Where two values share bytes, the less rank wins; none takes no part in that.
     pub rank: Option<u8>,
 }
 
+/// How the beginning of a value is told from where the finder sees it.
+#[derive(Clone, Copy)]
+enum Start {
+    /// It is the same.
+    Here,
+    Before(fn(&[u8], usize) -> Option<usize>),
+    /// By words that are looked up.
+    Looked(fn(&[u8], usize, &Registry) -> Option<usize>),
+}
+
 impl Check {
     const fn new(name: &'static str, run: fn(&Subject) -> Option<Checked>, rank: Option<u8>) -> Self {
-        Self { name, start: |_, at| Some(at), run, rank }
+        Self { name, start: Start::Here, run, rank }
     }
 
     /// For values that begin elsewhere than where the finder sees them.
     const fn begins(self, start: fn(&[u8], usize) -> Option<usize>) -> Self {
-        Self { start, ..self }
+        Self { start: Start::Before(start), ..self }
+    }
+
+    const fn begins_by_words(self, start: fn(&[u8], usize, &Registry) -> Option<usize>) -> Self {
+        Self { start: Start::Looked(start), ..self }
+    }
+
+    /// Where the value begins that the finder saw at a position, if one may stand there.
+    #[inline]
+    pub fn start(&self, text: &[u8], at: usize, registry: &Registry) -> Option<usize> {
+        match self.start {
+            Start::Here => Some(at),
+            Start::Before(start) => start(text, at),
+            Start::Looked(start) => start(text, at, registry),
+        }
     }
 }
 
 /// Every check there is.
-pub static ALL: [Check; 26] = [
+pub static ALL: [Check; 30] = [
     Check::new("email", email::check, None).begins(email::start_of_local),
     Check::new("iban", iban::check, Some(0)),
     Check::new("mrz", mrz::check, Some(0)).begins(mrz::start_of_zone),
@@ -114,6 +140,10 @@ pub static ALL: [Check; 26] = [
     Check::new("eds-certificate", certificate::check, None).begins(certificate::start_of_subject),
     Check::new("cookie", secret::check_cookie, None).begins(secret::start_of_value),
     Check::new("password", secret::check_password, None).begins(secret::start_of_value),
+    Check::new("person-name", person_name::check_cyrillic, None).begins(person_name::start_of_cyrillic),
+    Check::new("person-name-latin", person_name::check_latin, None).begins(person_name::start_of_latin),
+    Check::new("address", address::check_cyrillic, None).begins_by_words(address::start_of_cyrillic),
+    Check::new("address-latin", address::check_latin, None).begins_by_words(address::start_of_latin),
 ];
 
 pub fn named(name: &str) -> Option<&'static Check> {

@@ -26,10 +26,21 @@ pub fn run_at(text: &[u8], start: usize) -> Option<Range<usize>> {
 /// everywhere; a digest in hexadecimal has no capitals.
 #[inline]
 pub fn may_begin(text: &[u8], start: usize) -> bool {
+    text.get(start..).and_then(|text| text.first_chunk::<SHORTEST>()).is_some_and(|word| has_both(word))
+}
+
+/// Whether a word that begins within the eight bytes from `at` on may begin so.
+#[inline(always)]
+pub fn may_stand(text: &[u8], at: usize) -> bool {
+    text.get(at..).and_then(|text| text.first_chunk::<{ SHORTEST + 8 }>()).is_none_or(|bytes| has_both(bytes))
+}
+
+/// Whether among bytes, eight by eight, are both small letters and capitals; other bytes may pass for them.
+#[inline(always)]
+fn has_both(bytes: &[u8]) -> bool {
     const LETTER: u64 = u64::from_ne_bytes([0x40; 8]);
-    let Some(word) = text.get(start..).and_then(|text| text.first_chunk::<SHORTEST>()) else { return false };
     let (mut small, mut capital) = (0, 0);
-    for eight in word.as_chunks::<8>().0 {
+    for eight in bytes.as_chunks::<8>().0 {
         let eight = u64::from_ne_bytes(*eight);
         // Of ASCII letters, small ones have the bit below that of all letters.
         small |= eight & eight << 1;

@@ -83,8 +83,17 @@ impl Seen {
     }
 
     /// Takes a place within a run of letters and digits; a long one is named at each eight bytes.
+    #[inline(always)]
     fn see_run(&mut self, text: &[u8], at: usize) {
         let last = self.run.replace(at);
+        // The run begins within the eight bytes before its first note. Most are digests, which end here.
+        if base64::may_stand(text, at.saturating_sub(8)) {
+            self.look_at_run(text, last, at);
+        }
+    }
+
+    #[cold]
+    fn look_at_run(&mut self, text: &[u8], last: Option<usize>, at: usize) {
         if last.is_some_and(|last| last + 8 == at && text[last..at].iter().all(u8::is_ascii_alphanumeric)) {
             return;
         }

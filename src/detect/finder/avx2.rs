@@ -45,6 +45,7 @@ fn masks(chunk: &[u8; SEEN]) -> Masks {
         joint: join(|h| h.joint),
         at: join(|h| h.at),
         equals: join(|h| h.equals),
+        beyond_ascii: low.high | high.high != 0,
     }
 }
 
@@ -65,6 +66,7 @@ struct Half {
     joint: u32,
     at: u32,
     equals: u32,
+    high: u32,
 }
 
 /// Eight bytes of a table from `at` on.
@@ -107,6 +109,7 @@ fn half(bytes: &[u8; 32]) -> Half {
         joint: bits(of(classes::JOINT)),
         at: bits(of(classes::AT)),
         equals: bits(equal(b'=')),
+        high: bits(v),
     }
 }
 
@@ -126,6 +129,8 @@ fn marks(chunk: &[u8; SEEN]) -> Marks {
         angle: join(|h| h.angle),
         plus: join(|h| h.plus),
         high: join(|h| h.high),
+        capital: join(|h| h.capital),
+        comma: join(|h| h.comma),
         last: join(|h| h.last),
         j_or_s: join(|h| h.j_or_s),
         t_or_u: join(|h| h.t_or_u),
@@ -142,6 +147,8 @@ struct HalfMarks {
     angle: u32,
     plus: u32,
     high: u32,
+    capital: u32,
+    comma: u32,
     last: u32,
     j_or_s: u32,
     t_or_u: u32,
@@ -158,6 +165,8 @@ fn half_marks(bytes: &[u8; 32]) -> HalfMarks {
     let lower = _mm256_or_si256(v, set(0x20));
     let letter = |byte: u8| _mm256_cmpeq_epi8(lower, set(byte));
     let quote = _mm256_or_si256(_mm256_or_si256(equal(b'"'), equal(b'\'')), equal(b'\\'));
+    let distance = _mm256_sub_epi8(v, set(b'A'));
+    let capital = _mm256_cmpeq_epi8(_mm256_min_epu8(distance, set(25)), distance);
     let d_or_e = _mm256_or_si256(letter(b'd'), letter(b'e'));
     let h_or_s = _mm256_or_si256(letter(b'h'), letter(b's'));
     HalfMarks {
@@ -170,6 +179,8 @@ fn half_marks(bytes: &[u8; 32]) -> HalfMarks {
         angle: bits(equal(b'<')),
         plus: bits(equal(b'+')),
         high: bits(v),
+        capital: bits(capital),
+        comma: bits(equal(b',')),
         last: bits(_mm256_or_si256(d_or_e, h_or_s)),
         j_or_s: bits(_mm256_or_si256(equal(b'J'), equal(b'S'))),
         t_or_u: bits(_mm256_or_si256(equal(b'T'), equal(b'U'))),

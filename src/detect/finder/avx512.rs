@@ -45,6 +45,7 @@ fn masks(chunk: &[u8; SEEN]) -> Masks {
         joint,
         at: equal(b'@') | equal(b'%') | equal(b'\\') | equal(b'&'),
         equals: equal(b'='),
+        beyond_ascii: _mm512_movepi8_mask(v) != 0,
     }
 }
 
@@ -68,6 +69,8 @@ fn marks(chunk: &[u8; SEEN]) -> Marks {
         angle: equal(b'<'),
         plus: equal(b'+'),
         high: _mm512_movepi8_mask(v),
+        capital: within(v, b'A', 25),
+        comma: equal(b','),
         last: within(lower, b'd', 1) | letter(b'h') | letter(b's'),
         j_or_s: equal(b'J') | equal(b'S'),
         t_or_u: within(v, b'T', 1),

@@ -21,6 +21,8 @@ pub struct Masks {
     pub at: u64,
     /// `=`, which begins an escape of quoted-printable.
     pub equals: u64,
+    /// Whether any of the bytes is beyond ASCII.
+    pub beyond_ascii: bool,
 }
 
 /// Bytes that a shuffle looks up by their low four bits: each class has no two with the same ones. Where a class has none,
@@ -60,6 +62,9 @@ pub struct Marks {
     pub plus: u64,
     /// Bytes beyond ASCII.
     pub high: u64,
+    /// Capitals of ASCII.
+    pub capital: u64,
+    pub comma: u64,
     /// `d`, `e`, `h`, `s` in either case: the last letters of `password`, `Cookie`, `password_hash`, `pass`.
     pub last: u64,
     /// `J` or `S`, and `T` or `U`: together they begin the base64 of `IIN` within a certificate.
@@ -78,6 +83,7 @@ pub fn portable(chunk: &[u8; SEEN]) -> Masks {
         joint: mask(chunk, |byte| matches!(byte, b' ' | b'-')),
         at: mask(chunk, |byte| matches!(byte, b'@' | b'%' | b'\\' | b'&')),
         equals: mask(chunk, |byte| byte == b'='),
+        beyond_ascii: !chunk.is_ascii(),
     }
 }
 
@@ -93,11 +99,22 @@ pub fn portable_marks(chunk: &[u8; SEEN]) -> Marks {
         quote: mask(chunk, |byte| matches!(byte, b'"' | b'\'' | b'\\')),
         angle: equal(b'<'),
         plus: equal(b'+'),
-        high: mask(chunk, |byte| byte >= 0x80),
+        high: high(chunk),
+        capital: mask(chunk, |byte| byte.is_ascii_uppercase()),
+        comma: equal(b','),
         last: mask(chunk, |byte| matches!(byte.to_ascii_lowercase(), b'd' | b'e' | b'h' | b's')),
         j_or_s: mask(chunk, |byte| matches!(byte, b'J' | b'S')),
         t_or_u: mask(chunk, |byte| matches!(byte, b'T' | b'U')),
     }
+}
+
+/// Bytes beyond ASCII: the highest bits of eight bytes at a time, which the product gathers in its highest byte.
+pub fn high(chunk: &[u8; SEEN]) -> u64 {
+    let eight = |bytes: &[u8; 8]| {
+        let highest = u64::from_le_bytes(*bytes) >> 7 & 0x0101_0101_0101_0101;
+        highest.wrapping_mul(0x0102_0408_1020_4080) >> 56
+    };
+    chunk.as_chunks().0.iter().rev().fold(0, |mask, bytes| mask << 8 | eight(bytes))
 }
 
 fn mask(chunk: &[u8; SEEN], is: impl Fn(u8) -> bool) -> u64 {

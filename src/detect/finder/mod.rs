@@ -3,6 +3,7 @@
 
 mod masks;
 mod shapes;
+mod words;
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -63,10 +64,18 @@ pub enum Anchor {
     Year,
     /// The last letter of a key that may name a secret, before its `=` or `:`.
     Key,
+    /// First Latin letter, a capital, of a word after another word or initial, or after a tag such as `//FM/`.
+    LatinCapital,
+    /// First of 1 to 4 digits beside a Latin word.
+    LatinHouse,
+    /// First byte of a word beyond ASCII after another or its initial, or after a tag such as `//FM/`.
+    Capital,
+    /// First digit after a word beyond ASCII.
+    House,
 }
 
 impl Anchor {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 26] = [
         Self::Digits12,
         Self::Digits13,
         Self::Groups,
@@ -89,11 +98,20 @@ impl Anchor {
         Self::Date,
         Self::Year,
         Self::Key,
+        Self::LatinCapital,
+        Self::LatinHouse,
+        Self::Capital,
+        Self::House,
     ];
 
     /// Whether only the wide finder names such candidates.
     pub fn is_wide(self) -> bool {
-        self > Self::Run
+        self > Self::Run && !self.is_worded()
+    }
+
+    /// Whether such candidates stand beside words beyond ASCII.
+    pub fn is_worded(self) -> bool {
+        matches!(self, Self::Capital | Self::House)
     }
 }
 
@@ -181,20 +199,31 @@ impl Default for Candidates {
 /// Which anchors a finder looks for.
 pub trait Width {
     const WIDE: bool;
+    const WORDED: bool;
 }
 
 /// The anchors up to [`Anchor::Run`].
 pub struct Narrow;
+
+/// These, and those beside words beyond ASCII.
+pub struct Worded;
 
 /// All anchors.
 pub struct Wide;
 
 impl Width for Narrow {
     const WIDE: bool = false;
+    const WORDED: bool = false;
+}
+
+impl Width for Worded {
+    const WIDE: bool = false;
+    const WORDED: bool = true;
 }
 
 impl Width for Wide {
     const WIDE: bool = true;
+    const WORDED: bool = true;
 }
 
 /// The finder, for whatever computes the masks. Inlined, so that it is compiled with the caller's instruction set.
@@ -226,6 +255,9 @@ fn find_with<W: Width>(
         candidates(&current, &runs, keep, |anchor, i| found.note(anchor, at + i));
         if W::WIDE {
             shapes::candidates(&current, &marks(seen), &runs, keep, |anchor, i| found.note(anchor, at + i));
+        }
+        if W::WORDED && current.beyond_ascii {
+            words::note(seen, at, keep, found);
         }
         previous = Previous::of(&current);
         at += STEP;

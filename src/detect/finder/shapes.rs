@@ -37,10 +37,32 @@ pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut foun
     each((masks.letter | marks.high) & marks.space >> 1 & year >> 2 & keep, |i| found(Anchor::Year, i + 2));
     each(start & year & marks.space >> 4 & marks.high >> 5, |i| found(Anchor::Year, i));
 
+    latin(masks, marks, runs, keep, &mut found);
+
     let separator = marks.colon | masks.equals;
     let between = marks.quote | marks.space;
     let given = separator >> 1 | between >> 1 & (separator >> 2 | between >> 2 & separator >> 3);
     each((marks.last | marks.high) & given & keep, |i| found(Anchor::Key, i));
+}
+
+/// Names and houses in Latin letters.
+#[inline(always)]
+fn latin(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, found: &mut impl FnMut(Anchor, usize)) {
+    let Runs { run1, run4, start, .. } = *runs;
+    each(masks.letter & marks.space >> 1 & marks.capital >> 2 & keep, |i| found(Anchor::LatinCapital, i + 2));
+    let initial = runs.word & marks.capital & marks.dot >> 1;
+    each(initial & marks.capital >> 2, |i| found(Anchor::LatinCapital, i + 2));
+    each(initial & marks.space >> 2 & marks.capital >> 3, |i| found(Anchor::LatinCapital, i + 3));
+    let tag = marks.slash & marks.slash >> 1 & marks.slash >> 4;
+    each(tag & marks.capital >> 5 & keep, |i| found(Anchor::LatinCapital, i + 5));
+
+    let few = run1 & !(run4 & run1 >> 4);
+    let mark = marks.space | marks.dot | marks.comma;
+    each(masks.letter & mark >> 1 & few >> 2 & keep, |i| found(Anchor::LatinHouse, i + 2));
+    each(masks.letter & mark >> 1 & marks.space >> 2 & few >> 3 & keep, |i| found(Anchor::LatinHouse, i + 3));
+    let ahead = marks.space >> 1 & marks.capital >> 2;
+    let before = ahead | run1 >> 1 & ahead >> 1 | run1 >> 1 & run1 >> 2 & ahead >> 2;
+    each(start & few & before, |i| found(Anchor::LatinHouse, i));
 }
 
 #[inline(always)]

@@ -14,11 +14,41 @@ fn found<W: Width>(engine: Engine, text: &[u8], range: Range<usize>) -> Vec<(usi
     all
 }
 
-/// All wide candidates of a text.
+/// All wide candidates of a text but those beside words.
 fn wide(engine: Engine, text: &[u8]) -> Vec<(usize, Anchor)> {
     let mut all = found::<Wide>(engine, text, 0..text.len());
-    all.retain(|(_, anchor)| anchor.is_wide());
+    all.retain(|(_, anchor)| anchor.is_wide() && *anchor < Anchor::LatinCapital);
     all
+}
+
+#[test]
+fn every_anchor_beside_words_in_every_engine() {
+    use Anchor::*;
+    let table: [(&str, &[(usize, Anchor)]); 12] = [
+        ("Ab Cd", &[(3, LatinCapital)]),
+        ("ab cd", &[]),
+        ("I.I. Ab", &[(2, LatinCapital), (5, LatinCapital)]),
+        ("//FM/AB", &[(5, LatinCapital)]),
+        ("ab. 12", &[(4, LatinHouse)]),
+        ("ab 12345", &[]),
+        ("150 Ab", &[(0, LatinHouse)]),
+        ("Аб Вг", &[(5, Capital)]),
+        ("Аб вг", &[]),
+        ("И.\u{a0}И. Аб", &[(5, Capital), (9, Capital)]),
+        ("//FM/АБ", &[(5, Capital)]),
+        ("д. 5, №7 аб-8", &[(4, House), (10, House), (17, House)]),
+    ];
+    for (text, expected) in table {
+        for engine in Engine::all() {
+            for shift in [0, 38, 41, 47, 48, 60, 127] {
+                let text = ["_".repeat(shift).as_bytes(), text.as_bytes()].concat();
+                let expected: Vec<_> = expected.iter().map(|(at, anchor)| (at + shift, *anchor)).collect();
+                let all = found::<Wide>(engine, &text, 0..text.len()).into_iter();
+                let got: Vec<_> = all.filter(|(_, anchor)| *anchor >= LatinCapital).collect();
+                assert_eq!(got, expected, "{engine:?} {shift}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -124,6 +154,7 @@ proptest! {
         for engine in Engine::all() {
             let mut parts = found(engine, 0..cut);
             parts.extend(found(engine, cut..text.len()));
+            parts.sort_unstable();
             prop_assert_eq!(&parts, &whole);
         }
     }

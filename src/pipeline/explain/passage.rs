@@ -43,7 +43,7 @@ impl<'a> Passage<'a> {
     ///
     /// # Errors
     /// A spot that is not there; those of the decoder before it.
-    pub fn read(text: Decoder, spot: &Spot, scans: &[&'a Shared<'a>]) -> Result<Self, Failure> {
+    pub fn read(text: Decoder<'_>, spot: &Spot, scans: &[&'a Shared<'a>]) -> Result<Self, Failure> {
         let shared = scans[0];
         let binary = text.is_binary();
         let passing = Passing::new(spot.line, spot.column, 2 * LONGEST + MARGIN);

@@ -1,0 +1,412 @@
+//! Names of people, in Russian and Kazakh, in Cyrillic or Latin letters: full names by their patronymic, a surname with
+//! initials, a given name that is listed beside a surname, what the tags of MT100 messages give. The words stand in
+//! `patterns/names.toml`.
+
+use super::{Checked, Subject};
+use crate::detect::boundary::{byte, byte_before};
+use crate::detect::charset::Charset;
+use crate::detect::names::{Names, is_latin};
+use crate::detect::word::{Capitals, Word, start_of};
+use crate::finding::{Evidence, EvidenceSet};
+
+/// Most parts of a name.
+const PARTS: usize = 3;
+/// Words before a name that may make it that of a street.
+const WORDS_BEFORE: usize = 3;
+/// No-break space in UTF-8.
+const NO_BREAK: &[u8] = b"\xC2\xA0";
+
+pub fn check_cyrillic(subject: &Subject) -> Option<Checked> {
+    check(subject, Charset::of_capital(subject.text, subject.start)?)
+}
+
+pub fn check_latin(subject: &Subject) -> Option<Checked> {
+    byte(subject.text, subject.start).is_ascii_uppercase().then(|| check(subject, Charset::Ascii))?
+}
+
+/// Where a name begins whose second part, or whose value after a tag, begins at `at`.
+pub fn start_of_cyrillic(text: &[u8], at: usize) -> Option<usize> {
+    start_of_name(text, at, Charset::of_capital(text, at)?)
+}
+
+pub fn start_of_latin(text: &[u8], at: usize) -> Option<usize> {
+    byte(text, at).is_ascii_uppercase().then(|| start_of_name(text, at, Charset::Ascii))?
+}
+
+fn start_of_name(text: &[u8], at: usize, charset: Charset) -> Option<usize> {
+    if follows_tag(text, at) {
+        return Some(at);
+    }
+    let end = at - space_before(text, at);
+    if byte_before(text, end, 1) != b'.' {
+        let start = start_of(text, end, charset).filter(|_| end < at)?;
+        return charset.letter(text, start).filter(|letter| letter.capital).map(|_| start);
+    }
+    let first = initial_before(text, end, charset)?;
+    let space = space_before(text, first);
+    if let Some(earlier) = initial_before(text, first - space, charset) {
+        return Some(earlier);
+    }
+    // The finder does not see a word and its initials apart where a no-break space stands between them.
+    let is_initial = charset.letter(text, at).is_some_and(|letter| byte(text, at + letter.length) == b'.');
+    match space {
+        2 if is_initial => start_of(text, first - space, charset),
+        _ => Some(first),
+    }
+}
+
+/// Where the capital stands whose dot is the last byte before `end`, where it is an initial.
+fn initial_before(text: &[u8], end: usize, charset: Charset) -> Option<usize> {
+    let dot = end.checked_sub(1).filter(|dot| text[*dot] == b'.')?;
+    let letter = charset.letter_before(text, dot).filter(|letter| letter.capital)?;
+    let start = dot - letter.length;
+    (!is_part_of_word(text, start, charset)).then_some(start)
+}
+
+fn follows_initial(text: &[u8], start: usize, charset: Charset) -> bool {
+    initial_before(text, start - space_before(text, start), charset).is_some()
+}
+
+/// The length of the space before `at`: one, or a no-break space.
+fn space_before(text: &[u8], at: usize) -> usize {
+    match &text[..at] {
+        [.., b' '] => 1,
+        before if before.ends_with(NO_BREAK) => NO_BREAK.len(),
+        _ => 0,
+    }
+}
+
+fn space_after(text: &[u8], at: usize) -> usize {
+    match &text[at.min(text.len())..] {
+        [b' ', ..] => 1,
+        after if after.starts_with(NO_BREAK) => NO_BREAK.len(),
+        _ => 0,
+    }
+}
+
+/// Whether a letter or digit stands directly before `start`.
+fn is_part_of_word(text: &[u8], start: usize, charset: Charset) -> bool {
+    let before = byte_before(text, start, 1);
+    before.is_ascii_alphanumeric() && !is_escape(text, start)
+        || matches!(before, b'_' | b'@' | b'$' | b'#' | b'&')
+        || before == b'-' && charset.letter_before(text, start - 1).is_some()
+        || charset.letter_before(text, start).is_some()
+}
+
+/// Whether `\n`, `\t` or `\r` of an escaped string stands before.
+fn is_escape(text: &[u8], start: usize) -> bool {
+    matches!((byte_before(text, start, 2), byte_before(text, start, 1)), (b'\\', b'n' | b't' | b'r'))
+}
+
+/// Whether `//FM/`, `//NM/` or `//FT/` stands before: the surname, the given name, the patronymic in MT100 and MT102.
+fn follows_tag(text: &[u8], at: usize) -> bool {
+    let tag = at.checked_sub(5).map_or(&[][..], |start| &text[start..at]);
+    matches!(tag, b"//FM/" | b"//NM/" | b"//FT/")
+}
+
+/// A part of a name.
+struct Part {
+    kind: Kind,
+    word: Word,
+    end: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Word,
+    /// One capital and a dot.
+    Initial,
+    /// A name and `ұлы` or `қызы`, a word of its own.
+    Patronymic,
+}
+
+struct Parts<'a> {
+    names: &'a Names,
+    parts: [Option<Part>; PARTS],
+    /// Whether a no-break space stands after the first part.
+    joined: bool,
+}
+
+fn check(subject: &Subject, charset: Charset) -> Option<Checked> {
+    let (text, start) = (subject.text, subject.start);
+    if is_part_of_word(text, start, charset) {
+        return None;
+    }
+    let names = subject.registry.names();
+    let first = Word::at(text, start, charset)?;
+    if follows_tag(text, start) {
+        let end = end_of_value(text, &first, charset);
+        let whole = !ends_in_digit(text, end) && charset.letter(text, end).is_none();
+        return (whole && first.length() > 1).then(|| Checked { end, ..Checked::default() });
+    }
+    let parts = Parts::read(text, start, charset, names)?;
+    let (end, evidence) = parts.name()?;
+    // The second of two initials begins no name.
+    if parts.is_initial(0) && !parts.is_initial(1) && follows_initial(text, start, charset) {
+        return None;
+    }
+    let stands_alone = !is_of_place(text, start, end, charset, names);
+    stands_alone.then(|| Checked { end, evidence, ..Checked::default() })
+}
+
+/// Where the words of a tag's value end.
+fn end_of_value(text: &[u8], first: &Word, charset: Charset) -> usize {
+    let mut end = first.end;
+    for _ in 1..PARTS {
+        let next = Word::at(text, end + 1, charset).filter(Word::is_capitalised);
+        end = next.filter(|_| byte(text, end) == b' ').map_or(end, |next| next.end);
+    }
+    end
+}
+
+impl<'a> Parts<'a> {
+    /// Reads the parts that begin at `start`: words in capitals or with one, and initials, each a space apart.
+    fn read(text: &[u8], start: usize, charset: Charset, names: &'a Names) -> Option<Self> {
+        let joined = Word::at(text, start, charset).is_some_and(|word| space_after(text, word.end) > 1);
+        let mut parts = Self { names, parts: [const { None }; PARTS], joined };
+        let mut at = start;
+        for index in 0..PARTS {
+            let Some(part) = Part::read(text, at, charset, index > 0, names) else { break };
+            let space = space_after(text, part.end);
+            at = part.end + space;
+            let last = space == 0 && part.kind != Kind::Initial;
+            parts.parts[index] = Some(part);
+            if last {
+                break;
+            }
+        }
+        parts.parts[1].is_some().then_some(parts)
+    }
+
+    fn kind(&self, index: usize) -> Option<Kind> {
+        self.parts[index].as_ref().map(|part| part.kind)
+    }
+
+    fn word(&self, index: usize) -> Option<&Word> {
+        self.parts[index].as_ref().filter(|part| part.kind != Kind::Initial).map(|part| &part.word)
+    }
+
+    fn is_initial(&self, index: usize) -> bool {
+        self.kind(index) == Some(Kind::Initial)
+    }
+
+    fn is_patronymic(&self, index: usize) -> bool {
+        match self.kind(index) {
+            Some(Kind::Patronymic) => true,
+            Some(Kind::Word) => self.word(index).is_some_and(|word| self.names.is_patronymic(word)),
+            _ => false,
+        }
+    }
+
+    fn end(&self, parts: usize) -> usize {
+        self.parts[parts - 1].as_ref().map_or(0, |part| part.end)
+    }
+
+    /// Where the name ends that these parts begin with, and what speaks for it.
+    fn name(&self) -> Option<(usize, EvidenceSet)> {
+        let (parts, evidence) = match (self.word(0), self.word(1)) {
+            (Some(first), Some(second)) if !self.joined => self.of_words(first, second),
+            (Some(_), Some(_)) => None,
+            (Some(surname), None) => self.with_initials(surname),
+            (None, _) => self.after_initials(),
+        }?;
+        let is_other = self.word(0).is_some_and(|first| self.names.is_other(first));
+        (!is_other).then(|| (self.end(parts), evidence))
+    }
+
+    /// Full names, in either order, and a given name with a surname.
+    fn of_words(&self, first: &Word, second: &Word) -> Option<(usize, EvidenceSet)> {
+        let names = self.names;
+        let full = EvidenceSet::new().with(Evidence::Formatted);
+        let surname = names.is_surname(first);
+        if self.is_patronymic(1) {
+            let given = names.is_given(first);
+            // «Иван Иванович Иванов»
+            let last = self.word(2).filter(|last| names.is_surname(last) && !names.is_other(last));
+            let last = last.filter(|last| last.capitals == second.capitals || last.capitals == Capitals::All);
+            let known = given || !surname && !names.begins_sentence(first);
+            return known.then_some((if last.is_some() { 3 } else { 2 }, full.with_if(given, Evidence::Plausible)));
+        }
+        if let Some(third) = self.word(2).filter(|_| self.is_patronymic(2)) {
+            let register = [first, second, third].iter().all(|word| word.capitals == Capitals::All);
+            let listed = names.is_given(second);
+            let bare = register || names.is_forefather(first) || !names.begins_sentence(first);
+            // «Айгерім Болат Серікұлы» are no three parts of one name.
+            let is_name = !names.is_other(second) && (surname || bare && listed);
+            return is_name.then_some((3, full.with_if(listed, Evidence::Plausible)));
+        }
+        let (given, listed) = (names.is_given(first), names.is_given(second));
+        let two = EvidenceSet::new();
+        let named = given && names.is_surname(second) || surname && listed;
+        let kazakh =
+            || (given || names.is_forefather(first)) && listed || (given || surname) && names.is_forefather(second);
+        let evidence = match () {
+            () if named => two.with(Evidence::Plausible),
+            () if kazakh() => two.with(Evidence::Bare),
+            () => return None,
+        };
+        (!names.is_other(second)).then_some((2, evidence))
+    }
+
+    /// «Иванов И.И.», «Иванов И.»
+    fn with_initials(&self, surname: &Word) -> Option<(usize, EvidenceSet)> {
+        let known = self.names.is_surname(surname);
+        let two = self.is_initial(2);
+        let fits = known || two && self.may_be_unknown(surname);
+        let evidence = EvidenceSet::new().with_if(known && two, Evidence::Plausible).with_if(!two, Evidence::Bare);
+        // The finder sees what a no-break space joins by the second initial.
+        (fits && self.is_initial(1) && (two || !self.joined)).then_some((if two { 3 } else { 2 }, evidence))
+    }
+
+    /// Whether a word beside two initials may be a surname that nothing else tells. In Latin letters too much stands so.
+    fn may_be_unknown(&self, surname: &Word) -> bool {
+        surname.length() > 2 && !is_latin(surname.folded())
+    }
+
+    /// «И.И. Иванов», «И. Иванов»
+    fn after_initials(&self) -> Option<(usize, EvidenceSet)> {
+        let two = self.is_initial(1);
+        let parts = if two { 3 } else { 2 };
+        let surname = self.word(parts - 1).filter(|word| !self.names.is_other(word))?;
+        let known = self.names.is_surname(surname);
+        let fits = known || two && self.may_be_unknown(surname);
+        let evidence = EvidenceSet::new().with_if(known && two, Evidence::Plausible).with_if(!two, Evidence::Bare);
+        fits.then_some((parts, evidence))
+    }
+}
+
+impl Part {
+    fn read(text: &[u8], at: usize, charset: Charset, may_be_apart: bool, names: &Names) -> Option<Self> {
+        let word = Word::at(text, at, charset).filter(Word::is_capitalised)?;
+        if charset != Charset::Ascii && Charset::of_capital(text, at) != Some(charset) || ends_in_digit(text, word.end)
+        {
+            return None;
+        }
+        if word.length() == 1 {
+            let initial = byte(text, word.end) == b'.';
+            return initial.then(|| Self { kind: Kind::Initial, end: word.end + 1, word });
+        }
+        let apart =
+            may_be_apart && byte(text, word.end) == b' ' && names.may_be_son(charset.letter(text, word.end + 1));
+        let child = apart.then(|| Word::at(text, word.end + 1, charset)).flatten();
+        match child.filter(|child| names.is_son_or_daughter(child)) {
+            Some(child) => Some(Self { kind: Kind::Patronymic, end: child.end, word }),
+            None => Some(Self { kind: Kind::Word, end: word.end, word }),
+        }
+    }
+}
+
+/// Whether a word goes on as an identifier.
+fn ends_in_digit(text: &[u8], end: usize) -> bool {
+    byte(text, end).is_ascii_alphanumeric() || byte(text, end) == b'_'
+}
+
+/// Whether the name is that of a street, an institution or a company.
+fn is_of_place(text: &[u8], start: usize, end: usize, charset: Charset, names: &Names) -> bool {
+    let after = Word::at(text, end + space_after(text, end), charset);
+    if after.is_some_and(|word| word.start > end && names.tells_place_after(&word)) {
+        return true;
+    }
+    if charset.letter(text, end).is_some() || ends_in_digit(text, end) {
+        return true;
+    }
+    let mut at = start;
+    for count in 0..WORDS_BEFORE {
+        let quoted = text[..at].iter().rev().take(8).take_while(|b| is_quote(**b)).count();
+        let quotes = if charset == Charset::Utf8 { quote_before(text, at) } else { 0 };
+        let gap = at - quoted.max(quotes);
+        let gap = gap - text[..gap].iter().rev().take(2).take_while(|b| matches!(b, b' ' | b'.')).count();
+        let Some(word) = Word::before(text, gap, charset).filter(|word| gap < at && word.start < gap) else {
+            return false;
+        };
+        if names.tells_place_before(&word) || count == 0 && quoted.max(quotes) > 0 && names.is_company(&word) {
+            return true;
+        }
+        at = word.start;
+    }
+    false
+}
+
+/// Quotes of one byte: ASCII, and « in Windows-1251.
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'\\' | 0xAB)
+}
+
+/// The length of the quote in UTF-8 before `at`.
+fn quote_before(text: &[u8], at: usize) -> usize {
+    let quotes = ["«", "„", "“"];
+    quotes.iter().find(|quote| text[..at].ends_with(quote.as_bytes())).map_or(0, |quote| quote.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::Registry;
+
+    /// What the check reads at the first place of `text` at which there is a name.
+    fn name(text: &str) -> Option<&str> {
+        let registry = Registry::builtin(jiff::civil::date(2026, 11, 22)).unwrap();
+        (0..text.len()).find_map(|start| {
+            let subject = Subject::new(text.as_bytes(), start, &registry);
+            let checked = check_cyrillic(&subject).or_else(|| check_latin(&subject))?;
+            Some(&text[start..checked.end])
+        })
+    }
+
+    #[test]
+    fn names_are_read_whole() {
+        for text in [
+            "Иванов Иван Иванович",
+            "Ивановым Иваном Ивановичем",
+            "ИВАНОВ ИВАН ИВАНОВИЧ",
+            "ИВАНОВ Иван Иванович",
+            "Иван Иванович Иванов",
+            "Иван Иванович",
+            "Ахметова Айгерім Серікқызы",
+            "Ахметов Болат Серік ұлы",
+            "Сейтқали Айдос Болатұлы",
+            "Ким Виктор Сергеевич",
+            "Иванов И.И.",
+            "Иванов И. И.",
+            "И.И. Иванов",
+            "И. И. Иванов",
+            "И.И.Иванов",
+            "Иванов Иван",
+            "Айгерім Ахметова",
+            "Айгерімге Ахметовқа",
+            "Ivanov Ivan Ivanovich",
+            "Aigerim Akhmetova",
+            "Akhmetov B.S.",
+            "Nurlan Bolatuly",
+        ] {
+            for framed in
+                [text.to_owned(), format!("от «{text}»"), format!("({text}), договор"), format!("Клиент: {text}.")]
+            {
+                assert_eq!(name(&framed), Some(text), "{framed}");
+            }
+        }
+        assert_eq!(name("Уважаемый Иван Иванович, добрый день"), Some("Иван Иванович"));
+        assert_eq!(name("Директор Иванов И.И. подписал"), Some("Иванов И.И."));
+    }
+
+    #[test]
+    fn what_only_looks_like_a_name_is_none() {
+        for text in [
+            "ул. Ивана Франко 5",
+            "ул. академика Ивана Павлова",
+            "ТОО «Иванов и К»",
+            "ТОО «Иван Петров»",
+            "Бауыржан Момышұлы көшесі",
+            "имени Абая Кунанбаева",
+            "Иван Царевич и серый волк",
+            "Республика Казахстан",
+            "Ответчик О.К.",
+            "Новый Договор",
+            "Mobile Safari",
+            "Windows NT",
+            "класс ИвановИванИванович2",
+        ] {
+            assert_eq!(name(text), None, "{text}");
+        }
+    }
+}
