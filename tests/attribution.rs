@@ -191,6 +191,19 @@ fn postgres() {
            pg_dump $p --rows-per-insert=70 a > forms/rows-per-insert.sql
            pg_dump $p -E WIN1251 a > forms/windows-1251.sql
            pg_dump $p -E KOI8R a > forms/koi8-r.sql
+           pg_dump $p -Fc a > forms/custom.dump
+           pg_dump $p -Fc -Z0 a > forms/custom-stored.dump
+           pg_dump $p -Fc --inserts a > forms/custom-inserts.dump
+           pg_dump $p -Ft a > forms/tar.tar
+           pg_dump $p -Fd -f forms/folder a
+           pg_dump $p -Fd -Z0 -f forms/folder-stored a
+           tar -C forms -czf forms/tar-of-a-folder.tar.gz --sort=name folder/toc.dat folder
+           if [ "$(pg_dump --version | grep -o '[0-9]*' | head -1)" -ge 16 ]; then
+             for how in lz4 zstd; do
+               pg_dump $p -Fc --compress=$how a > forms/custom-$how.dump
+               pg_dump $p -Fd --compress=$how -f forms/folder-$how a
+             done
+           fi
            pg_dump $p -s a > forms/text/schema.sql
            for t in $(psql -At $p -d a -c "select tablename from pg_tables where schemaname='public'"); do
              psql -q $p -d a -c "\copy $t to forms/text/$t.txt"

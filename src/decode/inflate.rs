@@ -1,4 +1,4 @@
-//! Deflate without gzip's frame: takes the bytes of a raw stream, gives its text. What stands after the end of
+//! Deflate without gzip's frame: takes the bytes of a raw or a zlib stream, gives its text. What stands after the end of
 //! the stream is left in the source.
 
 use std::io::{self, BufRead, Read};
@@ -17,6 +17,11 @@ impl<S: BufRead> Inflate<S> {
     /// As zip members are stored.
     pub fn raw(source: S) -> Self {
         Self { source, inflate: Decompress::new(false), full: false, ended: false, damaged: false }
+    }
+
+    /// With the frame of RFC 1950.
+    pub fn zlib(source: S) -> Self {
+        Self { inflate: Decompress::new(true), ..Self::raw(source) }
     }
 }
 
@@ -51,7 +56,7 @@ mod tests {
     use std::io::Write;
 
     use flate2::Compression;
-    use flate2::write::DeflateEncoder;
+    use flate2::write::{DeflateEncoder, ZlibEncoder};
 
     use super::*;
     use crate::decode::tests::{TEXT, drain, one_byte_at_a_time};
@@ -75,5 +80,16 @@ mod tests {
             assert_eq!(error.as_deref(), Some("unexpected end of file"), "cut at {cut}");
             longest = got.len();
         }
+    }
+
+    #[test]
+    fn zlib_frames_are_checked() {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(TEXT.as_bytes()).unwrap();
+        let mut stored = encoder.finish().unwrap();
+        assert_eq!(drain(Inflate::zlib(&stored[..]), 9), (TEXT.as_bytes().to_vec(), None));
+        *stored.last_mut().unwrap() ^= 1;
+        let damage = Some("corrupt deflate stream".to_owned());
+        assert_eq!(drain(Inflate::zlib(&stored[..]), 9), (TEXT.as_bytes().to_vec(), damage));
     }
 }

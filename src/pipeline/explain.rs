@@ -93,6 +93,10 @@ fn read<'a>(spot: &Spot, scans: &'a [Shared<'a>; 2]) -> Result<(Passage<'a>, Opt
         }
     };
     let decoder = Decoder::new(stored, scans[0].plan.limits.layers).map_err(|error| failed(&error))?;
+    if let Some(container) = decoder.container() {
+        let message = format!("this is an archive ({})", container.name);
+        return Err(Error::new(message).at(&place).help("unpack the member, and name its file"));
+    }
     let passage = Passage::read(decoder, spot, &scans.each_ref()).map_err(|failure| match failure {
         Failure::Missing(Missing::Line(lines)) => {
             Error::new(format!("there is no line {}: the text has {lines}", spot.line)).at(&place)

@@ -1,7 +1,7 @@
 //! Scanning one target: takes its name, gives what came of it. What fails is an event; the run goes on.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
@@ -28,6 +28,9 @@ use crate::suppress::{self, Known, Quiet};
 
 mod blob;
 mod members;
+mod stored;
+
+use stored::{Again, Stored};
 
 /// A thread's scanner with the buffers that it reuses.
 pub struct Worker<'a> {
@@ -80,9 +83,9 @@ impl<'a> Worker<'a> {
         self.meter = None;
         let done = match &target.store {
             Store::Stdin => {
-                let (mut stored, length, file) = (io::stdin().lock(), None, None);
+                let mut stored = io::stdin().lock();
                 let mut stored = self.meter(None).counting(&mut stored);
-                self.stream(target, Stored { reader: &mut stored, length, file })
+                self.stream(target, Stored { reader: &mut stored, length: None, file: None, tables: None })
             }
             Store::File(path) => match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
                 Ok((metadata, file)) => {
@@ -101,10 +104,21 @@ impl<'a> Worker<'a> {
     fn file(&mut self, item: usize, target: &Target, file: File, length: u64) -> Result<Done, Box<Large>> {
         let most = if self.shared.plan.threads > 1 { self.shared.plan.limits.split } else { u64::MAX };
         let known = (length > 0).then_some(length);
-        match self.bytes(target, Stored { reader: &mut &file, length: known, file: Some(&file) }, most) {
-            Ok(done) => Ok(done),
-            Err(TooLong { binary, shape }) => {
-                let borders = Borders::new(shape, self.shared.plan.limits.split);
+        let archive = target.path().and_then(|path| self.shared.archived(path));
+        let tables = archive.as_ref().and_then(|archive| archive.before.as_deref()).map(table::Reader::after);
+        let stored = Stored { reader: &mut &file, length: known, file: Some(&file), tables };
+        match self.bytes(target, stored, most) {
+            Ok(mut done) => {
+                let faults = archive.into_iter().flat_map(|archive| archive.faults);
+                done.events.extend(
+                    faults.map(|message| {
+                        Event::Problem(Problem { path: target.origin.clone(), message, examined: length })
+                    }),
+                );
+                Ok(done)
+            }
+            Err(TooLong { binary, tables }) => {
+                let borders = Borders::new(*tables, self.shared.plan.limits.split);
                 Err(Box::new(Large::new(item, file, length, binary, borders)))
             }
         }
@@ -112,7 +126,7 @@ impl<'a> Worker<'a> {
 
     /// Scans what is stored; of plain text at `most` so many bytes.
     fn bytes(&mut self, target: &Target, stored: Stored, most: u64) -> Result<Done, TooLong> {
-        let Stored { reader, length: known, file } = stored;
+        let Stored { reader, length: known, file, tables } = stored;
         let length = known.unwrap_or(0);
         self.window.restart(0, 0);
         let begun = self.window.fill(reader, known);
@@ -120,8 +134,8 @@ impl<'a> Worker<'a> {
         let Sniffed { compression, container, charset, binary } = sniff(head);
         if compression.is_some() || container.is_some() || charset != Charset::Bytes {
             let read = self.window.filled().to_vec();
-            let mut again = Again { read: Cursor::new(read), failure: begun.err(), rest: reader };
-            return Ok(self.stream(target, Stored { reader: &mut again, length: known, file }));
+            let mut again = Again::new(read, begun.err(), reader);
+            return Ok(self.stream(target, Stored { reader: &mut again, length: known, file, tables }));
         }
         if self.shared.plan.git.is_some() && git::is_lfs_pointer(head) {
             return Ok(skipped(target, "Git LFS pointer", length));
@@ -130,10 +144,11 @@ impl<'a> Worker<'a> {
             return Ok(skipped(target, "binary", length));
         }
         if length > most && self.shared.plan.exceptions.known(target).is_none() {
-            return Err(TooLong { binary, shape: shape(head, binary) });
+            let tables = tables.unwrap_or_else(|| table::Reader::new(shape(head, binary)));
+            return Err(TooLong { binary, tables: tables.into() });
         }
         let quiet = self.quiet(target);
-        let extent = Extent { own: 0..u64::MAX, length: known, binary, tables: None, failure: begun.err() };
+        let extent = Extent { own: 0..u64::MAX, length: known, binary, tables, failure: begun.err() };
         let receipt = self.sweep(reader, extent, quiet);
         let read = self.window.read_so_far();
         Ok(self.done(target, receipt, length.max(read), read))
@@ -152,7 +167,7 @@ impl<'a> Worker<'a> {
 
     /// Scans what has to be decoded first, as a stream.
     fn stream(&mut self, target: &Target, stored: Stored) -> Done {
-        let Stored { reader, length, file } = stored;
+        let Stored { reader, length, file, tables } = stored;
         self.decoded = true;
         let meter = self.meter(length);
         let mut decoder = match Decoder::metered(reader, self.shared.plan.limits.layers, &meter) {
@@ -169,7 +184,7 @@ impl<'a> Worker<'a> {
         self.window.restart(0, 0);
         let binary = decoder.is_binary();
         let quiet = self.quiet(target);
-        let extent = Extent { own: 0..u64::MAX, length: None, binary, tables: None, failure: None };
+        let extent = Extent { own: 0..u64::MAX, length: None, binary, tables, failure: None };
         let receipt = self.sweep(&mut decoder, extent, quiet);
         let stored_read = decoder.stored_read();
         let seen = length.unwrap_or(stored_read).max(stored_read);
@@ -297,30 +312,6 @@ pub(super) fn shape(head: &[u8], binary: bool) -> Shape {
     if binary { Shape::Text } else { Shape::of(&head[..head.len().min(table::HEAD)]) }
 }
 
-/// What is stored of a target.
-struct Stored<'s> {
-    reader: &'s mut dyn Read,
-    length: Option<u64>,
-    /// The same bytes, where they are a file.
-    file: Option<&'s File>,
-}
-
-/// Reads again what was read, to the error that it ended with, if it did.
-struct Again<'r> {
-    read: Cursor<Vec<u8>>,
-    failure: Option<io::Error>,
-    rest: &'r mut dyn Read,
-}
-
-impl Read for Again<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        match self.read.read(buf)? {
-            0 => self.failure.take().map_or_else(|| self.rest.read(buf), Err),
-            length => Ok(length),
-        }
-    }
-}
-
 /// What of a target is gone over, and what is known of it.
 struct Extent {
     own: Range<u64>,
@@ -336,7 +327,7 @@ struct Extent {
 /// Plain text that is too long for one thread.
 struct TooLong {
     binary: bool,
-    shape: Shape,
+    tables: Box<table::Reader>,
 }
 
 fn failed(target: &Target, seen: u64, examined: u64, error: &io::Error) -> Done {

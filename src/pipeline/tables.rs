@@ -12,6 +12,7 @@ use super::ends::Positioned;
 use super::window::Window;
 use super::work::lock;
 use crate::classify::{Account, Columns, Partial};
+use crate::decode::{LONGEST_TOC, TOC_FILE, TOC_MAGIC, Toc};
 use crate::detect::MARGIN;
 use crate::finding::{Evidence, Field, Finding};
 use crate::input::{Origin, Target};
@@ -27,6 +28,18 @@ const SCHEMA_BYTES: u64 = 4 << 20;
 pub struct Knowledge {
     columns: OnceLock<Columns>,
     folders: Mutex<HashMap<PathBuf, Arc<Schema>>>,
+    archives: Mutex<HashMap<PathBuf, Arc<Contents>>>,
+}
+
+/// The table of contents in a folder, if there is one, or what is wrong with it.
+type Contents = Result<Option<Toc>, String>;
+
+/// What is known of a file of a pg_dump archive that is a folder.
+pub struct Archived {
+    /// The statements that stand before its text.
+    pub before: Option<String>,
+    /// What is wrong with the archive, told of its table of contents.
+    pub faults: Vec<String>,
 }
 
 impl Shared<'_> {
@@ -94,6 +107,54 @@ pub(super) fn left(finding: &Finding, first: u64, quiet: &mut Quiet) -> u64 {
     }
 }
 
+impl Shared<'_> {
+    /// What the table of contents beside a file tells of it, where it is called like a file of a pg_dump archive.
+    pub(super) fn archived(&self, file: &Path) -> Option<Archived> {
+        let (name, folder) = (file.file_name()?.to_str()?, file.parent()?);
+        let is_data = name.split_once(".dat").is_some_and(|(id, _)| id.bytes().all(|byte| byte.is_ascii_digit()));
+        if name != TOC_FILE && !is_data {
+            return None;
+        }
+        let toc = self.contents(folder);
+        match &*toc {
+            Ok(None) => None,
+            Ok(Some(toc)) if name == TOC_FILE => {
+                let is_there = |name: &&str| {
+                    ["", ".gz", ".lz4", ".zst"].iter().any(|ending| folder.join(format!("{name}{ending}")).exists())
+                };
+                let missing = toc.files().filter(|name| !is_there(name)).count();
+                let fault = format!("{missing} files of data that it lists are not there");
+                Some(Archived { before: None, faults: if missing > 0 { vec![fault] } else { Vec::new() } })
+            }
+            Ok(Some(toc)) => Some(Archived { before: toc.before_file(name), faults: Vec::new() }),
+            Err(fault) => {
+                let faults = if name == TOC_FILE { vec![fault.clone()] } else { Vec::new() };
+                Some(Archived { before: None, faults })
+            }
+        }
+    }
+
+    fn contents(&self, folder: &Path) -> Arc<Contents> {
+        if let Some(toc) = lock(&self.knowledge.archives).get(folder) {
+            return toc.clone();
+        }
+        let toc = Arc::new(contents(&folder.join(TOC_FILE)));
+        lock(&self.knowledge.archives).entry(folder.to_owned()).or_insert(toc).clone()
+    }
+}
+
+/// The table of contents in a file, if it is one.
+fn contents(file: &Path) -> Contents {
+    // What cannot be read is told of where it is scanned.
+    let Ok(mut file) = File::open(file) else { return Ok(None) };
+    let mut magic = Vec::new();
+    if file.by_ref().take(TOC_MAGIC.len() as u64).read_to_end(&mut magic).is_err() || magic != TOC_MAGIC {
+        return Ok(None);
+    }
+    let mut source = std::io::BufReader::new(magic.chain(file.take(LONGEST_TOC)));
+    Toc::read(&mut source).map(Some).map_err(|error| error.to_string())
+}
+
 /// The name of a text's table that has none: that of the file, without what tells its format.
 fn unnamed(path: &Origin) -> &str {
     let name = path.as_str().rsplit(['/', '!']).next().unwrap_or_default();
@@ -136,8 +197,9 @@ struct State {
 }
 
 impl Borders {
-    pub fn new(shape: Shape, split: u64) -> Self {
-        Self { split, state: Mutex::new(State { at: 0, reader: Reader::new(shape), left: HashMap::new() }) }
+    /// Those of a file that is cut into splits, and whose text `reader` begins with.
+    pub fn new(reader: Reader, split: u64) -> Self {
+        Self { split, state: Mutex::new(State { at: 0, reader, left: HashMap::new() }) }
     }
 
     /// The reader as it stands at the beginning of a split. What no thread has gone over yet before it is gone over now.

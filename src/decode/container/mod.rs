@@ -13,11 +13,14 @@ use super::{Meter, corrupt, truncated};
 
 mod ar;
 mod cpio;
+mod pgdump;
 mod rar;
 #[cfg(feature = "sevenz")]
 mod sevenz;
 mod tar;
 mod zip;
+
+pub use pgdump::{FILE as TOC_FILE, LONGEST as LONGEST_TOC, MAGIC as TOC_MAGIC, Toc};
 
 /// All kinds that are known.
 pub static CONTAINERS: &[Container] = &[
@@ -27,6 +30,7 @@ pub static CONTAINERS: &[Container] = &[
     sevenz::CONTAINER,
     cpio::CONTAINER,
     ar::CONTAINER,
+    pgdump::CONTAINER,
     rar::CONTAINER,
 ];
 
@@ -64,6 +68,9 @@ pub struct Member<'m> {
     pub length: Option<u64>,
     /// When it was last modified, in seconds since 1970.
     pub modified: Option<i64>,
+    /// Statements of SQL that stand before it where it is written as text: of a table's data, the definition of the
+    /// table and the head of its COPY.
+    pub before: Option<Cow<'m, str>>,
 }
 
 impl<'m> Member<'m> {

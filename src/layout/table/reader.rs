@@ -58,6 +58,21 @@ impl Reader {
         Self { shape, state, tables: Arc::default(), last: None, definitions: Vec::new() }
     }
 
+    /// A reader of what follows these statements of PostgreSQL, which are no part of its text: rows, where they end with
+    /// the head of a COPY.
+    pub fn after(statements: &str) -> Self {
+        let mut reader = Self::new(Shape::Sql(Dialect::Postgres));
+        let text = statements.as_bytes();
+        reader.read(text, 0..text.len(), 0, &mut Grid::default());
+        if let State::Rows(rows) = reader.state {
+            let Table { name, columns, .. } = &*rows.table;
+            let table = Arc::new(Table { name: name.clone(), columns: columns.clone(), first: 0 });
+            Arc::make_mut(&mut reader.tables).insert((name.clone(), columns.clone()), table.clone());
+            reader.state = State::Rows(Rows::new(table, rows.form, 0));
+        }
+        reader
+    }
+
     pub fn shape(&self) -> &Shape {
         &self.shape
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::super::sweep::contain;
 use super::super::work::{Done, lock};
-use super::{Stored, Worker, failed, problem};
+use super::stored::Stored;
+use super::{Worker, failed, problem};
 use crate::finding::Event;
 use crate::input::{Blob, Stood, Target};
 use crate::source::git;
@@ -88,7 +89,8 @@ impl Worker<'_> {
         let opened = opened.and_then(|mut git| git.open(&blob.id).map(|length| (git, length)));
         match opened {
             Ok((mut git, length)) => {
-                let stored = Stored { reader: &mut git, length: (length > 0).then_some(length), file: None };
+                let stored =
+                    Stored { reader: &mut git, length: (length > 0).then_some(length), file: None, tables: None };
                 let mut done = self.bytes(target, stored, u64::MAX).unwrap_or_default();
                 done.events.iter_mut().for_each(|event| name(event, blob));
                 self.blobs = done.events.iter().all(|event| !matches!(event, Event::Problem(_))).then_some(git);

@@ -2,14 +2,18 @@
 //! of all.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::rc::Rc;
 
 use super::super::work::Done;
-use super::{Stored, Worker, day, unread};
-use crate::decode::{Container, Decoder, Input, Member, Meter, Metered, Visitor};
+use super::stored::Stored;
+use super::{Worker, day, unread};
+use crate::decode::{
+    Container, Decoder, Input, LONGEST_TOC, Member, Meter, Metered, TOC_FILE, TOC_MAGIC, Toc, Visitor,
+};
 use crate::finding::{Event, Problem, Skipped};
 use crate::input::{Origin, Target};
+use crate::layout::table;
 
 /// Members that are named one by one where they were not examined; further ones are counted.
 const NAMED: usize = 10_000;
@@ -39,9 +43,11 @@ impl Worker<'_> {
             named: 0,
             unnamed: Skipped { path: target.origin.clone(), reason: String::new(), bytes: 0, incomplete: true },
             count: 0,
+            archive: None,
+            first: true,
         };
         let given = (container.open)(&mut Input::new(&mut decoder, file, &meter), &mut members);
-        let mut done = members.finish();
+        let mut done = members.finish(given.is_ok());
         self.depth -= 1;
         let stored_read = decoder.stored_read();
         done.seen = length.unwrap_or(stored_read).max(stored_read);
@@ -74,6 +80,10 @@ struct Members<'m, 'w, 'a> {
     named: usize,
     unnamed: Skipped,
     count: u64,
+    /// The folder of the last table of contents of a pg_dump archive, and what it says.
+    archive: Option<(String, Toc)>,
+    /// Whether all members come after it.
+    first: bool,
 }
 
 impl Members<'_, '_, '_> {
@@ -109,7 +119,45 @@ impl Members<'_, '_, '_> {
         }
     }
 
-    fn finish(mut self) -> Done {
+    /// Reads the table of contents of a pg_dump archive, which tells what later members are. Gives the content again,
+    /// and what is wrong with it.
+    fn contents<'c>(&mut self, member: &Member, content: &'c mut dyn Read) -> (impl Read + use<'c>, Option<String>) {
+        let (mut bytes, mut fault) = (Vec::new(), None);
+        let (folder, file) = member.name.rsplit_once('/').unwrap_or(("", &member.name));
+        if file == TOC_FILE {
+            // An error comes again where the bytes before it have been read.
+            let _ = content.take(TOC_MAGIC.len() as u64).read_to_end(&mut bytes);
+            if bytes == TOC_MAGIC {
+                let _ = content.take(LONGEST_TOC).read_to_end(&mut bytes);
+                match Toc::read(&mut &bytes[..]) {
+                    Ok(toc) => self.archive = Some((folder.to_owned(), toc)),
+                    Err(error) => fault = Some(error.to_string()),
+                }
+            }
+        }
+        (Cursor::new(bytes).chain(content), fault)
+    }
+
+    /// What stands before the content of a member, where its container or a table of contents beside it tells.
+    fn before(&mut self, member: &Member) -> Option<String> {
+        if let Some(before) = &member.before {
+            return Some(before.clone().into_owned());
+        }
+        let (folder, file) = member.name.rsplit_once('/').unwrap_or(("", &member.name));
+        let Some((archive, toc)) = &mut self.archive else {
+            self.first = false;
+            return None;
+        };
+        let entry = toc.entry_of(file).filter(|_| archive == folder)?;
+        toc.found(entry);
+        toc.before(entry)
+    }
+
+    fn finish(mut self, ended: bool) -> Done {
+        let missing = self.archive.as_ref().filter(|_| self.first && ended).map_or(0, |(_, toc)| toc.missing());
+        if missing > 0 {
+            self.problem(&format!("{missing} files of data that {TOC_FILE} lists are not there"));
+        }
         if self.count > 0 {
             self.unnamed.reason = format!("{} more members that could not be examined", self.count);
             self.done.events.push(Event::Skipped(self.unnamed));
@@ -127,9 +175,14 @@ impl Visitor for Members<'_, '_, '_> {
         let outer = (self.worker.modified, self.worker.sweep.posture);
         self.worker.modified = member.modified.and_then(day).or(outer.0);
         self.worker.sweep.posture = self.worker.shared.bench.posture(&target);
-        let stored = Stored { reader: &mut content, length: member.length, file: None };
-        let done = self.worker.bytes(&target, stored, u64::MAX).unwrap_or_default();
+        let (mut content, fault) = self.contents(member, &mut content);
+        let tables = self.before(member).map(|before| table::Reader::after(&before));
+        let stored = Stored { reader: &mut content, length: member.length, file: None, tables };
+        let mut done = self.worker.bytes(&target, stored, u64::MAX).unwrap_or_default();
         (self.worker.modified, self.worker.sweep.posture) = outer;
+        if let Some(message) = fault {
+            done.events.push(Event::Problem(Problem { path: target.origin.clone(), message, examined: 0 }));
+        }
         self.add(done, target, member.stored.unwrap_or(0));
         if self.meter.is_spent() { Err(io::ErrorKind::QuotaExceeded.into()) } else { Ok(()) }
     }
