@@ -51,7 +51,7 @@ fn a_value_among_words_in_a_cell_is_found_as_in_plain_text() {
     let note =
         |i| if i == 5 { "перезвонить: +7 (701) 000-00-19 вечером" } else { "нет ответа" };
     let text = format!("id;заказ;Примечание\n{}", rows(12, |i| format!("{i};80948630251{};{}\n", i % 10, note(i))));
-    assert_eq!(found("calls.csv", text.as_bytes()), "kz-phone calls.Примечание 1 high");
+    assert_eq!(found("calls.csv", text.as_bytes()), "kz-phone calls.3 1 high");
 
     let text = rows(30, |i| {
         let said = if i == 7 { "мой ИИН 900517132728, жду" } else { "номер заказа 809486302519" };
@@ -112,9 +112,39 @@ fn words_are_a_header_if_they_name_something() {
         found("people.csv", text.as_bytes()),
         "name-column people.Фамилия 9 medium\nname-column people.Имя 9 medium\nname-column people.Отчество 9 medium"
     );
+    // One word for a category is enough; what may be a person's words is not shown.
+    let text = format!("id,fio,comment,status,city\n{}", rows(9, |i| format!("{i},Иванов Иван,t,a,c\n")));
+    assert_eq!(found("people.csv", text.as_bytes()), "person-name people.fio 9 high");
+    let text = format!("new,Смирнова Анна,n/a,none\n{}", rows(9, |i| format!("{i},Иванов Иван,5,1890-01-01\n")));
+    assert!(!found("people.csv", text.as_bytes()).contains("Смирнова"));
     // The first row is one of values: no name of a person becomes that of a column.
     let text = format!("Ахметова;Айгерим;нет\n{}", rows(9, |_| "Иванов;Иван;+7 (701) 000-00-19\n".to_owned()));
     assert_eq!(found("people.csv", text.as_bytes()), "kz-phone people.3 9 high");
+}
+
+#[test]
+fn the_cell_before_a_value_is_its_key() {
+    let text = "Поле;Значение\nИИН;900517132728\nТелефон;87010000019\nЗаказ;809486302519\nСчет;809486302520\n";
+    assert_eq!(found("card.csv", text.as_bytes()), "kz-iin card.2 1 medium\nkz-phone card.2 1 high");
+    let text = "INSERT INTO settings (id,name,value) VALUES\n(1,'admin_iin','900517132728'),\n(2,'admin_phone','87010000019'),\n\
+                (3,'theme','dark'),\n(4,'lang','kk');\n";
+    let found = found("settings.sql", text.as_bytes());
+    assert!(found.contains("kz-iin settings.value 1") && found.contains("kz-phone settings.value 1"), "{found}");
+}
+
+#[test]
+fn an_encoded_value_in_a_cell_is_found_as_in_plain_text() {
+    for (cell, detector) in [
+        ("/q?iin=%39%30%30517132728&x=1", "kz-iin"),
+        ("ИИН 900517\u{200b}132728", "kz-iin"),
+        ("ИИН ９００５１７１３２７２８", "kz-iin"),
+        ("тел.&nbsp;+7&nbsp;701&nbsp;000&nbsp;00&nbsp;19", "kz-phone"),
+        ("iin=3D900517132728", "kz-iin"),
+    ] {
+        let text = format!("id,name,data\n{}7,T,{cell}\n", rows(50, |i| format!("{i},T,x\n")));
+        let found = found("data.csv", text.as_bytes());
+        assert!(found.starts_with(&format!("{detector} data.data 1 ")), "{cell}: {found}");
+    }
 }
 
 #[test]

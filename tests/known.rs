@@ -303,6 +303,9 @@ fn a_mark_at_the_first_row_covers_a_column_known_by_its_name() {
     let run = repo.derbes(SCAN);
     assert_eq!((run.told().len(), run.summary("hits")), (0, 0.into()), "{}", run.out);
     assert_eq!(run.summary("suppressed"), serde_json::json!({"inline": 2, "rules": 0, "baseline": 0}));
+    // A mark within the first row is about that row alone.
+    repo.write("people.sql", insert.replace(";\n", "; -- derbes:allow name reason=made up\n"));
+    assert_eq!(repo.derbes(SCAN).summary("hits"), 2);
     repo.write("people.sql", format!("-- derbes:allow phone reason=made up\n{insert}"));
     assert_eq!(repo.derbes(SCAN).summary("hits"), 2);
 }

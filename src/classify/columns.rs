@@ -1,7 +1,7 @@
 //! Judging columns: takes what was counted in tables, gives one [`Finding`] for each column and detector that chance does
 //! not explain, and for columns that are known by their name and by how their values look.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::chance::Chances;
@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::finding::explanation::Share;
 use crate::finding::{Confidence, Evidence, EvidenceSet, Facts, Field, Finding, name};
 use crate::input::Origin;
-use crate::layout::table::{Column as Defined, Kind, Schema};
+use crate::layout::table::{Column as Defined, Kind, Schema, Table};
 use crate::lexicon::{Lexicon, Meaning, fold};
 use crate::limits::Limits;
 
@@ -155,28 +155,38 @@ impl Columns {
         merged
     }
 
-    /// Takes what may be the header of delimited text for a row, unless most of its cells are names: by what they say, or
-    /// since the values below look quite unlike.
+    /// Takes what may be the header of delimited text for a row, unless one of its cells names a category, or most of them
+    /// are names: by what they say, or since the values below look quite unlike. Of a header, cells that may be words of a
+    /// person's are left out.
     fn settle_header(&self, tally: &mut Tally) {
         let cells = &tally.table.columns;
         if !tally.table.name.is_empty() || cells.is_empty() {
             return;
         }
-        let is_name = |at: usize, cell: &String| {
+        let meanings = |cell: &String| -> BTreeSet<Meaning> {
+            fold(cell.as_bytes()).iter().flat_map(|reading| self.lexicon.meanings(reading).into_keys()).collect()
+        };
+        let unlike = |at: usize| {
             let sketch = tally.columns.get(at).and_then(|column| column.sketch.as_deref()).copied().unwrap_or_default();
             let numbers = [Look::Number, Look::Digits, Look::Date].map(|look| sketch.count(look)).into_iter().max();
-            let unlike = numbers.unwrap_or(0) * 2 > sketch.values();
-            unlike || cell.contains('_') || fold(cell.as_bytes()).iter().any(|r| !self.lexicon.meanings(r).is_empty())
+            numbers.unwrap_or(0) * 2 > sketch.values()
         };
         let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-        let named = cells.iter().enumerate().filter(|(at, cell)| !cell.is_empty() && is_name(*at, cell)).count();
-        if named * 2 <= filled {
+        let said: Vec<_> = cells.iter().map(meanings).collect();
+        let known = said.iter().filter(|said| !said.is_empty()).count();
+        let of_category = said.iter().any(|said| said.iter().any(|meaning| *meaning != Meaning::Other));
+        let is_name = |at: usize| !said[at].is_empty() || cells[at].contains('_') || unlike(at);
+        let named = (0..cells.len()).filter(|at| !cells[*at].is_empty() && is_name(*at)).count();
+        if !of_category && named * 2 <= filled {
             let row = std::mem::replace(tally, Tally::new(&tally.table));
             *tally = row.with_first_row();
+            return;
         }
+        let shown = |at: usize| known * 2 > filled || !said[at].is_empty() || is_identifier(&cells[at]);
+        let columns = (0..cells.len()).map(|at| if shown(at) { cells[at].clone() } else { String::new() }).collect();
+        tally.table = Arc::new(Table { name: String::new(), columns, first: tally.table.first });
     }
 
-    /// The findings in the columns of one table, each with its column.
     fn table(&self, table: &Merged, path: &Origin) -> Vec<(usize, Finding)> {
         let subject = Subject { path, table: &table.name, rows: table.rows };
         let mut found = Vec::new();
@@ -382,6 +392,12 @@ impl Columns {
         }
         said
     }
+}
+
+/// Whether a cell is written as programs name columns, and people are not.
+fn is_identifier(cell: &str) -> bool {
+    let is = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    cell.starts_with(|first: char| first.is_ascii_lowercase()) && cell.bytes().all(is)
 }
 
 /// Whether a column's name says something else, and no category.

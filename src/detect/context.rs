@@ -67,6 +67,11 @@ pub fn may_name(text: &[u8], span: &Range<usize>, beginnings: &Beginnings) -> bo
     beginnings.may_begin_in(before(text, span.start)) || beginnings.may_begin_in(after(text, span.end))
 }
 
+/// Whether a name is that of the category `meaning`.
+pub fn is_key_of(name: &[u8], lexicon: &Lexicon, meaning: Meaning) -> bool {
+    said_by_key(name, lexicon, meaning) == Some(meaning)
+}
+
 fn said_by_key(name: &[u8], lexicon: &Lexicon, meaning: Meaning) -> Option<Meaning> {
     let readings = fold(name);
     let said = || readings.iter().filter_map(|reading| lexicon.key(reading));

@@ -83,6 +83,9 @@ struct Places {
     companies: String,
 }
 
+/// A word or an ending, in one byte a letter.
+type Folded = Box<[u8]>;
+
 /// What words may be in names.
 pub struct Names {
     given: Words,
@@ -96,7 +99,7 @@ pub struct Names {
     patronymics_whole: Endings,
     not_patronymics: Words,
     /// By their last letters, with what a nominative ends with instead.
-    cases: Vec<(Box<[u8]>, Vec<Box<[u8]>>)>,
+    cases: Vec<(Folded, Vec<Folded>)>,
     kazakh: Endings,
     others: HashMap<Box<[u8]>, Other, FixedState>,
     sentence_endings: Endings,

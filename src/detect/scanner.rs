@@ -207,7 +207,11 @@ impl Scanner {
         self.candidates(run, text, 0..text.len(), &|_| in_table, scratch);
         if in_table {
             overlap::resolve(&mut scratch.raw, |detector| self.detectors.get(detector).rank());
-            return std::mem::take(&mut scratch.raw);
+            let mut found = std::mem::take(&mut scratch.raw);
+            for found in &mut found {
+                found.told = self.told_by_words(text, found).filter(|told| is_telling(*told));
+            }
+            return found;
         }
         let mut out = Vec::new();
         self.finish(text, 0..text.len(), false, &Grid::default(), &mut scratch.raw, &mut out);
@@ -287,8 +291,24 @@ impl Scanner {
     /// What tells of a value in a table without its column: words in its cell, if there are any, and how it is written.
     fn told_in_cell(&self, text: &[u8], found: &Match, tables: &Grid, rows: &Segment) -> Option<EvidenceSet> {
         if tables.fills_cell(text, &found.span, rows) {
-            return Some(found.evidence).filter(|evidence| evidence.contains(Evidence::Formatted));
+            let named =
+                self.is_named_by(layout::table::cell_before(text, found.span.start, rows.separator), text, found);
+            return Some(found.evidence.with_if(named, Evidence::KeyName)).filter(|told| is_telling(*told));
         }
+        self.told_by_words(text, found)
+    }
+
+    /// Whether the cell before a value is the name of what it is, as in a table of keys and values.
+    fn is_named_by(&self, cell: Option<Range<usize>>, text: &[u8], found: &Match) -> bool {
+        let meaning = match &self.words[usize::from(found.detector)] {
+            Words::Count(meaning) | Words::Required(meaning, _) => *meaning,
+            Words::Ignored | Words::OfColumn => return false,
+        };
+        cell.is_some_and(|cell| context::is_key_of(&text[cell], &self.lexicon, meaning))
+    }
+
+    /// What the words around a value tell of it, and how it is written.
+    fn told_by_words(&self, text: &[u8], found: &Match) -> Option<EvidenceSet> {
         match &self.words[usize::from(found.detector)] {
             Words::OfColumn => None,
             Words::Required(meaning, beginnings) => {
@@ -404,6 +424,13 @@ fn checked_own(detector: &Detector, subject: &Subject) -> Option<Checked> {
         Some(check) => (check.run)(subject).filter(|checked| checked.end <= end),
         None => Some(Checked { end, ..Checked::default() }),
     }
+}
+
+/// Whether evidence is more than that of a number which has passed its check.
+fn is_telling(evidence: EvidenceSet) -> bool {
+    [Evidence::Formatted, Evidence::KeyName, Evidence::ContextWord]
+        .into_iter()
+        .any(|telling| evidence.contains(telling))
 }
 
 /// Whether a range shares bytes with one of these, that are in the order of their starts.

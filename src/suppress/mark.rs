@@ -84,6 +84,11 @@ impl Mark {
         self.categories.iter().any(|own| own == category) && self.has_reason && self.counts_on(today)
     }
 
+    /// Whether it has a comment of its own.
+    pub fn stands_alone(&self) -> bool {
+        self.alone
+    }
+
     fn counts_on(&self, today: Date) -> bool {
         self.until.is_none_or(|until| until.is_ok_and(|until| until >= today))
     }

@@ -239,14 +239,16 @@ impl<'a> Quiet<'a> {
 
     /// Notes the marks that cover the first row of a table, at `at` in the text, whose first byte is at `base`.
     pub fn note_table(&mut self, text: &[u8], at: usize, base: u64) {
-        let reaching = self.marks.iter().filter(|(mark_at, mark)| mark.reaches(text, at, *mark_at));
+        let above =
+            |mark_at: usize, mark: &Mark| mark.stands_alone() && mark_at < at && mark.reaches(text, at, mark_at);
+        let reaching = self.marks.iter().filter(|(mark_at, mark)| above(*mark_at, mark));
         let offsets: Vec<u64> = reaching.map(|(mark_at, _)| base + *mark_at as u64).collect();
         if !offsets.is_empty() {
             self.tally.tables.insert(base + at as u64, offsets);
         }
     }
 
-    /// The values of a column that nothing keeps quiet: a mark at the table's first row does, a rule that asks for no
+    /// The values of a column that nothing keeps quiet: a mark of its own above the table's first row does, a rule that asks for no
     /// value, and for as many as were recorded the baseline.
     pub fn left_of(&mut self, column: &NamedColumn) -> u64 {
         let today = self.exceptions.today;

@@ -191,12 +191,9 @@ impl Address<'_> {
     /// The last token of the address; adds what its words say.
     fn after(&self, roles: &mut Role) -> usize {
         let mut end = self.house;
-        if let Some(street) =
-            self.number_first().and_then(|_| (end..self.tokens.len()).find(|i| self.tokens.role(*i).is(Role::STREET)))
-        {
-            if self.before().is_none() {
-                end = street;
-            }
+        let street = || (end..self.tokens.len()).find(|i| self.tokens.role(*i).is(Role::STREET));
+        if let Some(street) = self.number_first().and_then(|_| street()).filter(|_| self.before().is_none()) {
+            end = street;
         }
         while let Some((next, role)) = self.part_after(end) {
             *roles = roles.or(role);

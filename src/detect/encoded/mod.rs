@@ -143,7 +143,8 @@ pub fn belongs(text: &[u8], at: usize) -> bool {
     let glued =
         text[end - 1].is_ascii_alphanumeric() && text.get(end).is_some_and(|b| b.is_ascii_digit() || *b == b'+');
     let near = || &text[at.saturating_sub(NEAR)..text.len().min(at + NEAR)];
-    let among_digits = || near().iter().filter(|b| b.is_ascii_digit()).count() >= DIGITS;
+    let full_width = || near().windows(3).filter(|w| matches!(w, [0xEF, 0xBC, 0x90..=0x99])).count();
+    let among_digits = || near().iter().filter(|b| b.is_ascii_digit()).count() + full_width() >= DIGITS;
     (glued || unit.is_of_number()) && among_digits() && (text[at] != b'=' || is_noted(text, at))
 }
 

@@ -150,6 +150,23 @@ impl Grid {
     }
 }
 
+/// Longest cell that may be the name of what is in the next one, in bytes.
+const LONGEST_NAME: usize = 64;
+
+/// The cell of one word before that in which a value begins at `start`, in the same row.
+pub fn cell_before(text: &[u8], start: usize, separator: u8) -> Option<Range<usize>> {
+    let is_quote = |byte: u8| matches!(byte, b'\'' | b'"');
+    let opening = text[..start].iter().rev().take(OPENING).take_while(|b| is_quote(**b) || matches!(**b, b' ' | b'N'));
+    let end = (start - opening.count()).checked_sub(1).filter(|at| text[*at] == separator)?;
+    let end = end - usize::from(end > 0 && is_quote(text[end - 1]));
+    let is_word = |byte: u8| byte.is_ascii_alphabetic() || byte >= 0x80 || matches!(byte, b'_' | b'-' | b'.');
+    let length = text[..end].iter().rev().take(LONGEST_NAME + 1).take_while(|byte| is_word(**byte)).count();
+    let begins = end.checked_sub(length + 1).map_or(b'\n', |before| text[before]);
+    let whole = (1..=LONGEST_NAME).contains(&length)
+        && (is_quote(begins) || begins == separator || begins == b'\n' || begins == b'(');
+    whole.then(|| end - length..end)
+}
+
 /// Whether a cell ends after a value: with the quote that stands before it, or where no quote does.
 fn closes_cell(text: &[u8], value: &Range<usize>, separator: u8) -> bool {
     let quote = value.start.checked_sub(1).map(|before| text[before]).filter(|byte| matches!(byte, b'"' | b'\''));
