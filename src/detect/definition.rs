@@ -23,6 +23,9 @@ pub struct Definition {
     /// Whether a scan runs it without being told to.
     #[serde(default = "yes")]
     pub default: bool,
+    /// Whether a scan that is not told to runs it in tables all the same, where its column tells what its values are.
+    #[serde(default)]
+    pub in_tables: bool,
     /// Where a scan does not run it, by what a path is, unless it runs all detectors.
     #[serde(default)]
     pub not_in: Vec<Posture>,
@@ -215,6 +218,8 @@ pub const BUILTIN: &[(&str, &str)] = embedded![
 /// All detectors of a run, in the order of their files, those that are built in first.
 pub struct Detectors {
     all: Vec<Detector>,
+    /// Whether each runs wherever there is text, whatever its definition says.
+    pub everywhere: bool,
     /// The patterns without an anchor.
     pub automaton: Option<Automaton>,
 }
@@ -223,9 +228,14 @@ impl Detectors {
     /// Those embedded at build time: all and everywhere, or the ones that a scan runs without being told to.
     pub fn builtin(categories: &Categories, all: bool) -> Result<Self> {
         let mut detectors = Self::parse(BUILTIN, categories)?;
-        detectors.all.iter_mut().filter(|_| all).for_each(|detector| detector.definition.not_in.clear());
-        detectors.all.retain(|detector| all || detector.definition.default);
+        detectors.choose(all);
         Ok(detectors)
+    }
+
+    /// Keeps all and lets them run everywhere, or those that a scan runs without being told to.
+    fn choose(&mut self, all: bool) {
+        self.everywhere = all;
+        self.all.retain(|detector| all || detector.definition.default || detector.definition.in_tables);
     }
 
     /// The same, and a user's own.
@@ -234,8 +244,8 @@ impl Detectors {
     /// Patterns that are too many for one automaton.
     pub fn with(own: &Own, categories: &Categories, all: bool) -> Result<Self> {
         let mut detectors = Self::builtin(categories, all)?;
-        detectors.all.extend(own.detectors.iter().filter(|d| all || d.definition.default).cloned());
-        detectors.all.iter_mut().filter(|_| all).for_each(|detector| detector.definition.not_in.clear());
+        detectors.all.extend(own.detectors.iter().cloned());
+        detectors.choose(all);
         detectors.automaton = Automaton::new(&detectors.all)?;
         Ok(detectors)
     }
@@ -253,7 +263,7 @@ impl Detectors {
             }
             detectors.push(Detector::new(file, text, definition, categories)?);
         }
-        Ok(Self { all: detectors, automaton: None })
+        Ok(Self { all: detectors, everywhere: true, automaton: None })
     }
 
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Detector> {

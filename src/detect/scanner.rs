@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::check::{Check, Checked, Subject};
 use super::encoded::{self, Seen, base64};
-use super::finder::{Anchor, Candidates, Engine, Narrow, Wide, Worded};
+use super::finder::{Anchor, Candidates, Dated, Engine, Narrow, Wide, Worded};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
 use crate::finding::{Evidence, EvidenceSet, Posture, Refusal};
 use crate::layout;
@@ -25,9 +25,12 @@ pub struct Scanner {
     engine: Engine,
     /// What each detector makes of words.
     words: Vec<Words>,
-    /// What runs where nothing tells what a path is, and in each posture.
-    runs: [Run; 1 + Posture::ALL.len()],
+    /// What runs where nothing tells what a path is, and in each posture; and the same where there are tables.
+    runs: [Run; KINDS],
+    in_tables: [Run; KINDS],
 }
+
+const KINDS: usize = 1 + Posture::ALL.len();
 
 /// The detectors that run in a text.
 struct Run {
@@ -55,6 +58,8 @@ enum Words {
     Count(Meaning),
     /// With the beginnings of the words that name the category.
     Required(Meaning, Beginnings),
+    /// Only a column can tell.
+    OfColumn,
 }
 
 /// What a thread reuses from window to window.
@@ -68,8 +73,11 @@ pub struct Scratch {
 }
 
 impl Run {
-    fn new(detectors: &Detectors, posture: Option<Posture>) -> Self {
-        let runs = |d: &Detector| posture.is_none_or(|posture| !d.definition.not_in.contains(&posture));
+    fn new(detectors: &Detectors, posture: Option<Posture>, in_tables: bool) -> Self {
+        let runs = |Detector { definition, .. }: &Detector| {
+            let there = posture.is_none_or(|posture| !definition.not_in.contains(&posture));
+            detectors.everywhere || there && (definition.default || in_tables && definition.in_tables)
+        };
         let on: Vec<bool> = detectors.iter().map(runs).collect();
         let mut served: [Vec<_>; Anchor::ALL.len()] = Default::default();
         for (index, detector) in (0..).zip(detectors.iter()).filter(|(index, _)| on[usize::from(*index)]) {
@@ -82,6 +90,7 @@ impl Run {
         };
         let find: Find = match () {
             () if needs(Anchor::is_wide) => Engine::find::<Wide>,
+            () if needs(|anchor| anchor == Anchor::Date) => Engine::find::<Dated>,
             () if needs(Anchor::is_worded) => Engine::find::<Worded>,
             () => Engine::find::<Narrow>,
         };
@@ -92,6 +101,7 @@ impl Run {
 impl Scanner {
     pub fn new(detectors: Arc<Detectors>, registry: Registry, lexicon: Lexicon, engine: Engine) -> Self {
         let words = |detector: &Detector| match lexicon.category(&detector.definition.category) {
+            _ if !detectors.everywhere && !detector.definition.default => Words::OfColumn,
             Some(meaning) if detector.definition.context == Context::Counts => Words::Count(meaning),
             Some(meaning) if detector.definition.context == Context::Required => {
                 Words::Required(meaning, lexicon.beginnings(meaning))
@@ -99,10 +109,14 @@ impl Scanner {
             _ => Words::Ignored,
         };
         let words = detectors.iter().map(words).collect();
-        let everywhere = std::iter::once(None).chain(Posture::ALL.map(Some));
-        let mut runs = everywhere.map(|posture| Run::new(&detectors, posture));
-        let runs = std::array::from_fn(|_| runs.next().unwrap_or_else(|| Run::new(&detectors, None)));
-        Self { detectors, registry, lexicon, engine, words, runs }
+        let runs = |in_tables| -> [Run; KINDS] {
+            std::array::from_fn(|kind| {
+                let posture = kind.checked_sub(1).map(|posture| Posture::ALL[posture]);
+                Run::new(&detectors, posture, in_tables)
+            })
+        };
+        let (runs, in_tables) = (runs(false), runs(true));
+        Self { detectors, registry, lexicon, engine, words, runs, in_tables }
     }
 
     /// Pushes the matches that start in `own`, by their start. The window shows [`MARGIN`](super::MARGIN) bytes on both
@@ -121,7 +135,8 @@ impl Scanner {
         scratch: &mut Scratch,
         out: &mut Vec<Match>,
     ) {
-        let run = &self.runs[nature.posture.map_or(0, |posture| 1 + posture as usize)];
+        let runs = if tables.segments.is_empty() { &self.runs } else { &self.in_tables };
+        let run = &runs[nature.posture.map_or(0, |posture| 1 + posture as usize)];
         let range = own.start.saturating_sub(LONGEST)..(own.end + LONGEST).min(text.len());
         // A value that shares bytes with one in a table lies in the table.
         let in_table = |at: usize| tables.holds(at.clamp(own.start, own.end - 1));
@@ -265,7 +280,7 @@ impl Scanner {
                 found.evidence = said.map_or(found.evidence, |said| found.evidence.with(said));
             }
             // Read by `check` already.
-            Words::Required(..) => {}
+            Words::Required(..) | Words::OfColumn => {}
         }
     }
 
@@ -274,12 +289,17 @@ impl Scanner {
         if tables.fills_cell(text, &found.span, rows) {
             return Some(found.evidence).filter(|evidence| evidence.contains(Evidence::Formatted));
         }
-        if let Words::Required(meaning, beginnings) = &self.words[usize::from(found.detector)] {
-            return self.named(text, found.clone(), *meaning, beginnings).map(|named| named.evidence);
+        match &self.words[usize::from(found.detector)] {
+            Words::OfColumn => None,
+            Words::Required(meaning, beginnings) => {
+                self.named(text, found.clone(), *meaning, beginnings).map(|named| named.evidence)
+            }
+            Words::Ignored | Words::Count(_) => {
+                let mut told = found.clone();
+                self.read_context(text, &mut told);
+                Some(told.evidence)
+            }
         }
-        let mut told = found.clone();
-        self.read_context(text, &mut told);
-        Some(told.evidence)
     }
 
     #[inline]
@@ -308,7 +328,7 @@ impl Scanner {
                 starts.insert((detector, start));
             });
         }
-        let served = &self.runs[0].served;
+        let served = &self.in_tables[0].served;
         self.find(Engine::find::<Wide>, text, range, &mut Candidates::default(), |anchor, at| {
             // Most runs of 12 digits are passed over for what stands where a month does; here they are to be told of.
             let passed_over = if anchor == Anchor::AnyDigits12 { &*served[Anchor::Digits12 as usize] } else { &[] };
@@ -360,6 +380,7 @@ impl Scanner {
                 let named = self.named(subject.text, found, *meaning, beginnings);
                 if named.is_some() { named } else { subject.refuse(Refusal::Context) }
             }
+            Words::OfColumn if !in_table(subject.start) => subject.refuse(Refusal::Context),
             _ => Some(found),
         }
     }

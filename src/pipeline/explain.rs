@@ -120,7 +120,9 @@ impl Explained<'_> {
     }
 
     fn tells_of(&self, detector: u16) -> bool {
-        let default = self.scan.plan.all_detectors || self.scan.scanner.detectors.get(detector).definition.default;
+        let definition = &self.scan.scanner.detectors.get(detector).definition;
+        let in_table = self.read.grid.holds(self.read.excerpt.spot.start);
+        let default = self.scan.plan.all_detectors || definition.default || definition.in_tables && in_table;
         default != self.off
     }
 

@@ -45,6 +45,7 @@ pub fn list(detectors: &Detectors) -> String {
         let runs = match default {
             true if detector.definition.not_in.is_empty() => "always",
             true => "by path",
+            false if detector.definition.in_tables => "in tables",
             false => "if told",
         };
         [id, category, runs, context, check.unwrap_or("-"), &title.en].map(str::to_owned)
@@ -76,7 +77,12 @@ pub fn show(definition: &Definition, index: u16, categories: &Categories, weight
     if let Some(category) = categories.get(category) {
         titles(&mut line, "", &category.title);
     }
-    line("runs", if definition.default { "always" } else { "if told: --all-detectors" });
+    let runs = match definition.default {
+        true => "always",
+        false if definition.in_tables => "in tables; everywhere if told: --all-detectors",
+        false => "if told: --all-detectors",
+    };
+    line("runs", runs);
     line("pattern", pattern);
     line("anchor", anchor.as_deref().unwrap_or("none: the automaton finds it"));
     line("check", check.as_deref().unwrap_or("none: the pattern decides"));

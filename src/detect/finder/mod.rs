@@ -200,6 +200,7 @@ impl Default for Candidates {
 pub trait Width {
     const WIDE: bool;
     const WORDED: bool;
+    const DATED: bool;
 }
 
 /// The anchors up to [`Anchor::Run`].
@@ -208,22 +209,34 @@ pub struct Narrow;
 /// These, and those beside words beyond ASCII.
 pub struct Worded;
 
+/// The same, and [`Anchor::Date`].
+pub struct Dated;
+
 /// All anchors.
 pub struct Wide;
 
 impl Width for Narrow {
     const WIDE: bool = false;
     const WORDED: bool = false;
+    const DATED: bool = false;
 }
 
 impl Width for Worded {
     const WIDE: bool = false;
     const WORDED: bool = true;
+    const DATED: bool = false;
+}
+
+impl Width for Dated {
+    const WIDE: bool = false;
+    const WORDED: bool = true;
+    const DATED: bool = true;
 }
 
 impl Width for Wide {
     const WIDE: bool = true;
     const WORDED: bool = true;
+    const DATED: bool = true;
 }
 
 /// The finder, for whatever computes the masks. Inlined, so that it is compiled with the caller's instruction set.
@@ -255,6 +268,9 @@ fn find_with<W: Width>(
         candidates(&current, &runs, keep, |anchor, i| found.note(anchor, at + i));
         if W::WIDE {
             shapes::candidates(&current, &marks(seen), &runs, keep, |anchor, i| found.note(anchor, at + i));
+        }
+        if W::DATED {
+            each(dates(&runs), |i| found.note(Anchor::Date, at + i));
         }
         if W::WORDED && current.beyond_ascii {
             words::note(seen, at, keep, found);
@@ -363,6 +379,15 @@ fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(Ancho
     each(eights & eights >> 8 & 0x0000_8080_8080_8080, |i| found(Anchor::Run, i - 7));
     let quoted = masks.equals & (runs.after | run1 >> 1 & masks.letter >> 2);
     each((masks.at | quoted) & keep, |i| found(Anchor::At, i));
+}
+
+/// Runs of four, two and two digits, or of two, two and four, with one byte between them.
+#[inline(always)]
+fn dates(runs: &Runs) -> u64 {
+    let Runs { run1, run2, run4, start, .. } = *runs;
+    let year_first = run4 & !(run1 >> 4) & run2 >> 5 & !(run1 >> 7) & run2 >> 8;
+    let day_first = run2 & !(run1 >> 2) & run2 >> 3 & !(run1 >> 5) & run4 >> 6;
+    start & (year_first | day_first)
 }
 
 #[inline(always)]

@@ -29,10 +29,6 @@ pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut foun
     let top = marks.dot & masks.letter >> 1 & masks.letter >> 2;
     each(top & (marks.slash >> 3 | masks.letter >> 3 & marks.slash >> 4) & keep, |i| found(Anchor::Profile, i));
 
-    let mark = marks.hyphen | marks.dot | marks.slash;
-    let year_first = run4 & mark >> 4 & run2 >> 5 & mark >> 7 & run2 >> 8;
-    let day_first = run2 & mark >> 2 & run2 >> 3 & mark >> 5 & run4 >> 6;
-    each(start & (year_first | day_first), |i| found(Anchor::Date, i));
     let year = run4 & !(run4 & run1 >> 4);
     each((masks.letter | marks.high) & marks.space >> 1 & year >> 2 & keep, |i| found(Anchor::Year, i + 2));
     each(start & year & marks.space >> 4 & marks.high >> 5, |i| found(Anchor::Year, i));
