@@ -4,87 +4,18 @@
 use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
-use serde::Deserialize;
+
+mod endings;
+mod file;
+
+use endings::Endings;
+use file::File;
 
 use super::charset::{Letter, NG};
 use super::word::{Word, fold};
 use crate::error::{Error, Result};
 
 type Words = HashSet<Box<[u8]>, FixedState>;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    given: Vec<Given>,
-    surnames: List,
-    endings: Cyrillic,
-    latin: Latin,
-    others: Others,
-    places: Places,
-}
-
-/// Given names of one package.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Given {
-    #[serde(rename = "package")]
-    _package: String,
-    #[serde(rename = "version")]
-    _version: String,
-    #[serde(rename = "licence")]
-    _licence: String,
-    names: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct List {
-    names: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Cyrillic {
-    surnames: String,
-    surnames_female: String,
-    surnames_bare: String,
-    patronymics: String,
-    patronymics_female: String,
-    sons_and_daughters: String,
-    patronymics_whole: String,
-    kazakh: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Latin {
-    surnames: String,
-    surnames_female: String,
-    surnames_bare: String,
-    patronymics: String,
-    patronymics_female: String,
-    sons_and_daughters: String,
-    patronymics_whole: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Others {
-    words: String,
-    not_patronymics: String,
-    beginnings_of_sentences: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Places {
-    before: String,
-    after: String,
-    companies: String,
-}
-
-/// A word or an ending, in one byte a letter.
-type Folded = Box<[u8]>;
 
 /// What words may be in names.
 pub struct Names {
@@ -99,11 +30,14 @@ pub struct Names {
     patronymics_whole: Endings,
     not_patronymics: Words,
     /// By their last letters, with what a nominative ends with instead.
-    cases: Vec<(Folded, Vec<Folded>)>,
+    cases: Vec<Case>,
     kazakh: Endings,
     others: HashMap<Box<[u8]>, Other, FixedState>,
     sentence_endings: Endings,
 }
+
+/// What a declined word ends with, and what its nominative may end with instead.
+type Case = (Box<[u8]>, Vec<Box<[u8]>>);
 
 /// What a word is that is no part of a name, as bits.
 #[derive(Clone, Copy, Default)]
@@ -305,31 +239,6 @@ impl Names {
     fn without_kazakh<'w>(&'w self, folded: &'w [u8]) -> impl Iterator<Item = &'w [u8]> {
         let stems = self.kazakh.of(folded).iter().filter_map(move |ending| folded.strip_suffix(&**ending));
         stems.filter(|stem| stem.len() > 2)
-    }
-}
-
-/// Endings by their last letter.
-struct Endings(Vec<Vec<Box<[u8]>>>);
-
-impl Endings {
-    fn new(endings: impl IntoIterator<Item = Box<[u8]>>) -> Self {
-        let mut by_last: Vec<Vec<Box<[u8]>>> = vec![Vec::new(); 256];
-        for ending in endings {
-            if let Some(last) = ending.last() {
-                by_last[usize::from(*last)].push(ending);
-            }
-        }
-        Self(by_last)
-    }
-
-    /// Those with the last letter of a word.
-    fn of(&self, word: &[u8]) -> &[Box<[u8]>] {
-        word.last().map_or(&[], |last| &self.0[usize::from(*last)])
-    }
-
-    /// Whether a word ends so, with `least` letters or more before.
-    fn end(&self, word: &[u8], least: usize) -> bool {
-        self.of(word).iter().any(|ending| word.len() >= ending.len() + least && word.ends_with(ending))
     }
 }
 

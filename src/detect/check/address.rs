@@ -191,9 +191,10 @@ impl Address<'_> {
     /// The last token of the address; adds what its words say.
     fn after(&self, roles: &mut Role) -> usize {
         let mut end = self.house;
-        let street = || (end..self.tokens.len()).find(|i| self.tokens.role(*i).is(Role::STREET));
-        if let Some(street) = self.number_first().and_then(|_| street()).filter(|_| self.before().is_none()) {
-            end = street;
+        if self.before().is_none() {
+            // The number stands first, and its street after it.
+            let is_street = |i: &usize| self.tokens.role(*i).is(Role::STREET);
+            end = (end..self.tokens.len()).find(is_street).unwrap_or(end);
         }
         while let Some((next, role)) = self.part_after(end) {
             *roles = roles.or(role);
