@@ -1,7 +1,7 @@
 //! The one place where the stages meet: takes a [`Plan`], feeds [`Event`]s to a sink.
 //!
 //! Targets are listed in the order of reports and scanned by all threads, a large file in splits. A split gives a
-//! [`Partial`](crate::classify::Partial); partials of neighbours add up to the same result however the file was cut.
+//! [`Partial`]; partials of neighbours add up to the same result however the file was cut.
 //! Findings are judged once their whole file is done, and leave in order.
 
 use std::cmp::Ordering;
