@@ -98,7 +98,8 @@ fn dumps() -> [(&'static str, String); 6] {
         .map(|i| {
             let note = ["ИИН 900517132728, звонил", "тел. +7 (700) 000-00-19", "нет", "87000000019", ""][i % 7 % 5];
             let name = if i % 3 == 0 { format!("код {i}") } else { "Ахметова Айгерим".to_owned() };
-            format!("{i};{name};{:012};{note}\n", 809_486_302_519u64 + i as u64 * 7919)
+            let born = format!("19{}-0{}-17", 50 + i % 50, 1 + i % 9);
+            format!("{i};{name};{:012};{born};{note}\n", 809_486_302_519u64 + i as u64 * 7919)
         })
         .collect();
     let postgres =
@@ -124,21 +125,23 @@ fn dumps() -> [(&'static str, String); 6] {
         ),
         ("clients.csv", format!("id;Примечание;ИИН;Почта\r\n{csv}")),
         ("tab.txt", copy),
-        ("calls.csv", format!("id;ФИО;заказ;Примечание\n{calls}")),
+        ("calls.csv", format!("id;ФИО;заказ;Дата рождения;Примечание\n{calls}")),
     ]
 }
 
 #[test]
 fn at_any_number_of_threads_block_size_and_split() {
     let folder = corpus();
-    for places in [Places::First(10), Places::All] {
+    // By default some detectors run in tables only.
+    for (places, all_detectors) in [(Places::First(10), true), (Places::All, true), (Places::First(10), false)] {
         let limits = |block, split| Limits { block, split, places, ..Limits::default() };
-        let expected = report(&plan(vec![folder.clone()], 1, limits(256 << 10, 16 << 20)));
+        let plan = |threads, limits| Plan { all_detectors, ..plan(vec![folder.clone()], threads, limits) };
+        let expected = report(&plan(1, limits(256 << 10, 16 << 20)));
         assert!(expected.lines().count() > 100, "{expected}");
         for (threads, block, split) in
             [(1, 64, 1 << 20), (1, 1000, 1 << 20), (2, 64, 777), (2, 4096, 10_000), (8, 300, 5000), (8, 1 << 20, 64)]
         {
-            let got = report(&plan(vec![folder.clone()], threads, limits(block, split)));
+            let got = report(&plan(threads, limits(block, split)));
             assert_eq!(got, expected, "{threads} threads, blocks of {block}, splits of {split}");
         }
     }
