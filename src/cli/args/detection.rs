@@ -24,7 +24,7 @@ Examples:
 #[command(after_help = EXPLAIN_EXAMPLES)]
 pub struct Explain {
     /// A place as reports name it, both numbers from 1, the column in bytes; `-` is standard input
-    #[arg(value_name = "PATH:LINE[:COLUMN]")]
+    #[arg(value_name = "PATH:LINE[:COLUMN]", allow_hyphen_values = true)]
     pub place: String,
 
     /// Judge by this policy: a built-in id or a policy file. May repeat
