@@ -33,8 +33,8 @@ impl Visitor for Given {
         Ok(())
     }
 
-    fn skip(&mut self, name: Option<&str>, reason: &str, _: u64) -> io::Result<()> {
-        self.told.push(format!("{}: {reason}", name.unwrap_or_default()));
+    fn skip(&mut self, name: Option<&str>, reason: &str, stored: u64) -> io::Result<()> {
+        self.told.push(format!("{}: {reason} ({stored})", name.unwrap_or_default()));
         Ok(())
     }
 
@@ -147,12 +147,86 @@ fn a_zip_gives_what_its_directory_hides_and_tells_what_it_makes_up() {
     assert_eq!(given.members, open(stored).members);
     assert_eq!(given.told, ["1 members are not where the zip directory has them"]);
     // Bytes between members, as signed packages have them, and a member whose sum is wrong.
-    let between = [&stored[..directory], &b"PKPK\x01 APK Sig Block 42"[..], &stored[directory..]].concat();
-    assert_eq!(open(&between), open(stored));
+    let signed = [&[0; 5][..], &26u64.to_le_bytes(), b"PK", &26u64.to_le_bytes(), b"APK Sig Block 42"].concat();
+    let between = |bytes: &[u8]| open(&[&stored[..directory], bytes, &stored[directory..]].concat());
+    assert_eq!(between(&signed), open(stored));
+    assert_eq!(between(&signed[8..]).told, [": bytes of the zip archive that belong to no member (31)"]);
     let mut broken = stored.to_vec();
     broken[14] ^= 1;
     let given = open(&broken);
     assert_eq!((given.members, &*given.told[0]), (open(stored).members, "zip checksum mismatch"));
+}
+
+/// What a zip header says of a member: the method, the sum, and the stored and the whole length.
+type Said = (u16, u32, usize, usize);
+
+/// A zip of one member, whose header says `local` and whose directory says `listed`; `after` stands after it.
+fn zip(name: &str, local: Said, stored: &[u8], after: &[u8], listed: Said) -> Vec<u8> {
+    let said = |(method, crc, stored, length): Said| {
+        let lengths = [crc.to_le_bytes(), (stored as u32).to_le_bytes(), (length as u32).to_le_bytes()].concat();
+        [&[20, 0, 0, 0][..], &method.to_le_bytes(), &[0; 4], &lengths, &(name.len() as u32).to_le_bytes()].concat()
+    };
+    let members = [b"PK\x03\x04", &said(local)[..], name.as_bytes(), stored, after].concat();
+    let entry = [b"PK\x01\x02\x14\0", &said(listed)[..], &[0; 14], name.as_bytes()].concat();
+    let places = [(entry.len() as u32).to_le_bytes(), (members.len() as u32).to_le_bytes()].concat();
+    [&members, &entry, &b"PK\x05\x06\0\0\0\0\x01\0\x01\0"[..], &places, &[0; 2]].concat()
+}
+
+fn given(members: &[(&str, &[u8])], told: &[&str]) -> Given {
+    Given {
+        members: members.iter().map(|(name, content)| ((*name).to_owned(), content.to_vec())).collect(),
+        told: told.iter().map(|told| (*told).to_owned()).collect(),
+    }
+}
+
+#[test]
+fn bytes_of_a_zip_that_belong_to_no_member_are_counted() {
+    let text = b"900517132728";
+    let right = (0, crc32fast::hash(b"hi"), 2, 2);
+    let whole = zip("a", right, b"hi", b"", right);
+    assert_eq!(open(&whole), given(&[("a", b"hi")], &[]));
+    let lost = |bytes: usize| format!(": bytes of the zip archive that belong to no member ({bytes})");
+    // After the end, where padding with zeros is none; before the directory; alone after an empty archive.
+    assert_eq!(open(&[&whole[..], &[0; 9]].concat()), given(&[("a", b"hi")], &[]));
+    assert_eq!(open(&[&whole[..], text].concat()), given(&[("a", b"hi")], &[&lost(12)]));
+    assert_eq!(open(&[&whole[..], b"1"].concat()), given(&[("a", b"hi")], &[&lost(1)]));
+    let gap = zip("a", right, b"hi", b"PK 900517132728 P", right);
+    assert_eq!(open(&gap), given(&[("a", b"hi")], &[&lost(17)]));
+    let empty = [&b"PK\x05\x06"[..], &[0; 18], text].concat();
+    assert_eq!(open(&empty), given(&[], &[&lost(12)]));
+    // What is left of a member once its stream of a stored block has ended.
+    let stream = [&b"\x01\x02\0\xFD\xFFhi"[..], text].concat();
+    let slack = (8, right.1, stream.len(), 2);
+    assert_eq!(open(&zip("a", slack, &stream, b"", slack)), given(&[("a", b"hi")], &[&lost(12)]));
+    // A name of a folder hides no content, and comments are read.
+    assert_eq!(open(&zip("a/", right, b"hi", b"", right)), given(&[("a/", b"hi")], &[]));
+    let mut comment = whole.clone();
+    *comment.last_chunk_mut().unwrap() = 12u16.to_le_bytes();
+    comment.extend(text);
+    assert_eq!(open(&comment), given(&[("a", b"hi"), ("(comment)", text)], &[]));
+}
+
+#[test]
+fn a_header_of_a_zip_that_lies_is_held_against_the_directory() {
+    let text = b"900517132728";
+    let right = (0, crc32fast::hash(text), 12, 12);
+    let different = "1 members have another length or sum in the zip directory";
+    let nothing = zip("a", (0, 0, 0, 0), text, b"", right);
+    let lost = ": bytes of the zip archive that belong to no member (12)";
+    assert_eq!(open(&nothing), given(&[("a", b"")], &[different, lost]));
+    let short = zip("a", (0, crc32fast::hash(b"9005"), 4, 4), text, b"", right);
+    let lost = ": bytes of the zip archive that belong to no member (8)";
+    assert_eq!(open(&short), given(&[("a", b"9005")], &[different, lost]));
+}
+
+#[test]
+fn sums_and_lengths_of_a_zip_are_checked_in_every_method() {
+    let wrong = (0, 1, 2, 2);
+    assert_eq!(open(&zip("a", wrong, b"hi", b"", wrong)), given(&[("a", b"hi")], &["zip checksum mismatch"]));
+    let wrong = (8, crc32fast::hash(b"hi"), 7, 1);
+    let given = open(&zip("a", wrong, b"\x01\x02\0\xFD\xFFhi", b"", wrong));
+    assert_eq!(given.told, ["zip length mismatch"]);
+    assert_eq!(given.members[0].1, b"hi");
 }
 
 #[test]
