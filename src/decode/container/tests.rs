@@ -229,6 +229,67 @@ fn sums_and_lengths_of_a_zip_are_checked_in_every_method() {
     assert_eq!(given.members[0].1, b"hi");
 }
 
+/// A header of tar, and a content padded to whole blocks.
+fn tar(name: &str, kind: u8, length: &[u8], content: &[u8]) -> Vec<u8> {
+    let mut header = [0; 512];
+    header[..name.len()].copy_from_slice(name.as_bytes());
+    header[124..124 + length.len()].copy_from_slice(length);
+    header[156] = kind;
+    header[257..265].copy_from_slice(b"ustar  \0");
+    header[148..156].fill(b' ');
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    let mut archive = [&header, content].concat();
+    archive.resize(archive.len().next_multiple_of(512), 0);
+    archive
+}
+
+#[test]
+fn contents_that_others_hide_are_given() {
+    let text: &[u8] = b"900517132728";
+    let end = [0; 1024];
+    for (name, kind) in [("a/", 0), ("a", b'D'), ("a", b'V'), ("a", b'N'), ("a", b'S')] {
+        let archive = [&tar(name, kind, b"14", text)[..], &end].concat();
+        assert_eq!(open(&archive), given(&[(name, text)], &[]), "{}", char::from(kind));
+    }
+    assert_eq!(open(&[&tar("a/", 0, b"0", b"")[..], &end].concat()), given(&[], &[]));
+    let map = tar("pax", b'x', b"26", b"22 GNU.sparse.map=0,0\n");
+    let archive = [&map[..], &tar("a", b'0', b"14", text), &end].concat();
+    assert_eq!(open(&archive), given(&[("a", text)], &[]));
+    let cpio = |name: &str, mode: u32, content: &[u8]| {
+        let fields = [1, mode, 0, 0, 1, 0, content.len() as u32, 0, 0, 0, 0, name.len() as u32 + 1, 0];
+        let fields: String = fields.iter().map(|field| format!("{field:08X}")).collect();
+        let mut archive = format!("070701{fields}{name}\0").into_bytes();
+        archive.resize(archive.len().next_multiple_of(4), 0);
+        archive.extend(content);
+        archive.resize(archive.len().next_multiple_of(4), 0);
+        archive
+    };
+    let end = cpio("TRAILER!!!", 0, b"");
+    let archive = [cpio("d", 0o40_755, text), cpio("e", 0o40_755, b""), cpio("l", 0o120_777, b"d"), end].concat();
+    assert_eq!(open(&archive), given(&[("d", text)], &[]));
+    let symbols = [format!("!<arch>\n{:<48}{:<10}`\n", "/", text.len()).as_bytes(), text].concat();
+    assert_eq!(open(&symbols), given(&[("(symbols)", text)], &[]));
+}
+
+#[test]
+fn headers_of_tar_that_cannot_be_cost_one_file() {
+    let next = [&tar("b", b'0', b"2", b"hi")[..], &[0; 1024]].concat();
+    let archive = [tar("a", b'0', b"zzz", b""), next.clone()].concat();
+    assert_eq!(open(&archive), given(&[("b", b"hi")], &["a tar header at byte 0 tells no length"]));
+    let damaged = "a header of the tar archive: no tar header at byte 512";
+    for kind in [b'L', b'K', b'x', b'g'] {
+        let archive = [tar("long", kind, b"24000000", &[b'a'; 600]), next.clone()].concat();
+        assert_eq!(open(&archive), given(&[("b", b"hi")], &["5242880 bytes of tar headers before one file", damaged]));
+    }
+    // Headers that are short each add up.
+    let record = [&b"2097152 k="[..], &vec![b'a'; (2 << 20) - 11], b"\n"].concat();
+    let archive = [tar("pax", b'x', b"10000000", &record).repeat(3), next].concat();
+    let told = open(&archive);
+    assert_eq!(told.told[0], "6291456 bytes of tar headers before one file");
+    assert_eq!(told.members, [("b".to_owned(), b"hi".to_vec())]);
+}
+
 #[test]
 fn numbers_are_told_in_digits() {
     assert_eq!(number(b"0000644\0", 8), Some(0o644));
