@@ -45,9 +45,21 @@ impl<S: BufRead> Lzma<S> {
     /// # Errors
     /// Memory beyond the budget.
     pub fn xz(source: S, head: &[u8], meter: &Rc<Meter>) -> io::Result<Self> {
+        Self::streams(source, head, true, meter)
+    }
+
+    /// The first stream of an xz file alone: what follows it is left in the source.
+    ///
+    /// # Errors
+    /// Memory beyond the budget.
+    pub fn one_xz(source: S, head: &[u8], meter: &Rc<Meter>) -> io::Result<Self> {
+        Self::streams(source, head, false, meter)
+    }
+
+    fn streams(source: S, head: &[u8], all: bool, meter: &Rc<Meter>) -> io::Result<Self> {
         let needed = (dictionary(head).unwrap_or(0) + OVERHEAD).max(LEAST);
         let memory = meter.hold(needed)?;
-        let stream = XzStream::new_mem_limit(true, (needed >> 10) as u32);
+        let stream = XzStream::new_mem_limit(all, (needed >> 10) as u32);
         Ok(Self::new(source, Stream::Xz(Box::new(stream)), memory))
     }
 

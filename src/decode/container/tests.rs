@@ -290,6 +290,71 @@ fn headers_of_tar_that_cannot_be_cost_one_file() {
     assert_eq!(told.members, [("b".to_owned(), b"hi".to_vec())]);
 }
 
+#[cfg(all(feature = "bzip2", feature = "xz"))]
+#[test]
+fn members_of_unknown_length_end_with_their_first_stream() {
+    let text: &[u8] = include_bytes!("../../../fixtures/containers/layers/text");
+    for (method, stored) in [
+        (12, include_bytes!("../../../fixtures/containers/layers/text.bz2").to_vec()),
+        (95, include_bytes!("../../../fixtures/containers/layers/text.xz").to_vec()),
+        (93, zstd::encode_all(text, 3).unwrap()),
+    ] {
+        let right = (method, crc32fast::hash(text), stored.len(), text.len());
+        let numbers = [right.1, right.2 as u32, right.3 as u32].map(u32::to_le_bytes).concat();
+        let after = [b"PK\x07\x08", &numbers[..]].concat();
+        let mut archive = zip("a", (method, 0, 0, 0), &stored, &after, right);
+        archive[6] = 8;
+        assert!(open(&archive) == given(&[("a", text)], &[]), "method {method}: {:?}", open(&archive).told);
+    }
+}
+
+/// A number of a 7z directory, below 128^2.
+#[cfg(feature = "sevenz")]
+fn short(number: usize) -> Vec<u8> {
+    if number < 128 { vec![number as u8] } else { vec![0x80 | (number >> 8) as u8, number as u8] }
+}
+
+/// A 7z of members that are stored as they are, with these sums.
+#[cfg(feature = "sevenz")]
+fn sevenz(members: &[(&str, &[u8], u32)]) -> Vec<u8> {
+    let packed = members.iter().flat_map(|member| member.1).copied().collect::<Vec<_>>();
+    let length = short(packed.len());
+    let lengths = members[1..].iter().flat_map(|member| short(member.1.len()));
+    let sums = members.iter().flat_map(|member| member.2.to_le_bytes());
+    let names = members.iter().flat_map(|member| format!("{}\0", member.0).encode_utf16().collect::<Vec<_>>());
+    let names: Vec<_> = std::iter::once(0).chain(names.flat_map(u16::to_le_bytes)).collect();
+    let header = [
+        &[1, 4, 6, 0, 1, 9][..],
+        &length,
+        &[0, 7, 11, 1, 0, 1, 1, 0, 12],
+        &length,
+        &[0, 8, 13, members.len() as u8, 9],
+        &lengths.collect::<Vec<_>>(),
+        &[10, 1],
+        &sums.collect::<Vec<_>>(),
+        &[0, 0, 5, members.len() as u8, 17],
+        &short(names.len()),
+        &names,
+        &[0, 0],
+    ]
+    .concat();
+    let places = [(packed.len() as u64).to_le_bytes(), (header.len() as u64).to_le_bytes()].concat();
+    let head = [&places[..], &crc32fast::hash(&header).to_le_bytes()].concat();
+    [b"7z\xBC\xAF\x27\x1C\0\x04", &crc32fast::hash(&head).to_le_bytes()[..], &head, &packed, &header].concat()
+}
+
+#[cfg(feature = "sevenz")]
+#[test]
+fn a_wrong_sum_in_a_7z_loses_nothing_and_bytes_of_no_member_are_told() {
+    let (text, sum) = (&b"900517132728"[..], crc32fast::hash(b"900517132728"));
+    let right = sevenz(&[("a", text, sum), ("b", text, sum)]);
+    assert_eq!(open(&right), given(&[("a", text), ("b", text)], &[]));
+    let wrong = sevenz(&[("a", text, 1), ("b", text, sum)]);
+    assert_eq!(open(&wrong), given(&[("a", text), ("b", text)], &["7z checksum mismatch"]));
+    let lost = ": bytes of the 7z archive that belong to no member (12)";
+    assert_eq!(open(&[&right[..], text].concat()), given(&[("a", text), ("b", text)], &[lost]));
+}
+
 #[test]
 fn numbers_are_told_in_digits() {
     assert_eq!(number(b"0000644\0", 8), Some(0o644));

@@ -23,21 +23,34 @@ pub fn is_known(method: u16) -> bool {
 ///
 /// # Errors
 /// Memory beyond the budget; a damaged header.
-pub fn open<'c>(source: impl BufRead + 'c, entry: &Entry, meter: &Rc<Meter>) -> io::Result<Box<dyn Read + 'c>> {
-    let _ = meter;
+pub fn open<'c>(mut source: impl BufRead + 'c, entry: &Entry, meter: &Rc<Meter>) -> io::Result<Box<dyn Read + 'c>> {
+    // Nothing else tells where one of unknown length ends than its first stream.
+    let is_known = entry.stored.is_some();
+    let _ = (meter, &mut source);
     Ok(match entry.method {
         0 => Box::new(source),
         8 => Box::new(Inflate::raw(source)),
         #[cfg(feature = "deflate64")]
         9 => Box::new(Deflate64(deflate64::Deflate64Decoder::with_buffer(source))),
         #[cfg(feature = "bzip2")]
-        12 => Box::new(crate::decode::bzip2::Bzip2::new(source, meter)?),
+        12 => {
+            let text = crate::decode::bzip2::Bzip2::new(source, meter)?;
+            Box::new(if is_known { text } else { text.one() })
+        }
         #[cfg(feature = "xz")]
         14 => {
             let length = entry.length.filter(|_| !entry.end_mark).unwrap_or(u64::MAX);
             Box::new(crate::decode::lzma::Lzma::in_zip(source, length, meter)?)
         }
-        20 | 93 => Box::new(Zstd::new(source, WINDOW_LOG)?),
+        20 | 93 => {
+            let text = Zstd::new(source, WINDOW_LOG)?;
+            Box::new(if is_known { text } else { text.one() })
+        }
+        #[cfg(feature = "xz")]
+        95 if !is_known => {
+            let head = source.fill_buf()?.to_vec();
+            Box::new(crate::decode::lzma::Lzma::one_xz(source, &head, meter)?)
+        }
         #[cfg(feature = "xz")]
         95 => {
             let mut source = io::BufReader::with_capacity(32 << 10, source);

@@ -199,7 +199,8 @@ fn unknown(input: &mut Input, entry: &Entry, member: &Member, visitor: &mut dyn 
         io::copy(&mut Metered::member(&mut content, meter), &mut io::sink())?;
         return Ok(Some(content.facts()));
     }
-    // All is read that may be of it.
+    // All is read that may be of it; an error of looking at its head comes again.
+    let _ = input.peek(1024);
     let mut part = input.part(u64::MAX);
     let mut content = match content::open(&mut part, entry, meter) {
         Ok(text) => content::Checked::new(text, None, None),
