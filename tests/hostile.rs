@@ -227,6 +227,20 @@ fn a_cut_at_any_place_is_told_and_what_stands_before_it_is_found() {
     assert_eq!(most, 2 * 23);
 }
 
+#[test]
+fn the_end_of_a_container_is_told_besides_that_of_its_last_member() {
+    // A damaged stream, and then a damaged header; a cut stream, and then a cut header.
+    let damaged = [&gzip(TEXT)[..10], &[0xFF; 8]].concat();
+    let broken = [ar(&[("a.gz", &damaged)]), vec![b'X'; 60], ar(&[("b.txt", TEXT)])].concat();
+    let run = scan("broken.a", &broken, Unpacking::default());
+    assert_eq!(run.missed().len(), 2, "{:?}", run.missed());
+    assert!(run.missed()[0].contains("broken.a problem: a header of the ar archive is damaged"), "{:?}", run.missed());
+    let whole = tar(&[("a.gz", &gzip(TEXT)[..20]), ("b.txt", TEXT)]);
+    let run = scan("headless.tar", &whole[..1024 + 200], Unpacking::default());
+    assert_eq!(run.missed().len(), 2, "{:?}", run.missed());
+    assert!(run.missed()[0].contains("headless.tar problem: unexpected end of file"), "{:?}", run.missed());
+}
+
 /// What a report is written to.
 #[derive(Clone, Default)]
 struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);

@@ -15,6 +15,8 @@ pub struct Bzip2<S> {
     decompress: Decompress,
     state: State,
     full: bool,
+    /// Whether what follows the first stream is of others.
+    is_one: bool,
     _memory: Held,
 }
 
@@ -31,7 +33,13 @@ impl<S: BufRead> Bzip2<S> {
     /// Memory beyond the budget.
     pub fn new(source: S, meter: &Rc<Meter>) -> io::Result<Self> {
         let memory = meter.hold(MEMORY)?;
-        Ok(Self { source, decompress: Decompress::new(false), state: State::Stream, full: false, _memory: memory })
+        let decompress = Decompress::new(false);
+        Ok(Self { source, decompress, state: State::Stream, full: false, is_one: false, _memory: memory })
+    }
+
+    /// The first stream alone: what follows it is left in the source.
+    pub fn one(self) -> Self {
+        Self { is_one: true, ..self }
     }
 
     fn step(&mut self, buf: &mut [u8]) -> io::Result<usize> {
@@ -78,7 +86,7 @@ impl<S: BufRead> Read for Bzip2<S> {
                     given => return Ok(given),
                 },
                 State::Between => {
-                    if !self.advance()? {
+                    if self.is_one || !self.advance()? {
                         break;
                     }
                 }

@@ -191,12 +191,26 @@ impl<S: BufRead> Lz4<S> {
             return Err(super::corrupt("corrupt lz4 block"));
         }
         let mut stored = std::mem::take(&mut self.stored);
-        stored.resize(length as usize, 0);
-        self.exact(&mut stored)?;
-        if frame.block_checksums && self.number()? != hash(&stored) {
-            return Err(super::corrupt("lz4 checksum mismatch"));
+        stored.clear();
+        let read = self.source.by_ref().take(u64::from(length)).read_to_end(&mut stored);
+        let whole = match read {
+            Ok(read) if read < length as usize => Err(super::truncated()),
+            Err(error) => Err(error),
+            Ok(_) if frame.block_checksums => self.number().and_then(|told| match told == hash(&stored) {
+                true => Ok(()),
+                false => Err(super::corrupt("lz4 checksum mismatch")),
+            }),
+            Ok(_) => Ok(()),
+        };
+        if let Err(error) = whole.and_then(|()| self.unpack(&frame, &stored, plain)) {
+            // What can be unpacked of it is given before the error.
+            self.text.clear();
+            match plain {
+                true => self.text.extend_from_slice(&stored),
+                false => part(&stored, if frame.linked { &self.window } else { &[] }, frame.block, &mut self.text),
+            }
+            return Err(error);
         }
-        self.unpack(&frame, &stored, plain)?;
         self.stored = stored;
         if let Some(hash) = &mut frame.hash {
             hash.write(&self.text);
@@ -240,23 +254,57 @@ impl<S: BufRead> Lz4<S> {
 
 impl<S: BufRead> Read for Lz4<S> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if let Some((kind, message)) = &self.failure {
-            return Err(io::Error::new(*kind, message.clone()));
-        }
         if self.given == self.text.len() && !buf.is_empty() {
-            match self.advance() {
-                Ok(true) => {}
-                Ok(false) => return Ok(0),
-                Err(error) => {
-                    self.failure = Some((error.kind(), error.to_string()));
-                    return Err(error);
+            if self.failure.is_none() {
+                match self.advance() {
+                    Ok(true) => {}
+                    Ok(false) => return Ok(0),
+                    Err(error) => self.failure = Some((error.kind(), error.to_string())),
                 }
+            }
+            if let Some((kind, message)) = self.failure.as_ref().filter(|_| self.given == self.text.len()) {
+                return Err(io::Error::new(*kind, message.clone()));
             }
         }
         let length = buf.len().min(self.text.len() - self.given);
         buf[..length].copy_from_slice(&self.text[self.given..self.given + length]);
         self.given += length;
         Ok(length)
+    }
+}
+
+/// Unpacks a cut or damaged block as far as it goes (the LZ4 block format), to `most` bytes.
+fn part(mut stored: &[u8], window: &[u8], most: usize, text: &mut Vec<u8>) {
+    // Lengths of fifteen and more go on in further bytes.
+    let length = |stored: &mut &[u8], bits: u8| {
+        let mut length = usize::from(bits);
+        while length >= 15 {
+            let (more, rest) = stored.split_first()?;
+            *stored = rest;
+            length += usize::from(*more);
+            if *more < u8::MAX {
+                break;
+            }
+        }
+        Some(length)
+    };
+    while let Some((token, rest)) = stored.split_first() {
+        stored = rest;
+        let Some(literals) = length(&mut stored, token >> 4) else { return };
+        let (plain, rest) = stored.split_at(literals.min(stored.len()).min(most - text.len()));
+        text.extend_from_slice(plain);
+        let Some((offset, rest)) = rest.split_first_chunk().filter(|_| plain.len() == literals) else { return };
+        stored = rest;
+        let offset = usize::from(u16::from_le_bytes(*offset));
+        let Some(matched) = length(&mut stored, token & 15) else { return };
+        if offset == 0 || offset > text.len() + window.len() {
+            return;
+        }
+        for _ in 0..(matched + 4).min(most - text.len()) {
+            let at = window.len() + text.len() - offset;
+            let byte = window.get(at).copied().unwrap_or_else(|| text[at - window.len()]);
+            text.push(byte);
+        }
     }
 }
 
@@ -309,6 +357,29 @@ mod tests {
             }
             assert_eq!(longest, whole.len());
         }
+    }
+
+    #[test]
+    fn what_a_block_holds_before_its_damage_is_given() {
+        // Literals, and what repeats them: of the text itself and of the window before it.
+        let part = |stored: &[u8], most| {
+            let mut text = Vec::new();
+            part(stored, b"window", most, &mut text);
+            String::from_utf8(text).unwrap()
+        };
+        let stored = b"\x32abc\x03\0\x20de\x0C\0\xF0";
+        assert_eq!(part(stored, 100), "abcabcabcdewabc");
+        assert_eq!(part(stored, 8), "abcabcab");
+        assert_eq!(part(&stored[..3], 100), "ab");
+        assert_eq!(part(b"\x10a\xFF\0", 100), "a");
+        // Of a block that is stored as it is, all that was read; of another, all before the cut.
+        let header = &FRAMES[0][..4];
+        let flags = [0x60, 0x70];
+        let plain = [header, &flags, &[(hash(&flags) >> 8) as u8], &[5, 0, 0, 0x80], b"900"].concat();
+        assert_eq!(read(&plain, 2), (b"900".to_vec(), Some("unexpected end of file".to_owned())));
+        let broken = [&plain[..7], &[7, 0, 0, 0], b"\x50900\x20x\0"].concat();
+        let (text, error) = read(&broken, 1000);
+        assert!(text.starts_with(b"900 x") && error.as_deref() == Some("corrupt lz4 block"), "{text:?} {error:?}");
     }
 
     #[test]

@@ -18,10 +18,13 @@ pub struct Lzma<S> {
     stream: Stream,
     full: bool,
     ended: bool,
+    /// Whether nothing may follow the stream.
+    is_last: bool,
     failure: Option<(io::ErrorKind, String)>,
     _memory: Held,
 }
 
+/// What a decompressor reads.
 enum Stream {
     Xz(Box<XzStream>),
     Alone(Box<LzmaStream>),
@@ -42,9 +45,21 @@ impl<S: BufRead> Lzma<S> {
     /// # Errors
     /// Memory beyond the budget.
     pub fn xz(source: S, head: &[u8], meter: &Rc<Meter>) -> io::Result<Self> {
+        Self::streams(source, head, true, meter)
+    }
+
+    /// The first stream of an xz file alone: what follows it is left in the source.
+    ///
+    /// # Errors
+    /// Memory beyond the budget.
+    pub fn one_xz(source: S, head: &[u8], meter: &Rc<Meter>) -> io::Result<Self> {
+        Self::streams(source, head, false, meter)
+    }
+
+    fn streams(source: S, head: &[u8], all: bool, meter: &Rc<Meter>) -> io::Result<Self> {
         let needed = (dictionary(head).unwrap_or(0) + OVERHEAD).max(LEAST);
         let memory = meter.hold(needed)?;
-        let stream = XzStream::new_mem_limit(true, (needed >> 10) as u32);
+        let stream = XzStream::new_mem_limit(all, (needed >> 10) as u32);
         Ok(Self::new(source, Stream::Xz(Box::new(stream)), memory))
     }
 
@@ -55,7 +70,8 @@ impl<S: BufRead> Lzma<S> {
     pub fn alone(source: S, head: &[u8], meter: &Rc<Meter>) -> io::Result<Self> {
         let dictionary = head.get(1..5).map_or(0, |bytes| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
         let memory = meter.hold(u64::from(dictionary) + OVERHEAD)?;
-        Ok(Self::new(source, Stream::Alone(Box::new(LzmaStream::new_mem_limit(u32::MAX, None))), memory))
+        let stream = Stream::Alone(Box::new(LzmaStream::new_mem_limit(u32::MAX, None)));
+        Ok(Self { is_last: true, ..Self::new(source, stream, memory) })
     }
 
     /// A member of a zip archive: its header tells no length (APPNOTE 5.8.8).
@@ -73,7 +89,7 @@ impl<S: BufRead> Lzma<S> {
     }
 
     fn new(source: S, stream: Stream, memory: Held) -> Self {
-        Self { source, stream, full: false, ended: false, failure: None, _memory: memory }
+        Self { source, stream, full: false, ended: false, is_last: false, failure: None, _memory: memory }
     }
 
     fn step(&mut self, buf: &mut [u8]) -> io::Result<usize> {
@@ -103,6 +119,9 @@ impl<S: BufRead> Read for Lzma<S> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
                 Err(error) => self.failure = Some((error.kind(), error.to_string())),
             }
+        }
+        if self.is_last && !buf.is_empty() && !self.source.fill_buf()?.is_empty() {
+            return Err(super::corrupt("trailing garbage after the lzma stream"));
         }
         Ok(0)
     }
@@ -193,6 +212,16 @@ mod tests {
             let (got, error) = drain(Lzma::alone(&LZMA[..cut], LZMA, &Rc::default()).unwrap(), 100);
             assert!(TEXT.starts_with(&got));
             assert!(error.is_some() || got == TEXT, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_stream_alone_is_told() {
+        for block in [1, 1 << 16] {
+            let followed = [LZMA, b"900517132728"].concat();
+            let alone = Lzma::alone(one_byte_at_a_time(&followed), LZMA, &Rc::default()).unwrap();
+            let message = "trailing garbage after the lzma stream".to_owned();
+            assert_eq!(drain(alone, block), (TEXT.to_vec(), Some(message)));
         }
     }
 

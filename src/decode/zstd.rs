@@ -29,6 +29,8 @@ pub struct Zstd<S> {
     ended: bool,
     /// Whether the last step filled the caller's buffer, so that the decoder may hold more text than it gave.
     full: bool,
+    /// Whether what follows the first frame is of others.
+    is_one: bool,
 }
 
 impl<S: BufRead> Zstd<S> {
@@ -36,7 +38,12 @@ impl<S: BufRead> Zstd<S> {
         let mut decoder = Decoder::new()?;
         decoder.set_parameter(DParameter::WindowLogMax(window_log))?;
         let (wanted, inside, ended, full) = (FRAME_HEADER, false, false, false);
-        Ok(Self { source, decoder, window_log, wanted, inside, ended, full })
+        Ok(Self { source, decoder, window_log, wanted, inside, ended, full, is_one: false })
+    }
+
+    /// The first frame alone: what follows it is left in the source.
+    pub fn one(self) -> Self {
+        Self { is_one: true, ..self }
     }
 
     /// Decodes one block at most: on an error libzstd forgets what the same call has given, so no call may both give
@@ -62,7 +69,7 @@ impl<S: BufRead> Zstd<S> {
 
 impl<S: BufRead> Read for Zstd<S> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        while !buf.is_empty() {
+        while !buf.is_empty() && !(self.is_one && self.ended) {
             match self.step(buf)? {
                 Some(0) => {}
                 Some(given) => return Ok(given),

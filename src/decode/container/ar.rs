@@ -1,5 +1,5 @@
 //! ar, and with it Debian's packages, whose members are tar archives: takes the archive, gives its members. Long names as
-//! GNU and BSD write them are known; tables of symbols are no members.
+//! GNU and BSD write them are known; a table of symbols is a member, since anything may stand in one.
 
 use std::io;
 
@@ -36,7 +36,6 @@ fn open(input: &mut Input, visitor: &mut dyn Visitor) -> io::Result<()> {
         let name = header[..16].trim_ascii_end();
         let modified = number(&header[16..28], 10).and_then(|seconds| i64::try_from(seconds).ok());
         match name {
-            b"/" | b"/SYM64/" => input.skip(length)?,
             b"//" => names = input.header(length, LONGEST_NAMES, "a table of names")?,
             _ => {
                 let mut content = length;
@@ -48,12 +47,9 @@ fn open(input: &mut Input, visitor: &mut dyn Visitor) -> io::Result<()> {
                     None => long(name, &names).to_vec(),
                 };
                 let end = name.iter().position(|byte| *byte == 0).unwrap_or(name.len());
-                if name.starts_with(b"__.SYMDEF") {
-                    input.skip(content)?;
-                } else {
-                    let member = Member { modified, ..Member::new(to_utf8(&name[..end])) };
-                    input.member(member, content, visitor)?;
-                }
+                let name = if matches!(&name[..end], b"/" | b"/SYM64") { b"(symbols)" } else { &name[..end] };
+                let member = Member { modified, ..Member::new(to_utf8(name)) };
+                input.member(member, content, visitor)?;
             }
         }
         // The last member may lack its padding.

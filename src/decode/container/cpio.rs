@@ -94,7 +94,9 @@ fn open(input: &mut Input, visitor: &mut dyn Visitor) -> io::Result<()> {
             }
             return Ok(());
         }
-        if header.mode >> 12 == 0o10 {
+        // The content of a link is where it leads.
+        let is_link = header.mode >> 12 == 0o12 && header.length <= LONGEST_NAME;
+        if header.mode >> 12 == 0o10 || header.length > 0 && !is_link {
             let modified = i64::try_from(header.modified).ok();
             let member = Member { modified, ..Member::new(to_utf8(&name)) };
             input.member(member, header.length, visitor)?;

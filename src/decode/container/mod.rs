@@ -107,6 +107,8 @@ pub struct Input<'i> {
     buffer: Vec<u8>,
     ahead: Range<usize>,
     at: u64,
+    /// Whether it has ended, or broken, within a member.
+    cut: bool,
     /// The same bytes as a file, where they are one.
     pub file: Option<&'i File>,
     pub meter: &'i Rc<Meter>,
@@ -114,7 +116,7 @@ pub struct Input<'i> {
 
 impl<'i> Input<'i> {
     pub fn new(source: &'i mut dyn Read, file: Option<&'i File>, meter: &'i Rc<Meter>) -> Self {
-        Self { source, buffer: vec![0; AHEAD], ahead: 0..0, at: 0, file, meter }
+        Self { source, buffer: vec![0; AHEAD], ahead: 0..0, at: 0, cut: false, file, meter }
     }
 
     /// The next bytes, at least so many of them unless the input ends before; they are not taken.
@@ -132,6 +134,11 @@ impl<'i> Input<'i> {
             }
         }
         Ok(&self.buffer[self.ahead.clone()])
+    }
+
+    /// Whether it has ended, or broken, within a member, which has told of it then.
+    pub fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// Bytes that were read.
@@ -241,12 +248,17 @@ impl Read for Part<'_, '_> {
         if most == 0 {
             return Ok(0);
         }
-        let length = self.input.read(&mut buf[..most])?;
-        if length == 0 {
-            return Err(truncated());
+        match self.input.read(&mut buf[..most]) {
+            Ok(length) if length > 0 => {
+                self.left -= length as u64;
+                Ok(length)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            end => {
+                self.input.cut = true;
+                end.and_then(|_| Err(truncated()))
+            }
         }
-        self.left -= length as u64;
-        Ok(length)
     }
 }
 
@@ -256,8 +268,13 @@ impl BufRead for Part<'_, '_> {
             return Ok(&[]);
         }
         let most = usize::try_from(self.left).unwrap_or(usize::MAX);
-        let bytes = self.input.fill_buf()?;
-        if bytes.is_empty() { Err(truncated()) } else { Ok(&bytes[..bytes.len().min(most)]) }
+        self.input.cut = true;
+        if self.input.peek(1)?.is_empty() {
+            return Err(truncated());
+        }
+        self.input.cut = false;
+        let bytes = &self.input.buffer[self.input.ahead.clone()];
+        Ok(&bytes[..bytes.len().min(most)])
     }
 
     fn consume(&mut self, bytes: usize) {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use sevenz_rust2::{Archive, ArchiveEntry, Block, BlockDecoder, Coder, Password};
 
 use super::{Container, Input, Member, Visitor, corrupt, truncated};
-use crate::decode::{Held, Meter};
+use crate::decode::{Held, Meter, Metered};
 
 mod outline;
 
@@ -56,7 +56,11 @@ fn archive<R: Read + Seek>(source: &mut R, meter: &Rc<Meter>, visitor: &mut dyn 
         blocks(source, &archive, index, block, meter, visitor)?;
     }
     drop(held);
-    Ok(())
+    let told = archive.pack_sizes().iter().fold(outline.stored, |told, stored| told.saturating_add(*stored));
+    match source.seek(SeekFrom::End(0))?.saturating_sub(told) {
+        0 => Ok(()),
+        lost => visitor.skip(None, "bytes of the 7z archive that belong to no member", lost),
+    }
 }
 
 /// Gives the members of one block, which are compressed together.
@@ -90,8 +94,17 @@ fn blocks<R: Read + Seek>(
         }
         seen += 1;
         let member = Member { stored: Some(entry.size), modified: modified(entry), ..Member::new(&*entry.name) };
-        let mut content = Whole { source: content, left: entry.size, failed: false };
+        let mut content = Whole { source: content, left: entry.size, fault: None, failed: false };
         stopped = visitor.member(&member, &mut content).err();
+        let told = content.failed;
+        // What the visitor left of it has to be unpacked for the members after it.
+        if stopped.is_none()
+            && !told
+            && let Err(error) = io::copy(&mut Metered::layer(&mut content, meter), &mut io::sink())
+        {
+            visitor.problem(&error.to_string());
+            stopped = meter.is_spent().then_some(error);
+        }
         broken = content.failed;
         Ok(stopped.is_none() && !broken)
     });
@@ -149,16 +162,32 @@ fn damage(error: sevenz_rust2::Error) -> io::Error {
     }
 }
 
+fn is_sum(error: &io::Error) -> bool {
+    let error = error.get_ref().and_then(|error| error.downcast_ref::<sevenz_rust2::Error>());
+    matches!(error, Some(sevenz_rust2::Error::ChecksumVerificationFailed))
+}
+
 /// All bytes of a member; an end before theirs is an error.
 struct Whole<'c> {
     source: &'c mut dyn Read,
     left: u64,
+    /// A wrong sum, which is told once all was given.
+    fault: Option<io::Error>,
     failed: bool,
 }
 
 impl Read for Whole<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let length = match self.source.read(buf) {
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
+        }
+        let most = buf.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let length = match self.source.read(&mut buf[..most]) {
+            // The sum is looked at once the last bytes have been read, and they with it.
+            Err(error) if is_sum(&error) && most as u64 == self.left => {
+                self.fault = Some(corrupt("7z checksum mismatch"));
+                Ok(most)
+            }
             Ok(0) if self.left > 0 && !buf.is_empty() => Err(truncated()),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(truncated()),
             Err(error) if error.kind() != io::ErrorKind::Interrupted => {

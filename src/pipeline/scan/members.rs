@@ -46,7 +46,9 @@ impl Worker<'_> {
             archive: None,
             first: true,
         };
-        let given = (container.open)(&mut Input::new(&mut decoder, file, &meter), &mut members);
+        let mut input = Input::new(&mut decoder, file, &meter);
+        let given = (container.open)(&mut input, &mut members);
+        let is_cut = input.is_cut();
         let mut done = members.finish(given.is_ok());
         self.depth -= 1;
         let stored_read = decoder.stored_read();
@@ -55,8 +57,10 @@ impl Worker<'_> {
         let read = if given.is_ok() { done.seen } else { stored_read };
         done.examined = read.saturating_sub(unexamined);
         if let Err(error) = given {
-            // What has ended the last member has ended the container, and is told of there.
-            if done.failure != Some(error.kind()) {
+            // What has ended the last member may have ended the container, and is told of there: a cut within it, and a
+            // budget of the whole file.
+            let is_spent = meter.is_spent() && done.failure == Some(io::ErrorKind::QuotaExceeded);
+            if !(is_cut && done.failure.is_some() || is_spent) {
                 done.events.push(unread(target, 0, done.seen - done.examined, &error));
             }
             done.failure = Some(error.kind());

@@ -13,6 +13,8 @@ const LONGEST: u64 = 64 << 20;
 pub struct Outline {
     /// Bytes, unpacked.
     pub length: u64,
+    /// Bytes in the archive: the head, and the directory with what it is unpacked from.
+    pub stored: u64,
     /// The id and the properties of each coder; none where it is stored as it is.
     pub coders: Vec<(Vec<u8>, Vec<u8>)>,
 }
@@ -29,7 +31,7 @@ pub fn read<R: Read + Seek>(source: &mut R) -> io::Result<Outline> {
     let number = |at: usize| head[at..at + 8].iter().rev().fold(0u64, |value, byte| value << 8 | u64::from(*byte));
     let (offset, length) = (number(12), number(20));
     if length == 0 {
-        return Ok(Outline::default());
+        return Ok(Outline { stored: 32, ..Outline::default() });
     }
     let begin = offset.checked_add(32).filter(|begin| begin.checked_add(length).is_some_and(|last| last <= end));
     let Some(begin) = begin.filter(|_| length <= LONGEST) else {
@@ -42,8 +44,11 @@ pub fn read<R: Read + Seek>(source: &mut R) -> io::Result<Outline> {
     let mut header = Vec::new();
     source.take(length).read_to_end(&mut header)?;
     match header.split_first() {
-        Some((0x17, rest)) => compressed(rest).ok_or_else(|| corrupt("corrupt 7z archive (its directory)")),
-        _ => Ok(Outline { length, coders: Vec::new() }),
+        Some((0x17, rest)) => {
+            let outline = compressed(rest).ok_or_else(|| corrupt("corrupt 7z archive (its directory)"))?;
+            Ok(Outline { stored: outline.stored.saturating_add(32 + length), ..outline })
+        }
+        _ => Ok(Outline { length, stored: 32 + length, coders: Vec::new() }),
     }
 }
 
@@ -53,11 +58,15 @@ fn compressed(header: &[u8]) -> Option<Outline> {
     if header.byte()? != 6 {
         return None;
     }
-    let (_, streams) = (header.number()?, header.number()?);
+    let (_, streams, mut stored) = (header.number()?, header.number()?, 0u64);
     loop {
         match header.byte()? {
             0 => break,
-            9 => (0..streams).try_for_each(|_| header.number().map(drop))?,
+            9 => {
+                for _ in 0..streams {
+                    stored = header.number()?.saturating_add(stored);
+                }
+            }
             10 => header.digests(streams)?,
             _ => return None,
         }
@@ -90,7 +99,7 @@ fn compressed(header: &[u8]) -> Option<Outline> {
         return None;
     }
     let lengths = (0..outputs.min(64)).map(|_| header.number()).collect::<Option<Vec<_>>>()?;
-    Some(Outline { length: lengths.into_iter().max()?, coders })
+    Some(Outline { length: lengths.into_iter().max()?, stored, coders })
 }
 
 struct Header<'h>(&'h [u8]);
@@ -150,7 +159,7 @@ mod tests {
         // One stream of 0x20 bytes; one coder, LZMA with five bytes of properties; 0x80 bytes unpacked.
         let header = [6, 0x30, 1, 9, 0x20, 0, 7, 11, 1, 0, 1, 0x23, 3, 1, 1, 5, 0x5D, 0, 0, 1, 0, 12, 0x80, 0x80];
         let coders = vec![(vec![3, 1, 1], vec![0x5D, 0, 0, 1, 0])];
-        assert_eq!(compressed(&header), Some(Outline { length: 0x80, coders }));
+        assert_eq!(compressed(&header), Some(Outline { length: 0x80, stored: 0x20, coders }));
         assert_eq!(compressed(&header[..20]), None);
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::{Container, Input, Member, Visitor, corrupt, number, truncated};
+use super::{Container, Input, Member, Visitor, number, truncated};
 use crate::decode::to_utf8;
 
 mod sparse;
@@ -44,9 +44,14 @@ fn field(bytes: &[u8]) -> Option<u64> {
     bytes[1..].iter().try_fold(first, |value, byte| value.checked_mul(256)?.checked_add(u64::from(*byte)))
 }
 
+/// Records of extended headers that are used.
+const KEYS: [&[u8]; 6] = [b"path", b"size", b"mtime", b"GNU.sparse.name", b"GNU.sparse.major", b"GNU.sparse.map"];
+
 /// What headers tell of the file that comes after them.
 #[derive(Default)]
 struct Ahead {
+    /// Bytes of these headers.
+    length: u64,
     name: Option<Vec<u8>>,
     pax: BTreeMap<Vec<u8>, Vec<u8>>,
     /// The pairs of offsets and lengths that pax headers of version 0.0 repeat.
@@ -73,7 +78,9 @@ impl Ahead {
             if matches!(key, b"GNU.sparse.offset" | b"GNU.sparse.numbytes") {
                 self.map.push(value.to_vec());
             }
-            self.pax.insert(key.to_vec(), value.to_vec());
+            if KEYS.contains(&key) {
+                self.pax.insert(key.to_vec(), value.to_vec());
+            }
         }
     }
 }
@@ -110,27 +117,36 @@ fn open(input: &mut Input, visitor: &mut dyn Visitor) -> io::Result<()> {
 
 fn entry(input: &mut Input, block: &[u8; BLOCK], ahead: &mut Ahead, visitor: &mut dyn Visitor) -> io::Result<()> {
     let kind = block[156];
-    let stored = field(&block[124..136]).ok_or_else(|| corrupt("a tar header tells no length"))?;
+    // Where a header tells no length that can be, the next whole one is looked for.
+    let Some(stored) = field(&block[124..136]) else {
+        visitor.problem(&format!("a tar header at byte {} tells no length", input.at() - BLOCK as u64));
+        return Ok(());
+    };
     let told = match kind {
-        b'L' => {
-            ahead.name = Some(content(input, stored)?);
+        b'L' | b'K' | b'x' | b'g' => {
+            ahead.length = ahead.length.saturating_add(stored);
+            if ahead.length > LONGEST {
+                visitor.problem(&format!("{} bytes of tar headers before one file", ahead.length));
+                *ahead = Ahead::default();
+                return Ok(());
+            }
+            let content = input.header(stored, LONGEST, "a tar header")?;
+            input.skip(padding(stored))?;
+            match kind {
+                b'L' => ahead.name = Some(content),
+                b'x' => ahead.extend(&content),
+                // Where a link leads. What a global header tells of names holds for no single file.
+                _ => {}
+            }
             return Ok(());
         }
-        b'K' => return content(input, stored).map(drop),
-        b'x' => {
-            let records = content(input, stored)?;
-            ahead.extend(&records);
-            return Ok(());
-        }
-        // What a global header tells of names holds for no single file.
-        b'g' => return content(input, stored).map(drop),
         // Links, devices, folders and pipes have no content, whatever length is told.
         b'1'..=b'6' => 0,
         _ => ahead.number("size").unwrap_or(stored),
     };
     let ahead = std::mem::take(ahead);
-    // Folders and labels of volumes.
-    let is_file = !matches!(kind, b'1'..=b'6' | b'D' | b'V' | b'N');
+    // Folders and labels of volumes, which have no content, and are files where they have some.
+    let is_file = !matches!(kind, b'1'..=b'6' | b'D' | b'V' | b'N') || told > 0;
     let name = name(block, &ahead);
     let sparse = Sparse::read(input, block, kind, &ahead, told)?;
     let modified = ahead.value("mtime").map_or_else(
@@ -139,7 +155,7 @@ fn entry(input: &mut Input, block: &[u8; BLOCK], ahead: &mut Ahead, visitor: &mu
     );
     let member = Member { modified, ..Member::new(to_utf8(&name)) };
     match sparse {
-        _ if !is_file || kind == 0 && name.ends_with(b"/") => input.skip(told)?,
+        _ if !is_file || told == 0 && kind == 0 && name.ends_with(b"/") => {}
         None => input.member(member, told, visitor)?,
         Some(sparse) => sparse.member(input, member, visitor)?,
     }
@@ -148,13 +164,6 @@ fn entry(input: &mut Input, block: &[u8; BLOCK], ahead: &mut Ahead, visitor: &mu
 
 fn padding(length: u64) -> u64 {
     (BLOCK as u64 - length % BLOCK as u64) % BLOCK as u64
-}
-
-/// The content of a header that tells of others.
-fn content(input: &mut Input, length: u64) -> io::Result<Vec<u8>> {
-    let content = input.header(length, LONGEST, "a tar header")?;
-    input.skip(padding(length))?;
-    Ok(content)
 }
 
 fn name(block: &[u8; BLOCK], ahead: &Ahead) -> Vec<u8> {

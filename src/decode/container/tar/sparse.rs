@@ -3,7 +3,8 @@
 
 use std::io::{self, Read};
 
-use super::{Ahead, BLOCK, Input, Member, Visitor, corrupt, field, number};
+use super::super::corrupt;
+use super::{Ahead, BLOCK, Input, Member, Visitor, field, number};
 
 /// Bytes that a longer hole is given as. Offsets of such a file count what is given.
 const HOLE: u64 = 4096;
@@ -43,8 +44,13 @@ impl Sparse {
         Ok(Some(Self { parts: numbers.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect(), stored }))
     }
 
-    pub fn member(self, input: &mut Input, member: Member, visitor: &mut dyn Visitor) -> io::Result<()> {
+    pub fn member(mut self, input: &mut Input, member: Member, visitor: &mut dyn Visitor) -> io::Result<()> {
         let stored = self.stored;
+        // What the map does not tell of stands after all that it does.
+        let told = self.parts.iter().fold(0u64, |told, part| told.saturating_add(part.1));
+        if stored > told {
+            self.parts.push((0, stored - told));
+        }
         let member = Member { stored: Some(stored), ..member };
         let mut part = input.part(stored);
         let mut parts = Parts { source: &mut part, parts: self.parts.into_iter(), end: 0, zeros: 0, left: 0 };

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
 use super::super::{Input, truncated};
+use super::directory::Facts;
 use super::entry::Entry;
 use crate::decode::inflate::Inflate;
 use crate::decode::zstd::{WINDOW_LOG, Zstd};
@@ -22,21 +23,34 @@ pub fn is_known(method: u16) -> bool {
 ///
 /// # Errors
 /// Memory beyond the budget; a damaged header.
-pub fn open<'c>(source: impl BufRead + 'c, entry: &Entry, meter: &Rc<Meter>) -> io::Result<Box<dyn Read + 'c>> {
-    let _ = meter;
+pub fn open<'c>(mut source: impl BufRead + 'c, entry: &Entry, meter: &Rc<Meter>) -> io::Result<Box<dyn Read + 'c>> {
+    // Nothing else tells where one of unknown length ends than its first stream.
+    let is_known = entry.stored.is_some();
+    let _ = (meter, &mut source);
     Ok(match entry.method {
         0 => Box::new(source),
         8 => Box::new(Inflate::raw(source)),
         #[cfg(feature = "deflate64")]
         9 => Box::new(Deflate64(deflate64::Deflate64Decoder::with_buffer(source))),
         #[cfg(feature = "bzip2")]
-        12 => Box::new(crate::decode::bzip2::Bzip2::new(source, meter)?),
+        12 => {
+            let text = crate::decode::bzip2::Bzip2::new(source, meter)?;
+            Box::new(if is_known { text } else { text.one() })
+        }
         #[cfg(feature = "xz")]
         14 => {
             let length = entry.length.filter(|_| !entry.end_mark).unwrap_or(u64::MAX);
             Box::new(crate::decode::lzma::Lzma::in_zip(source, length, meter)?)
         }
-        20 | 93 => Box::new(Zstd::new(source, WINDOW_LOG)?),
+        20 | 93 => {
+            let text = Zstd::new(source, WINDOW_LOG)?;
+            Box::new(if is_known { text } else { text.one() })
+        }
+        #[cfg(feature = "xz")]
+        95 if !is_known => {
+            let head = source.fill_buf()?.to_vec();
+            Box::new(crate::decode::lzma::Lzma::one_xz(source, &head, meter)?)
+        }
         #[cfg(feature = "xz")]
         95 => {
             let mut source = io::BufReader::with_capacity(32 << 10, source);
@@ -61,17 +75,23 @@ impl<R: BufRead> Read for Deflate64<R> {
     }
 }
 
-/// Reads a content, and holds it against its sum at the end.
+/// Reads a content, and holds it against its sum and length at the end.
 pub struct Checked<R> {
     source: R,
     hasher: crc32fast::Hasher,
     length: u64,
-    expected: Option<u32>,
+    expected: (Option<u32>, Option<u64>),
+    ended: bool,
 }
 
 impl<R: Read> Checked<R> {
-    pub fn new(source: R, expected: Option<u32>) -> Self {
-        Self { source, hasher: crc32fast::Hasher::new(), length: 0, expected }
+    pub fn new(source: R, crc: Option<u32>, length: Option<u64>) -> Self {
+        Self { source, hasher: crc32fast::Hasher::new(), length: 0, expected: (crc, length), ended: false }
+    }
+
+    /// Whether it was read to its end.
+    pub fn is_ended(&self) -> bool {
+        self.ended
     }
 
     pub fn crc(&self) -> u32 {
@@ -88,8 +108,14 @@ impl<R: Read> Read for Checked<R> {
         let length = self.source.read(buf)?;
         self.hasher.update(&buf[..length]);
         self.length += length as u64;
-        if length == 0 && !buf.is_empty() && self.expected.is_some_and(|expected| expected != self.crc()) {
-            return Err(corrupt("zip checksum mismatch"));
+        if length == 0 && !buf.is_empty() {
+            self.ended = true;
+            if self.expected.0.is_some_and(|expected| expected != self.crc()) {
+                return Err(corrupt("zip checksum mismatch"));
+            }
+            if self.expected.1.is_some_and(|expected| expected != self.length) {
+                return Err(corrupt("zip length mismatch"));
+            }
         }
         Ok(length)
     }
@@ -115,6 +141,11 @@ pub struct Undelimited<'u, 'i> {
 impl<'u, 'i> Undelimited<'u, 'i> {
     pub fn new(input: &'u mut Input<'i>) -> Self {
         Self { input, hasher: crc32fast::Hasher::new(), length: 0, ended: false }
+    }
+
+    /// What it is, once it was read.
+    pub fn facts(&self) -> Facts {
+        Facts { stored: self.length, length: self.length, crc: self.hasher.clone().finalize() }
     }
 
     /// Whether the content ends here: its sum and length are told.
@@ -145,14 +176,18 @@ impl Read for Undelimited<'_, '_> {
         if self.ended || buf.is_empty() {
             return Ok(0);
         }
+        // An end before that of the content is told of here.
+        self.input.cut = true;
         self.ended = self.ends()?;
         if self.ended {
+            self.input.cut = false;
             return Ok(0);
         }
-        let bytes = self.input.fill_buf()?;
-        if bytes.is_empty() {
+        if self.input.peek(1)?.is_empty() {
             return Err(truncated());
         }
+        self.input.cut = false;
+        let bytes = &self.input.buffer[self.input.ahead.clone()];
         // The next mark is looked at once it comes first.
         let next = memchr::memchr(b'P', &bytes[1..]).map_or(bytes.len(), |at| at + 1);
         let length = next.min(buf.len());

@@ -18,6 +18,8 @@ pub struct Entry {
     pub length: Option<u64>,
     pub crc: Option<u32>,
     pub modified: Option<i64>,
+    /// Whether its sum and lengths stand after it.
+    pub after: bool,
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
@@ -59,12 +61,14 @@ impl Entry {
             length: known.then_some(numbers.0),
             crc: (!after).then(|| u32_at(&header, 14)),
             modified: modified(&extra).or_else(|| seconds(dos)),
+            after,
             name: decoded(&name, flags & 0x800 != 0, &extra),
         })
     }
 
+    /// Whether it is the name of a folder alone; deflate needs two bytes for nothing.
     pub fn is_folder(&self) -> bool {
-        self.name.ends_with(['/', '\\']) && self.length.unwrap_or(0) == 0
+        self.name.ends_with(['/', '\\']) && self.length == Some(0) && self.stored.is_some_and(|stored| stored <= 2)
     }
 }
 
@@ -82,7 +86,7 @@ pub fn field(mut extra: &[u8], wanted: u16) -> Option<&[u8]> {
 }
 
 /// The numbers of a header, those that do not fit into 32 bits from the extra field, in its order.
-fn wide(extra: &[u8], length: u32, stored: u32) -> (u64, u64) {
+pub fn wide(extra: &[u8], length: u32, stored: u32) -> (u64, u64) {
     let mut data = field(extra, 1).unwrap_or_default();
     let mut number = |narrow: u32| {
         if narrow == u32::MAX && data.len() >= 8 {

@@ -5,13 +5,16 @@
 use std::io::{self, BufRead};
 
 use super::{Container, Input, Member, Visitor};
+use crate::decode::Metered;
 
 mod content;
 mod directory;
 mod entry;
+mod gap;
 
-use directory::Directory;
+use directory::{Directory, Facts};
 use entry::Entry;
+use gap::Gap;
 
 pub const CONTAINER: Container = Container { name: "zip", begins, open };
 
@@ -28,103 +31,188 @@ fn begins(head: &[u8]) -> bool {
 
 fn open(input: &mut Input, visitor: &mut dyn Visitor) -> io::Result<()> {
     let mut directory = Directory::default();
+    let (mut gap, mut lost) = (Gap::default(), 0);
     let mut ended = false;
     loop {
         let at = input.at();
-        match input.peek(4)? {
+        let bytes = input.peek(4)?;
+        let mark = bytes[..bytes.len().min(4)].to_vec();
+        let known = match mark[..] {
             // Members of another archive may follow.
             [b'P', b'K', 3, 4, ..] => {
                 ended = false;
-                directory.found(at);
-                member(input, visitor)?;
+                let facts = member(input, &mut lost, visitor)?;
+                directory.found(at, facts);
+                true
             }
-            [b'P', b'K', 1, 2, ..] => directory.read(input)?,
+            [b'P', b'K', 1, 2, ..] => directory.read(input, visitor).map(|()| true)?,
             [b'P', b'K', 5, 6, ..] => {
-                let bytes = input.array::<22>()?;
-                input.skip(u64::from(u16::from_le_bytes([bytes[20], bytes[21]])))?;
-                if let Some(missing) = directory.missing() {
-                    visitor.problem(&format!("{missing} members are not where the zip directory has them"));
-                }
+                end(input, &directory, visitor)?;
                 (directory, ended) = (Directory::default(), true);
+                true
             }
-            [] | [_] | [_, _] | [_, _, _] if ended => return Ok(()),
-            [] | [_] | [_, _] | [_, _, _] => return Err(super::truncated()),
-            // What else stands between members and the directory: descriptors, the end in 64 bits, signatures of
-            // packages, bytes that were cut out.
-            _ => seek(input)?,
+            // The end in 64 bits and what points to it.
+            [b'P', b'K', 6, 6, ..] if input.peek(12)?.get(4..12) == Some(&44u64.to_le_bytes()) => {
+                input.skip(56).map(|()| true)?
+            }
+            [b'P', b'K', 6, 7, ..] => input.skip(20).map(|()| true)?,
+            [b'P', b'K', 7, 8] | [b'P', b'K', b'0', b'0'] if at == 0 => input.skip(4).map(|()| true)?,
+            _ if mark.len() < 4 => {
+                gap.extend(&mark);
+                lost += gap.close();
+                if lost > 0 {
+                    visitor.skip(None, "bytes of the zip archive that belong to no member", lost)?;
+                }
+                return if ended { Ok(()) } else { Err(super::truncated()) };
+            }
+            _ => seek(input, &mut gap).map(|()| false)?,
+        };
+        if known {
+            lost += gap.close();
         }
     }
+}
+
+/// Reads the end of the directory, and gives the comment on the archive that it holds.
+fn end(input: &mut Input, directory: &Directory, visitor: &mut dyn Visitor) -> io::Result<()> {
+    let bytes = input.array::<22>()?;
+    let comment = u64::from(u16::from_le_bytes([bytes[20], bytes[21]]));
+    if comment > 0 {
+        input.member(Member::new("(comment)"), comment, visitor)?;
+    }
+    directory.tell(visitor);
+    Ok(())
 }
 
 /// Goes on to the next byte that may begin what is known.
-fn seek(input: &mut Input) -> io::Result<()> {
-    input.consume(1);
+fn seek(input: &mut Input, gap: &mut Gap) -> io::Result<()> {
+    let mut from = 1;
     loop {
         let bytes = input.fill_buf()?;
-        match memchr::memchr(b'P', bytes) {
-            _ if bytes.is_empty() => return Ok(()),
-            Some(at) => {
-                input.consume(at);
-                return Ok(());
-            }
-            None => {
-                let length = bytes.len();
-                input.consume(length);
-            }
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let next = memchr::memchr(b'P', &bytes[from..]).map(|at| at + from);
+        let length = next.unwrap_or(bytes.len());
+        gap.extend(&bytes[..length]);
+        input.consume(length);
+        if next.is_some() {
+            return Ok(());
+        }
+        from = 0;
+    }
+}
+
+/// Goes on to the next header. How many bytes stand before it.
+fn seek_header(input: &mut Input) -> io::Result<u64> {
+    let (begun, mut gap) = (input.at(), Gap::default());
+    loop {
+        match input.peek(4)? {
+            [b'P', b'K', 3, 4, ..] | [b'P', b'K', 1, 2, ..] | [] => return Ok(input.at() - begun),
+            _ => seek(input, &mut gap)?,
         }
     }
 }
 
-fn member(input: &mut Input, visitor: &mut dyn Visitor) -> io::Result<()> {
+/// Gives a member, or tells why not. What it is held against the directory by, where that is known; bytes that belong to
+/// it and hold nothing of it are added to those that are lost.
+fn member(input: &mut Input, lost: &mut u64, visitor: &mut dyn Visitor) -> io::Result<Option<Facts>> {
     let entry = Entry::read(input)?;
-    // What follows one whose length nobody knows is looked for.
-    let stored = entry.stored.unwrap_or(0);
-    if entry.encrypted {
-        visitor.skip(Some(&entry.name), "encrypted", stored)?;
-        return input.skip(stored);
-    }
-    if entry.is_folder() {
-        return input.skip(stored);
-    }
-    if !content::is_known(entry.method) {
-        let reason = format!("compressed by a method that is not known ({})", entry.method);
+    let closed = if entry.encrypted {
+        Some("encrypted".to_owned())
+    } else {
+        let is_known = content::is_known(entry.method) || entry.is_folder();
+        (!is_known).then(|| format!("compressed by a method that is not known ({})", entry.method))
+    };
+    if let Some(reason) = closed {
+        let Some(stored) = entry.stored else {
+            let stored = seek_header(input)?;
+            return visitor.skip(Some(&entry.name), &reason, stored).map(|()| None);
+        };
         visitor.skip(Some(&entry.name), &reason, stored)?;
-        return input.skip(stored);
+        input.skip(stored)?;
+        return follow(input, &entry, stored, None, visitor);
     }
-    let length = entry.length.filter(|length| entry.method == 0 && entry.stored == Some(*length));
-    let member = Member { stored: entry.stored, length, modified: entry.modified, ..Member::new(&*entry.name) };
+    let member = Member { stored: entry.stored, modified: entry.modified, ..Member::new(&*entry.name) };
     match entry.stored {
-        Some(stored) => known(input, &entry, stored, &member, visitor),
+        Some(stored) if entry.is_folder() => {
+            input.skip(stored)?;
+            follow(input, &entry, stored, None, visitor)
+        }
+        Some(stored) => known(input, &entry, stored, &member, lost, visitor),
         None => unknown(input, &entry, &member, visitor),
     }
 }
 
 /// Gives a member of known length.
-fn known(input: &mut Input, entry: &Entry, stored: u64, member: &Member, visitor: &mut dyn Visitor) -> io::Result<()> {
+fn known(
+    input: &mut Input,
+    entry: &Entry,
+    stored: u64,
+    member: &Member,
+    lost: &mut u64,
+    visitor: &mut dyn Visitor,
+) -> io::Result<Option<Facts>> {
     let meter = input.meter;
     let mut part = input.part(stored);
+    let mut read = None;
     match content::open(&mut part, entry, meter) {
-        Ok(text) => visitor.member(member, &mut content::Checked::new(text, entry.crc))?,
+        Ok(text) => {
+            let mut content = content::Checked::new(text, entry.crc, entry.length);
+            visitor.member(member, &mut content)?;
+            read = content.is_ended().then(|| (content.crc(), content.length()));
+        }
         Err(error) => visitor.member(member, &mut content::Failed(Some(error)))?,
     }
     let left = part.left;
-    input.skip(left)
+    if read.is_some() {
+        *lost += left;
+    }
+    input.skip(left)?;
+    follow(input, entry, stored, read, visitor)
+}
+
+/// Reads what stands after a member of known length, and holds it against the sum and the length of what was read.
+fn follow(
+    input: &mut Input,
+    entry: &Entry,
+    stored: u64,
+    read: Option<(u32, u64)>,
+    visitor: &mut dyn Visitor,
+) -> io::Result<Option<Facts>> {
+    if !entry.after {
+        return Ok(entry.crc.zip(entry.length).map(|(crc, length)| Facts { stored, length, crc }));
+    }
+    let told = entry::descriptor(input, stored)?;
+    if read.is_some() && told.is_some() && told != read {
+        visitor.problem(&format!("what follows the member before byte {} does not fit it", input.at()));
+    }
+    Ok(told.map(|(crc, length)| Facts { stored, length, crc }))
 }
 
 /// Gives a member whose length stands after it.
-fn unknown(input: &mut Input, entry: &Entry, member: &Member, visitor: &mut dyn Visitor) -> io::Result<()> {
+fn unknown(input: &mut Input, entry: &Entry, member: &Member, visitor: &mut dyn Visitor) -> io::Result<Option<Facts>> {
+    let (begun, meter) = (input.at(), input.meter);
     if entry.method == 0 {
         let mut content = content::Undelimited::new(input);
         visitor.member(member, &mut content)?;
-        return io::copy(&mut content, &mut io::sink()).map(drop);
+        io::copy(&mut Metered::member(&mut content, meter), &mut io::sink())?;
+        return Ok(Some(content.facts()));
     }
-    let begun = input.at();
-    let meter = input.meter;
-    let mut content = content::Checked::new(content::open(&mut *input, entry, meter)?, None);
+    // All is read that may be of it; an error of looking at its head comes again.
+    let _ = input.peek(1024);
+    let mut part = input.part(u64::MAX);
+    let mut content = match content::open(&mut part, entry, meter) {
+        Ok(text) => content::Checked::new(text, None, None),
+        Err(error) => {
+            visitor.member(member, &mut content::Failed(Some(error)))?;
+            return Ok(None);
+        }
+    };
     visitor.member(member, &mut content)?;
-    // Where the content is damaged, its end is not known: the next header is looked for.
-    if io::copy(&mut content, &mut io::sink()).is_err() {
-        return Ok(());
+    if let Err(error) = io::copy(&mut Metered::member(&mut content, meter), &mut io::sink()) {
+        // Where the content is damaged, its end is not known: the next header is looked for.
+        return if meter.is_spent() { Err(error) } else { Ok(None) };
     }
     let (crc, length) = (content.crc(), content.length());
     drop(content);
@@ -133,5 +221,5 @@ fn unknown(input: &mut Input, entry: &Entry, member: &Member, visitor: &mut dyn 
     if told != Some((crc, length)) {
         visitor.problem(&format!("what follows the member at byte {begun} does not fit it"));
     }
-    Ok(())
+    Ok(Some(Facts { stored, length, crc }))
 }
