@@ -69,7 +69,7 @@ impl<S: BufRead> Zstd<S> {
 
 impl<S: BufRead> Read for Zstd<S> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        while !buf.is_empty() && !(self.is_one && self.ended) {
+        while !(buf.is_empty() || self.is_one && self.ended) {
             match self.step(buf)? {
                 Some(0) => {}
                 Some(given) => return Ok(given),
