@@ -136,7 +136,9 @@ pub fn descriptor(input: &mut Input, stored: u64) -> io::Result<Option<(u32, u64
     let bytes = input.peek(24)?;
     let marked = if bytes.starts_with(b"PK\x07\x08") { 4 } else { 0 };
     let rest = &bytes[marked..];
-    let (taken, told) = if rest.len() >= 20 && u64_at(rest, 4) == stored {
+    // Lengths of 32 bits of an empty content read as one of 64; the next header follows them.
+    let is_narrow = rest.len() < 20 || matches!(rest[12..16], [b'P', b'K', 1, 2] | [b'P', b'K', 3, 4]);
+    let (taken, told) = if !is_narrow && u64_at(rest, 4) == stored {
         (20, Some((u32_at(rest, 0), u64_at(rest, 12))))
     } else if rest.len() >= 12 && u64::from(u32_at(rest, 4)) == stored & u64::from(u32::MAX) {
         (12, Some((u32_at(rest, 0), u64::from(u32_at(rest, 8)))))
@@ -171,6 +173,23 @@ mod tests {
         assert_eq!(wide(&extra, u32::MAX, u32::MAX), (5 << 32, 7));
         assert_eq!(wide(&extra, 3, u32::MAX), (3, 5 << 32));
         assert_eq!(wide(b"", u32::MAX, 3), (u64::from(u32::MAX), 3));
+    }
+
+    #[test]
+    fn what_stands_after_a_member_has_lengths_of_32_or_of_64_bits() {
+        let wide = [&7u32.to_le_bytes()[..], &2u64.to_le_bytes(), &0u64.to_le_bytes(), b"PK\x03\x04"].concat();
+        let narrow =
+            [&7u32.to_le_bytes()[..], &2u32.to_le_bytes(), &0u32.to_le_bytes(), b"PK\x03\x04\x14\0\0\0"].concat();
+        for (bytes, taken) in [(wide, 20), (narrow, 12)] {
+            for marked in [vec![], b"PK\x07\x08".to_vec()] {
+                let (bytes, meter) = ([&marked[..], &bytes].concat(), std::rc::Rc::default());
+                let mut source = &bytes[..];
+                let mut input = Input::new(&mut source, None, &meter);
+                assert_eq!(descriptor(&mut input, 2).unwrap(), Some((7, 0)));
+                assert_eq!(input.at(), taken + marked.len() as u64);
+                assert_eq!(descriptor(&mut input, 2).unwrap(), None);
+            }
+        }
     }
 
     #[test]
