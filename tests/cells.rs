@@ -101,7 +101,7 @@ fn a_column_that_is_empty_at_first_is_looked_at_where_it_is_not() {
         "id;iin;fio\n{}",
         rows(9000, |i| format!("{i};{};{}\n", if i % 2 == 0 { "900517132728" } else { "" }, name(i)))
     );
-    assert_eq!(found("people.csv", text.as_bytes()), "kz-iin people.iin 4500 high\nperson-name people.fio 6000 high");
+    assert_eq!(found("people.csv", text.as_bytes()), "kz-iin people.iin 4500 high\nname-column people.fio 6000 medium");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn words_are_a_header_if_they_name_something() {
     );
     // One word for a category is enough; what may be a person's words is not shown.
     let text = format!("id,fio,comment,status,city\n{}", rows(9, |i| format!("{i},Иванов Иван,t,a,c\n")));
-    assert_eq!(found("people.csv", text.as_bytes()), "person-name people.fio 9 high");
+    assert_eq!(found("people.csv", text.as_bytes()), "name-column people.fio 9 medium");
     let text = format!("new,Смирнова Анна,n/a,none\n{}", rows(9, |i| format!("{i},Иванов Иван,5,1890-01-01\n")));
     assert!(!found("people.csv", text.as_bytes()).contains("Смирнова"));
     // The first row is one of values: no name of a person becomes that of a column.

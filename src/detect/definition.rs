@@ -23,9 +23,8 @@ pub struct Definition {
     /// Whether a scan runs it without being told to.
     #[serde(default = "yes")]
     pub default: bool,
-    /// Whether a scan that is not told to runs it in tables all the same, where its column tells what its values are.
-    #[serde(default)]
-    pub in_tables: bool,
+    /// Whether a scan runs it in the rows of tables, if otherwise than elsewhere: there a column tells what its values are.
+    pub in_tables: Option<bool>,
     /// Where a scan does not run it, by what a path is, unless it runs all detectors.
     #[serde(default)]
     pub not_in: Vec<Posture>,
@@ -235,7 +234,7 @@ impl Detectors {
     /// Keeps all and lets them run everywhere, or those that a scan runs without being told to.
     fn choose(&mut self, all: bool) {
         self.everywhere = all;
-        self.all.retain(|detector| all || detector.definition.default || detector.definition.in_tables);
+        self.all.retain(|detector| all || detector.definition.default || detector.definition.in_tables == Some(true));
     }
 
     /// The same, and a user's own.

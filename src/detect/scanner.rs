@@ -34,8 +34,9 @@ const KINDS: usize = 1 + Posture::ALL.len();
 
 /// The detectors that run in a text.
 struct Run {
-    /// By detector: whether it does.
+    /// By detector: whether it does, and whether it leaves tables to their columns.
     on: Vec<bool>,
+    outside: Vec<bool>,
     /// Those that each anchor serves, by `Anchor as usize`.
     served: [Vec<(u16, &'static Check)>; Anchor::ALL.len()],
     find: Find,
@@ -76,9 +77,11 @@ impl Run {
     fn new(detectors: &Detectors, posture: Option<Posture>, in_tables: bool) -> Self {
         let runs = |Detector { definition, .. }: &Detector| {
             let there = posture.is_none_or(|posture| !definition.not_in.contains(&posture));
-            detectors.everywhere || there && (definition.default || in_tables && definition.in_tables)
+            detectors.everywhere || there && (definition.default || in_tables && definition.in_tables == Some(true))
         };
         let on: Vec<bool> = detectors.iter().map(runs).collect();
+        let outside = |d: &Detector| !detectors.everywhere && d.definition.in_tables == Some(false);
+        let outside = detectors.iter().map(outside).collect();
         let mut served: [Vec<_>; Anchor::ALL.len()] = Default::default();
         for (index, detector) in (0..).zip(detectors.iter()).filter(|(index, _)| on[usize::from(*index)]) {
             for anchor in detector.anchors {
@@ -94,7 +97,7 @@ impl Run {
             () if needs(Anchor::is_worded) => Engine::find::<Worded>,
             () => Engine::find::<Narrow>,
         };
-        Self { on, served, find }
+        Self { on, outside, served, find }
     }
 }
 
@@ -173,7 +176,7 @@ impl Scanner {
         encoded.clear();
         self.find(run.find, text, range.clone(), candidates, |anchor, at| {
             encoded.see(text, anchor, at);
-            self.look_closer(text, &run.served[anchor as usize], at, in_table, raw);
+            self.look_closer(text, run, anchor, at, in_table, raw);
         });
         if let Some(automaton) = &self.detectors.automaton {
             automaton.find(text, range, |start, detector| {
@@ -326,12 +329,16 @@ impl Scanner {
     fn look_closer(
         &self,
         text: &[u8],
-        served: &[(u16, &'static Check)],
+        run: &Run,
+        anchor: Anchor,
         at: usize,
         in_table: &impl Fn(usize) -> bool,
         raw: &mut Vec<Match>,
     ) {
-        for (index, check) in served {
+        for (index, check) in &run.served[anchor as usize] {
+            if run.outside[usize::from(*index)] && in_table(at) {
+                continue;
+            }
             let start = check.start(text, at, &self.registry);
             let found = start.and_then(|start| self.check(text, start, *index, in_table));
             if let Some(found) = found {

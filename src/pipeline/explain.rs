@@ -122,7 +122,9 @@ impl Explained<'_> {
     fn tells_of(&self, detector: u16) -> bool {
         let definition = &self.scan.scanner.detectors.get(detector).definition;
         let in_table = self.read.grid.holds(self.read.excerpt.spot.start);
-        let default = self.scan.plan.all_detectors || definition.default || definition.in_tables && in_table;
+        let default = self.scan.plan.all_detectors
+            || (definition.default && !(in_table && definition.in_tables == Some(false)))
+            || in_table && definition.in_tables == Some(true);
         default != self.off
     }
 

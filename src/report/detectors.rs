@@ -45,7 +45,7 @@ pub fn list(detectors: &Detectors) -> String {
         let runs = match default {
             true if detector.definition.not_in.is_empty() => "always",
             true => "by path",
-            false if detector.definition.in_tables => "in tables",
+            false if detector.definition.in_tables == Some(true) => "in tables",
             false => "if told",
         };
         [id, category, runs, context, check.unwrap_or("-"), &title.en].map(str::to_owned)
@@ -79,7 +79,7 @@ pub fn show(definition: &Definition, index: u16, categories: &Categories, weight
     }
     let runs = match definition.default {
         true => "always",
-        false if definition.in_tables => "in tables; everywhere if told: --all-detectors",
+        false if definition.in_tables == Some(true) => "in tables; everywhere if told: --all-detectors",
         false => "if told: --all-detectors",
     };
     line("runs", runs);
