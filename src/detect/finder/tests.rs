@@ -11,6 +11,8 @@ fn found<W: Width>(engine: Engine, text: &[u8], range: Range<usize>) -> Vec<(usi
         candidates.clear();
     }
     all.sort_unstable();
+    // Two steps may name the same.
+    all.dedup();
     all
 }
 
@@ -34,7 +36,7 @@ fn every_anchor_beside_words_in_every_engine() {
         ("150 Ab", &[(0, LatinHouse)]),
         ("Аб Вг", &[(5, Capital)]),
         ("Аб вг", &[]),
-        ("И.\u{a0}И. Аб", &[(5, Capital), (9, Capital)]),
+        ("И.\u{a0}И. Аб", &[(3, Capital), (5, Capital), (9, Capital)]),
         ("//FM/АБ", &[(5, Capital)]),
         ("д. 5, №7 аб-8", &[(4, House), (10, House), (17, House)]),
     ];
@@ -75,7 +77,7 @@ fn every_wide_anchor_in_every_engine() {
         ("t.me/a", &[(1, Profile)]),
         ("13/05/1990", &[(0, Date)]),
         ("1990-05-13T", &[(0, Date)]),
-        ("мая 1990 г", &[(7, Year), (7, Year)]),
+        ("мая 1990 г", &[(7, Year)]),
         ("pass=", &[(3, Key)]),
         ("\"pwd\" : ", &[(3, Key)]),
     ];
@@ -144,10 +146,15 @@ proptest! {
         cut in 0usize..400,
     ) {
         let cut = cut.min(text.len());
-        // Where in a run it is named depends on where steps begin.
+        // Where in a run it is named, and whether the 17th of its bytes is seen, depends on where steps begin.
         let found = |engine: Engine, range: Range<usize>| {
             let mut found = found::<Wide>(engine, &text, range);
-            found.retain(|(_, anchor)| *anchor != Anchor::Run);
+            let seventeenth = |at: usize| text.get(at + 16).is_some_and(u8::is_ascii_alphanumeric);
+            found.retain(|(at, anchor)| match anchor {
+                Anchor::Run => false,
+                Anchor::Alphanumeric17 => seventeenth(*at),
+                _ => true,
+            });
             found
         };
         let whole = found(Engine::Portable, 0..text.len());
@@ -155,6 +162,7 @@ proptest! {
             let mut parts = found(engine, 0..cut);
             parts.extend(found(engine, cut..text.len()));
             parts.sort_unstable();
+            parts.dedup();
             prop_assert_eq!(&parts, &whole);
         }
     }

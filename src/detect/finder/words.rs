@@ -1,42 +1,21 @@
-//! Candidates beside words beyond ASCII: where a name or the number of a house may stand. Only steps that hold such bytes
+//! Candidates beside words beyond ASCII: where a name or the number of a house may stand. Only pieces that hold such bytes
 //! come here, so that a text in ASCII pays nothing more.
 
-use super::masks::{SEEN, high};
-use super::{Anchor, Candidates, each};
+use super::Anchor;
+use super::masks::{Beyond, Masks};
 
-/// Candidates whose word before them ends among the bytes of a step that `keep` names, or that follow a message's tag
-/// there. `seen` are the bytes from `at` on. No part of the finder's loop, which has no registers to spare.
-#[cold]
-#[inline(never)]
-pub fn note(seen: &[u8; SEEN], at: usize, keep: u64, candidates: &mut Candidates) {
-    let high = high(seen);
-    let mut found = |anchor, i| candidates.note(anchor, at + i);
-    each(high & !(high >> 1) & keep, |end| {
-        let [first, second, third, fourth] = [seen[end + 1], seen[end + 2], seen[end + 3], seen[end + 4]];
-        let mut begins = |at: usize, byte: u8, next: u8| match byte {
-            // `р` to `я` in UTF-8, and `а` to `п`: no capitals.
-            0xD1 if matches!(next, 0x80..=0xBF) => {}
-            0xD0 if matches!(next, 0xB0..=0xBF) => {}
-            0x80.. => found(Anchor::Capital, at),
-            b'0'..=b'9' => found(Anchor::House, at),
-            _ => {}
-        };
-        match (first, second) {
-            // A no-break space.
-            (b'.', 0xC2) => begins(end + 4, fourth, seen[end + 5]),
-            (b'.' | b',' | b' ', b' ') => begins(end + 3, third, fourth),
-            (b' ' | b'.', _) => begins(end + 2, second, third),
-            (b'0'..=b'9', _) => begins(end + 1, first, second),
-            (b'-' | b',', b'0'..=b'9') => begins(end + 2, second, third),
-            _ => {}
-        }
-    });
-    // By the first slash of a tag such as `//FM/`.
-    each((high & !(high << 1)) >> TAG & keep, |tag| {
-        if [seen[tag], seen[tag + 1], seen[tag + 4]] == *b"///" {
-            found(Anchor::Capital, tag + TAG);
-        }
-    });
+/// Gives the candidates whose word before them ends among a step's own bytes, or that follow a message's tag there.
+#[inline(always)]
+pub fn candidates(masks: &Masks, beyond: &Beyond, keep: u64, mut found: impl FnMut(Anchor, u64)) {
+    let Masks { digit, high, .. } = *masks;
+    let small = beyond.d1 & beyond.continuation >> 1 | beyond.d0 & beyond.late >> 1;
+    let capital = high & !small;
+    let mark = high & !(high >> 1) & beyond.mark >> 1 & keep;
+    let after = |begin: u64| (mark & begin >> 2) << 2 | (mark & beyond.space >> 2 & begin >> 3) << 3;
+    // A no-break space is two bytes.
+    let apart = (mark & beyond.c2 >> 2 & capital >> 4) << 4;
+    let tag = beyond.slash & beyond.slash >> 1 & beyond.slash >> 4 & high >> 5 & keep;
+    found(Anchor::Capital, after(capital) | apart | tag << 5);
+    let glued = high & digit >> 1 & keep;
+    found(Anchor::House, after(digit) | glued << 1);
 }
-
-const TAG: usize = 5;

@@ -1,0 +1,99 @@
+//! The kinds of candidates.
+
+/// What kind of candidate stands at a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Anchor {
+    /// First of 12 digits, of which the third is 0 or 1, as a month begins.
+    Digits12,
+    /// First of 13 or more digits.
+    Digits13,
+    /// First of 3, 4 or 6 digits that a space or hyphen and as many digits follow.
+    Groups,
+    /// First digit, 6, 7 or 8, of what may be a telephone number.
+    Phone,
+    /// `@`, or what may begin an escape: `%` as of `%40`, `\\`, `&`, and beside digits `=`.
+    At,
+    /// First of two letters that two digits follow.
+    Iban,
+    /// Within a run of letters and digits, wherever that began; each of 23 or more is named, some shorter ones are.
+    Run,
+    /// First of 12 digits of any kind.
+    AnyDigits12,
+    /// First of 9 or 10 digits.
+    Digits9,
+    /// One letter before 7 digits, or two letters, a space and 6 digits: series and number of a document.
+    Series,
+    /// First byte of what is written as a vehicle's plate.
+    Plate,
+    /// First of 17 or more letters and digits.
+    Alphanumeric17,
+    /// A letter or digit before `<<`.
+    Filler,
+    /// `J` or `S` before `T` or `U`: base64 of a certificate's `IIN`.
+    Certificate,
+    /// `+` before a digit.
+    Plus,
+    /// First of 1 to 3 digits before a dot, where two more dots are near.
+    Dotted,
+    /// First of 1 to 3 digits before a dot and 4 digits.
+    Decimal,
+    /// First of two or four letters and digits before a colon (or hyphen), as IPv6 and MAC addresses begin.
+    Hex,
+    /// The dot before two or three letters and a slash.
+    Profile,
+    /// First digit of `dd.mm.yyyy` or `yyyy-mm-dd`.
+    Date,
+    /// First of 4 digits beside a word: a year.
+    Year,
+    /// The last letter of a key that may name a secret, before its `=` or `:`.
+    Key,
+    /// First Latin letter, a capital, of a word after another word or initial, or after a tag such as `//FM/`.
+    LatinCapital,
+    /// First of 1 to 4 digits beside a Latin word.
+    LatinHouse,
+    /// First byte of a word beyond ASCII after another or its initial, or after a tag such as `//FM/`.
+    Capital,
+    /// First digit after a word beyond ASCII.
+    House,
+}
+
+impl Anchor {
+    pub const ALL: [Self; 26] = [
+        Self::Digits12,
+        Self::Digits13,
+        Self::Groups,
+        Self::Phone,
+        Self::At,
+        Self::Iban,
+        Self::Run,
+        Self::AnyDigits12,
+        Self::Digits9,
+        Self::Series,
+        Self::Plate,
+        Self::Alphanumeric17,
+        Self::Filler,
+        Self::Certificate,
+        Self::Plus,
+        Self::Dotted,
+        Self::Decimal,
+        Self::Hex,
+        Self::Profile,
+        Self::Date,
+        Self::Year,
+        Self::Key,
+        Self::LatinCapital,
+        Self::LatinHouse,
+        Self::Capital,
+        Self::House,
+    ];
+
+    /// Whether only the wide finder names such candidates.
+    pub fn is_wide(self) -> bool {
+        self > Self::Run && !self.is_worded()
+    }
+
+    /// Whether such candidates stand beside words beyond ASCII.
+    pub fn is_worded(self) -> bool {
+        matches!(self, Self::Capital | Self::House)
+    }
+}

@@ -1,0 +1,177 @@
+//! What the finder works on and what it gives: the masks of one piece of a text, and the candidates that it noted.
+
+use std::ops::Range;
+
+use super::lanes::{Lanes, OWN, PIECE, SEEN, STEP, STEPS};
+use super::masks::{Beyond, BeyondOfPiece, Bytes, Marks, MarksOfPiece, Masks, MasksOfPiece};
+use super::narrow::{self, Runs};
+use super::{Anchor, Width, wide, words};
+
+/// Where values may stand, in the order in which the finder came to them. It notes them rather than have them looked at
+/// on the way, since a call would cost it what it holds in registers.
+pub struct Candidates {
+    notes: Box<[(Anchor, usize)]>,
+    length: usize,
+    piece: Box<Piece>,
+}
+
+/// What is known of one piece of a text.
+struct Piece {
+    masks: MasksOfPiece,
+    marks: MarksOfPiece,
+    beyond: BeyondOfPiece,
+    /// The bytes of each step in which candidates may start.
+    keep: Lanes,
+    /// By anchor, where its candidates start.
+    starts: [Lanes; Anchor::ALL.len()],
+    /// Which anchors have any, one bit an anchor.
+    anchors: Lanes,
+}
+
+impl Candidates {
+    const CAPACITY: usize = 4096;
+
+    pub fn iter(&self) -> impl Iterator<Item = (Anchor, usize)> + '_ {
+        self.notes[..self.length].iter().copied()
+    }
+
+    pub fn clear(&mut self) {
+        self.length = 0;
+    }
+
+    /// Whether there is room for whatever one step may find.
+    #[inline(always)]
+    pub(super) fn has_room(&self) -> bool {
+        self.length + STEP * Anchor::ALL.len() <= Self::CAPACITY
+    }
+
+    /// Works out the candidates among the first `bytes` of a piece.
+    #[inline(always)]
+    pub(super) fn look<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
+        self.piece.keep(bytes);
+        self.piece.classify::<W, B>(text, bytes);
+        self.piece.shape::<W>();
+        if W::WORDED && self.piece.masks.high.iter().fold(0, |all, high| all | high) != 0 {
+            self.piece.look_beyond::<B>(text, bytes);
+        }
+    }
+
+    /// Notes the candidates of a step, whose own bytes begin at `at`, by anchor.
+    #[inline(always)]
+    pub(super) fn note(&mut self, step: usize, at: usize) {
+        let Self { notes, length, piece } = self;
+        for anchor in bits(piece.anchors[step]) {
+            let anchor = Anchor::ALL[anchor];
+            for i in bits(piece.starts[anchor as usize][step]) {
+                let is_near = match anchor {
+                    Anchor::Phone => narrow::may_be_phone(&piece.masks.at(step), i),
+                    Anchor::Dotted => wide::are_dots_near(&piece.marks.at(step), i),
+                    _ => true,
+                };
+                if is_near {
+                    notes[*length] = (anchor, at + i - 1);
+                    *length += 1;
+                }
+            }
+        }
+    }
+}
+
+impl Piece {
+    #[inline(always)]
+    fn keep(&mut self, bytes: usize) {
+        for (step, keep) in self.keep.iter_mut().enumerate() {
+            let rest = bytes.saturating_sub(step * STEP);
+            *keep = if rest < STEP { OWN & ((1 << rest) - 1) << 1 } else { OWN };
+        }
+    }
+
+    #[inline(always)]
+    fn classify<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
+        for step in steps(bytes) {
+            let bytes = B::load(seen_in(text, step));
+            self.masks.set(step, Masks::of(bytes));
+            if W::WIDE {
+                self.marks.set(step, Marks::of(bytes));
+            }
+        }
+    }
+
+    /// A plain loop, of which the compiler makes SIMD of as many steps at once as the registers hold.
+    #[inline(always)]
+    fn shape<W: Width>(&mut self) {
+        let Self { masks, marks, keep, starts, anchors, .. } = self;
+        for step in 0..STEPS {
+            let (masks, keep) = (masks.at(step), keep[step]);
+            let runs = Runs::of(&masks, keep);
+            let mut any = 0;
+            let mut found = |anchor: Anchor, mask: u64| {
+                starts[anchor as usize][step] = mask;
+                any |= u64::from(mask != 0) << anchor as usize;
+            };
+            narrow::candidates(&masks, &runs, keep, &mut found);
+            if W::WIDE {
+                wide::candidates(&masks, &marks.at(step), &runs, keep, &mut found);
+            }
+            if W::DATED && !W::WIDE {
+                found(Anchor::Date, narrow::dates(&runs));
+            }
+            anchors[step] = any;
+        }
+    }
+
+    /// The same for words beyond ASCII.
+    #[inline(always)]
+    fn look_beyond<B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
+        for step in steps(bytes) {
+            self.beyond.set(step, Beyond::of(B::load(seen_in(text, step))));
+        }
+        let Self { masks, beyond, keep, starts, anchors, .. } = self;
+        for step in 0..STEPS {
+            words::candidates(&masks.at(step), &beyond.at(step), keep[step], |anchor, mask| {
+                starts[anchor as usize][step] = mask;
+                anchors[step] |= u64::from(mask != 0) << anchor as usize;
+            });
+        }
+    }
+}
+
+/// The set bits of a mask, the lowest first.
+#[inline(always)]
+fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = mask.trailing_zeros() as usize;
+        (mask != 0).then(|| {
+            mask &= mask - 1;
+            lowest
+        })
+    })
+}
+
+/// The steps that `bytes` of a piece need.
+#[inline(always)]
+fn steps(bytes: usize) -> Range<usize> {
+    0..bytes.div_ceil(STEP).min(STEPS)
+}
+
+#[inline(always)]
+fn seen_in(piece: &[u8; PIECE], step: usize) -> &[u8; SEEN] {
+    piece[step * STEP..].first_chunk().expect("a piece holds what its steps see")
+}
+
+impl Default for Candidates {
+    fn default() -> Self {
+        Self {
+            notes: vec![(Anchor::Digits12, 0); Self::CAPACITY].into(),
+            length: 0,
+            piece: Box::new(Piece {
+                masks: MasksOfPiece::default(),
+                marks: MarksOfPiece::default(),
+                beyond: BeyondOfPiece::default(),
+                keep: [0; STEPS],
+                starts: [[0; STEPS]; Anchor::ALL.len()],
+                anchors: [0; STEPS],
+            }),
+        }
+    }
+}

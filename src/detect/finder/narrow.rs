@@ -1,0 +1,96 @@
+//! Candidates of the narrow anchors: runs and groups of digits, telephone numbers, IBANs, long words, escapes.
+
+use super::Anchor;
+use super::masks::Masks;
+
+/// Runs of digits: bit i of `runN` is set where N digits start at byte i. And where runs begin among a step's own bytes,
+/// which `keep` names.
+pub struct Runs {
+    pub run1: u64,
+    pub run2: u64,
+    pub run3: u64,
+    pub run4: u64,
+    pub run8: u64,
+    pub alphanumeric: u64,
+    /// What digits stand before.
+    pub after: u64,
+    /// First digits of runs of digits.
+    pub start: u64,
+    /// First bytes of runs of letters and digits.
+    pub word: u64,
+}
+
+impl Runs {
+    #[inline(always)]
+    pub fn of(masks: &Masks, keep: u64) -> Self {
+        let run1 = masks.digit;
+        let run2 = run1 & run1 >> 1;
+        let run4 = run2 & run2 >> 2;
+        let alphanumeric = run1 | masks.letter;
+        let after = run1 << 1;
+        Self {
+            run1,
+            run2,
+            run3: run2 & run1 >> 2,
+            run4,
+            run8: run4 & run4 >> 4,
+            alphanumeric,
+            after,
+            start: run1 & !after & keep,
+            word: alphanumeric & !(alphanumeric << 1) & keep,
+        }
+    }
+}
+
+/// What a telephone number is written with.
+#[inline(always)]
+pub fn number(masks: &Masks) -> u64 {
+    masks.digit | masks.separator | masks.high
+}
+
+/// Gives the candidates of each anchor.
+#[inline(always)]
+pub fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(Anchor, u64)) {
+    let Runs { run1, run2, run3, run4, run8, start, .. } = *runs;
+    let run12 = run8 & run4 >> 8;
+    found(Anchor::Digits12, start & run12 & masks.zero_or_one >> 2 & !(run1 >> 12));
+    found(Anchor::Digits13, start & run12 & run1 >> 12);
+
+    let joint = masks.joint;
+    let of3 = run3 & joint >> 3;
+    let run6 = run4 & run2 >> 4;
+    found(Anchor::Groups, start & (of3 & of3 >> 4 | run4 & joint >> 4 & run4 >> 5 | run6 & joint >> 6 & run6 >> 7));
+
+    // A telephone number has 10 digits or more, no more than 11 together, and nothing but gaps between them.
+    let number = number(masks);
+    let two = number & number >> 1;
+    let four = two & two >> 2;
+    let ten = four & four >> 4 & two >> 8;
+    found(Anchor::Phone, start & masks.six_to_eight & ten & !run12);
+
+    found(Anchor::Iban, runs.word & masks.letter & masks.letter >> 1 & run2 >> 2);
+    // Two times eight in line, and a run of 23 holds such.
+    let gaps = !runs.alphanumeric;
+    let eights = gaps.wrapping_sub(0x0101_0101_0101_0101) & runs.alphanumeric;
+    found(Anchor::Run, (eights & eights >> 8 & 0x0000_8080_8080_8080) >> 7);
+    let quoted = masks.equals & (runs.after | run1 >> 1 & masks.letter >> 2);
+    found(Anchor::At, (masks.at | quoted) & keep);
+}
+
+/// Whether ten digits stand among what a number is written with from byte i on. What is not seen may be digits.
+#[inline(always)]
+pub fn may_be_phone(masks: &Masks, i: usize) -> bool {
+    let ahead = |mask: u64| mask >> i | !(u64::MAX >> i);
+    let number = ahead(number(masks));
+    let unbroken = number ^ number.wrapping_add(1);
+    (ahead(masks.digit) & unbroken).count_ones() >= 10
+}
+
+/// Runs of four, two and two digits, or of two, two and four, with one byte between them.
+#[inline(always)]
+pub fn dates(runs: &Runs) -> u64 {
+    let Runs { run1, run2, run4, start, .. } = *runs;
+    let year_first = run4 & !(run1 >> 4) & run2 >> 5 & !(run1 >> 7) & run2 >> 8;
+    let day_first = run2 & !(run1 >> 2) & run2 >> 3 & !(run1 >> 5) & run4 >> 6;
+    start & (year_first | day_first)
+}
