@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use derbes::category::Categories;
+use derbes::classify::column_ids;
 use derbes::detect::Detectors;
 use derbes::error::{Error, Result};
 use derbes::finding::Confidence;
@@ -97,9 +98,12 @@ fn off(config: &Config, typed: &[String]) -> Result<Vec<Arc<str>>> {
     let mut off: Vec<Arc<str>> = configured.collect();
     if !typed.is_empty() {
         let detectors = Detectors::with(&config.own, &config.categories, true)?;
+        let columns = column_ids()?;
         for id in typed {
-            let known = detectors.find(id).ok_or_else(|| no_detector(id))?;
-            off.push(known.definition.id.clone());
+            if detectors.find(id).is_none() && !columns.contains(id) {
+                return Err(no_detector(id));
+            }
+            off.push(id.as_str().into());
         }
     }
     Ok(off)

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use derbes::category::Categories;
+use derbes::classify::column_ids;
 use derbes::detect::{Detectors, Own};
 use derbes::error::{Error, Result};
 use derbes::finding::{Posture, name};
@@ -162,8 +163,9 @@ impl File<'_> {
             return Ok(Vec::new());
         }
         let detectors = Detectors::with(own, categories, true)?;
+        let columns = column_ids()?;
         let id = |typed: Spanned<String>| {
-            if detectors.find(typed.as_ref()).is_none() {
+            if detectors.find(typed.as_ref()).is_none() && !columns.contains(typed.as_ref()) {
                 let known: Vec<_> = detectors.iter().map(|d| &*d.definition.id).collect();
                 let error = self.wrong(&typed, format!("there is no detector `{}`", typed.as_ref().escape_debug()));
                 return Err(error.help(format!("known detectors: {}", known.join(", "))));
@@ -288,6 +290,8 @@ until = 2027-01-01
         assert_eq!(config.own.detectors.len(), 3);
         assert!(config.categories.get("contract").is_some());
         assert_eq!((&*config.detectors_off[0].value, config.folders[0].line), ("contract", 2));
+        let config = parsed("[detectors]\noff = [\"name-column\"]\n").unwrap();
+        assert_eq!(&*config.detectors_off[0].value, "name-column");
     }
 
     #[test]

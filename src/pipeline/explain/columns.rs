@@ -69,6 +69,10 @@ impl Explained<'_> {
     fn column(&self, account: Account, quiet: &mut Quiet) -> Column {
         let Account { field, first, rows, values, mut told } = account;
         for told in &mut told {
+            if self.scan.plan.detectors_off.contains(&told.finding.detector) {
+                told.lacks = Some(Unreported::SwitchedOff);
+                continue;
+            }
             told.finding.hits = left(&told.finding, first, quiet);
             if told.finding.hits == 0 {
                 told.lacks = told.lacks.take().or(Some(Unreported::Covered));
