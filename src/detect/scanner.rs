@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::check::{Check, Checked, Subject};
 use super::encoded::{self, Seen, base64};
 use super::finder::{Anchor, Candidates, Dated, Engine, Narrow, Wide, Worded};
-use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
+use super::{Context, Definition, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
 use crate::finding::{Evidence, EvidenceSet, Posture, Refusal};
 use crate::layout;
 use crate::layout::table::{Grid, Segment};
@@ -25,18 +25,20 @@ pub struct Scanner {
     engine: Engine,
     /// What each detector makes of words.
     words: Vec<Words>,
-    /// What runs where nothing tells what a path is, and in each posture; and the same where there are tables.
-    runs: [Run; KINDS],
-    in_tables: [Run; KINDS],
+    /// What runs where nothing tells what a path is, and in each posture.
+    runs: [Runs; 1 + Posture::ALL.len()],
 }
 
-const KINDS: usize = 1 + Posture::ALL.len();
+/// What runs in a text and in the rows of its tables.
+struct Runs {
+    text: Run,
+    rows: Run,
+}
 
-/// The detectors that run in a text.
+/// Detectors that run together.
 struct Run {
-    /// By detector: whether it does, and whether it leaves tables to their columns.
+    /// By detector: whether it does.
     on: Vec<bool>,
-    outside: Vec<bool>,
     /// Those that each anchor serves, by `Anchor as usize`.
     served: [Vec<(u16, &'static Check)>; Anchor::ALL.len()],
     find: Find,
@@ -73,15 +75,23 @@ pub struct Scratch {
     decoded: Option<Box<Self>>,
 }
 
+impl Runs {
+    fn new(detectors: &Detectors, posture: Option<Posture>) -> Self {
+        let there = |d: &Definition| posture.is_none_or(|posture| !d.not_in.contains(&posture));
+        Self {
+            text: Run::new(detectors, |d| there(d) && d.default),
+            rows: Run::new(detectors, |d| there(d) && d.in_tables.unwrap_or(d.default)),
+        }
+    }
+
+    fn of(&self, in_rows: bool) -> &Run {
+        if in_rows { &self.rows } else { &self.text }
+    }
+}
+
 impl Run {
-    fn new(detectors: &Detectors, posture: Option<Posture>, in_tables: bool) -> Self {
-        let runs = |Detector { definition, .. }: &Detector| {
-            let there = posture.is_none_or(|posture| !definition.not_in.contains(&posture));
-            detectors.everywhere || there && (definition.default || in_tables && definition.in_tables == Some(true))
-        };
-        let on: Vec<bool> = detectors.iter().map(runs).collect();
-        let outside = |d: &Detector| !detectors.everywhere && d.definition.in_tables == Some(false);
-        let outside = detectors.iter().map(outside).collect();
+    fn new(detectors: &Detectors, runs: impl Fn(&Definition) -> bool) -> Self {
+        let on: Vec<bool> = detectors.iter().map(|d| detectors.everywhere || runs(&d.definition)).collect();
         let mut served: [Vec<_>; Anchor::ALL.len()] = Default::default();
         for (index, detector) in (0..).zip(detectors.iter()).filter(|(index, _)| on[usize::from(*index)]) {
             for anchor in detector.anchors {
@@ -91,13 +101,15 @@ impl Run {
         let needs = |kind: fn(Anchor) -> bool| {
             Anchor::ALL.iter().any(|anchor| kind(*anchor) && !served[*anchor as usize].is_empty())
         };
-        let find: Find = match () {
-            () if needs(Anchor::is_wide) => Engine::find::<Wide>,
-            () if needs(|anchor| anchor == Anchor::Date) => Engine::find::<Dated>,
-            () if needs(Anchor::is_worded) => Engine::find::<Worded>,
-            () => Engine::find::<Narrow>,
-        };
-        Self { on, outside, served, find }
+        let dates = needs(|anchor| anchor == Anchor::Date);
+        let find: Find =
+            match (needs(|anchor| anchor.is_wide() && anchor != Anchor::Date), dates, needs(Anchor::is_worded)) {
+                (false, false, false) => Engine::find::<Narrow>,
+                (false, false, true) => Engine::find::<Worded>,
+                (false, true, false) => Engine::find::<Dated>,
+                _ => Engine::find::<Wide>,
+            };
+        Self { on, served, find }
     }
 }
 
@@ -112,14 +124,9 @@ impl Scanner {
             _ => Words::Ignored,
         };
         let words = detectors.iter().map(words).collect();
-        let runs = |in_tables| -> [Run; KINDS] {
-            std::array::from_fn(|kind| {
-                let posture = kind.checked_sub(1).map(|posture| Posture::ALL[posture]);
-                Run::new(&detectors, posture, in_tables)
-            })
-        };
-        let (runs, in_tables) = (runs(false), runs(true));
-        Self { detectors, registry, lexicon, engine, words, runs, in_tables }
+        let posture = |kind: usize| kind.checked_sub(1).map(|posture| Posture::ALL[posture]);
+        let runs = std::array::from_fn(|kind| Runs::new(&detectors, posture(kind)));
+        Self { detectors, registry, lexicon, engine, words, runs }
     }
 
     /// Pushes the matches that start in `own`, by their start. The window shows [`MARGIN`](super::MARGIN) bytes on both
@@ -138,22 +145,22 @@ impl Scanner {
         scratch: &mut Scratch,
         out: &mut Vec<Match>,
     ) {
-        let runs = if tables.segments.is_empty() { &self.runs } else { &self.in_tables };
-        let run = &runs[nature.posture.map_or(0, |posture| 1 + posture as usize)];
+        let runs = &self.runs[nature.posture.map_or(0, |posture| 1 + posture as usize)];
         let range = own.start.saturating_sub(LONGEST)..(own.end + LONGEST).min(text.len());
         // A value that shares bytes with one in a table lies in the table.
         let in_table = |at: usize| tables.holds(at.clamp(own.start, own.end - 1));
         // A value may share bytes with one before it, or with its key.
         let from = own.start.saturating_sub(LONGEST + layout::KEY_REACH);
-        self.candidates(run, text, from..range.end, &in_table, scratch);
+        let parts = tables.parts(&own, from..range.end).map(|(in_rows, part)| (runs.of(in_rows), part));
+        self.candidates(parts, text, &in_table, scratch);
         let Scratch { raw, encoded: seen, decoded, .. } = scratch;
         let mut encoded = Vec::new();
         seen.look(text, &range);
         for at in seen.escapes.drain(..).filter(|at| *at >= range.start) {
-            let mut values = |text: &[u8]| self.values(run, text, in_table(at), decoded.get_or_insert_default());
+            let mut values = |text: &[u8]| self.values(runs, text, in_table(at), decoded.get_or_insert_default());
             encoded::around(text, at, &mut values, &mut encoded);
         }
-        let mut values = |text: &[u8]| self.values(run, text, false, decoded.get_or_insert_default());
+        let mut values = |text: &[u8]| self.values(runs, text, false, decoded.get_or_insert_default());
         for start in
             base64::starts_before(text, range.start).chain(seen.words.drain(..).filter(|at| *at >= range.start))
         {
@@ -162,27 +169,30 @@ impl Scanner {
         self.conclude(text, own, nature.binary, tables, (raw, encoded), out);
     }
 
-    /// Everything that passes its check and begins in the range, in order; and what may be encoded.
-    fn candidates(
+    /// Everything that passes its check and begins in the parts, in order; and what may be encoded.
+    fn candidates<'r>(
         &self,
-        run: &Run,
+        parts: impl Iterator<Item = (&'r Run, Range<usize>)>,
         text: &[u8],
-        range: Range<usize>,
         in_table: &impl Fn(usize) -> bool,
         scratch: &mut Scratch,
     ) {
         let Scratch { candidates, raw, encoded, .. } = scratch;
         raw.clear();
         encoded.clear();
-        self.find(run.find, text, range.clone(), candidates, |anchor, at| {
-            encoded.see(text, anchor, at);
-            self.look_closer(text, run, anchor, at, in_table, raw);
-        });
-        if let Some(automaton) = &self.detectors.automaton {
-            automaton.find(text, range, |start, detector| {
-                let found = run.on[usize::from(detector)].then(|| self.check(text, start, detector, in_table));
-                raw.extend(found.flatten());
+        for (run, part) in parts {
+            self.find(run.find, text, part.clone(), candidates, |anchor, at| {
+                encoded.see(text, anchor, at);
+                self.look_closer(text, &run.served[anchor as usize], at, in_table, raw);
             });
+            if let Some(automaton) = &self.detectors.automaton {
+                automaton.find(text, part, |start, detector| {
+                    let found = run.on[usize::from(detector)].then(|| self.check(text, start, detector, in_table));
+                    raw.extend(found.flatten());
+                });
+            }
+        }
+        if self.detectors.automaton.is_some() {
             raw.sort_by_key(|m| (m.span.start, m.detector));
         }
     }
@@ -206,8 +216,8 @@ impl Scanner {
     }
 
     /// The values of a text that was decoded; what is around a cell of a table says nothing of its values.
-    fn values(&self, run: &Run, text: &[u8], in_table: bool, scratch: &mut Scratch) -> Vec<Match> {
-        self.candidates(run, text, 0..text.len(), &|_| in_table, scratch);
+    fn values(&self, runs: &Runs, text: &[u8], in_table: bool, scratch: &mut Scratch) -> Vec<Match> {
+        self.candidates(std::iter::once((runs.of(in_table), 0..text.len())), text, &|_| in_table, scratch);
         if in_table {
             overlap::resolve(&mut scratch.raw, |detector| self.detectors.get(detector).rank());
             let mut found = std::mem::take(&mut scratch.raw);
@@ -329,16 +339,12 @@ impl Scanner {
     fn look_closer(
         &self,
         text: &[u8],
-        run: &Run,
-        anchor: Anchor,
+        served: &[(u16, &'static Check)],
         at: usize,
         in_table: &impl Fn(usize) -> bool,
         raw: &mut Vec<Match>,
     ) {
-        for (index, check) in &run.served[anchor as usize] {
-            if run.outside[usize::from(*index)] && in_table(at) {
-                continue;
-            }
+        for (index, check) in served {
             let start = check.start(text, at, &self.registry);
             let found = start.and_then(|start| self.check(text, start, *index, in_table));
             if let Some(found) = found {
@@ -355,12 +361,14 @@ impl Scanner {
                 starts.insert((detector, start));
             });
         }
-        let served = &self.in_tables[0].served;
+        let Runs { text: all, rows } = &self.runs[0];
         self.find(Engine::find::<Wide>, text, range, &mut Candidates::default(), |anchor, at| {
             // Most runs of 12 digits are passed over for what stands where a month does; here they are to be told of.
-            let passed_over = if anchor == Anchor::AnyDigits12 { &*served[Anchor::Digits12 as usize] } else { &[] };
-            let seen = served[anchor as usize].iter().chain(passed_over);
-            starts.extend(seen.filter_map(|(index, check)| Some((*index, check.start(text, at, &self.registry)?))));
+            let passed_over = (anchor == Anchor::AnyDigits12).then_some(Anchor::Digits12);
+            for anchor in std::iter::once(anchor).chain(passed_over) {
+                let seen = all.served[anchor as usize].iter().chain(&rows.served[anchor as usize]);
+                starts.extend(seen.filter_map(|(index, check)| Some((*index, check.start(text, at, &self.registry)?))));
+            }
         });
         starts
     }

@@ -209,7 +209,7 @@ pub struct Narrow;
 /// These, and those beside words beyond ASCII.
 pub struct Worded;
 
-/// The same, and [`Anchor::Date`].
+/// The narrow ones, and [`Anchor::Date`].
 pub struct Dated;
 
 /// All anchors.
@@ -229,7 +229,7 @@ impl Width for Worded {
 
 impl Width for Dated {
     const WIDE: bool = false;
-    const WORDED: bool = true;
+    const WORDED: bool = false;
     const DATED: bool = true;
 }
 

@@ -83,6 +83,21 @@ impl Grid {
         }
     }
 
+    /// A range of the text in its parts, with whether each lies in rows of a table. What lies beyond `own`, of which alone
+    /// it is known, goes with what is next to it.
+    pub fn parts(&self, own: &Range<usize>, range: Range<usize>) -> impl Iterator<Item = (bool, Range<usize>)> {
+        let mut parts = Vec::with_capacity(1);
+        let mut at = range.start;
+        for rows in &self.segments {
+            let start = if rows.range.start == own.start { range.start } else { rows.range.start };
+            let end = if rows.range.end == own.end { range.end } else { rows.range.end };
+            parts.extend([(false, at..start), (true, start..end)]);
+            at = end;
+        }
+        parts.push((false, at..range.end));
+        parts.into_iter().filter(|(_, part)| !part.is_empty())
+    }
+
     /// Whether a position lies in rows of a table.
     pub fn holds(&self, at: usize) -> bool {
         let next = self.segments.partition_point(|segment| segment.range.end <= at);
