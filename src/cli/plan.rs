@@ -74,6 +74,7 @@ pub fn of_explanation(typed: &Explain) -> Result<Plan> {
         marks: config.inline.as_ref().is_none_or(|set| set.value),
         rules: config.rules.clone(),
         baseline: config.baseline().as_deref().map(baseline).transpose()?,
+        root: config.root.folder.clone(),
         prefix: config.root.prefix.clone(),
         ..Exceptions::none(today)
     };
@@ -162,6 +163,7 @@ fn exceptions(scan: &Scan, config: &Config, today: Date) -> Result<Exceptions> {
         baseline: file.as_deref().map(baseline).transpose()?,
         baseline_file: file.unwrap_or_default(),
         record,
+        root: config.root.folder.clone(),
         prefix: config.root.prefix.clone(),
         today,
     })

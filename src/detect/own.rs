@@ -3,7 +3,7 @@
 //! A folder holds detector files (`*.toml`), may hold `categories.toml` with categories of its own, and words that name
 //! categories in `lexicon/*.toml`, all with the schemas of the files that are built in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -48,6 +48,7 @@ impl Own {
         let builtin = Detectors::builtin(categories, true)?;
         // Folders and files may be named more than once, and each counts once.
         let mut seen = BTreeSet::new();
+        let mut files = BTreeMap::new();
         for path in folders {
             let folder = if path.is_file() { path.parent().unwrap_or(Path::new("")) } else { path };
             if seen.insert(identity(folder)) {
@@ -58,7 +59,12 @@ impl Own {
                 own.words(&folder.join(LEXICON), categories)?;
             }
             for file in detector_files(path)?.iter().filter(|file| seen.insert(identity(file))) {
-                own.detector(&name(file), &text(file)?, &builtin, categories)?;
+                let (file, text) = (name(file), text(file)?);
+                own.detector(&file, &text, &builtin, categories)?;
+                let id = own.detectors.last().map(|detector| detector.definition.id.clone());
+                if let Some(other) = files.insert(id, file.clone()) {
+                    return Err(Error::key(&file, &text, "id", format!("this id stands in {other} already")));
+                }
             }
         }
         Ok(own)
@@ -92,9 +98,6 @@ impl Own {
         if builtin.find(&id).is_some() {
             return Err(wrong("id", format!("the id `{id}` is that of a built-in detector"))
                 .help("give it an id of its own; --no-detector switches the built-in one off"));
-        }
-        if self.detectors.iter().any(|detector| detector.definition.id == id) {
-            return Err(wrong("id", format!("the id `{id}` stands in another file already")));
         }
         let pattern = Pattern::new(&definition.pattern).map_err(|reason| wrong("pattern", reason))?;
         if definition.title == Title::default() {

@@ -24,6 +24,17 @@ pub fn shown(text: &str) -> Option<String> {
     }
 }
 
+/// What may be shown of a message that repeats a wrong value, and after a comma may say what was expected.
+pub fn told(message: &str) -> String {
+    let (value, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
+    let value = shown(value).unwrap_or_else(|| "a wrong value".to_owned());
+    match expected {
+        "" => value,
+        // What is expected is the longer the more there is to choose from, and is nobody's.
+        _ => format!("{value}, expected {expected}"),
+    }
+}
+
 fn is_plain(text: &str) -> bool {
     text.len() <= LONGEST && !text.chars().any(|c| c == '@' || c.is_control()) && !text.contains("%40")
 }

@@ -7,7 +7,7 @@ use derbes::category::Categories;
 use derbes::classify::column_ids;
 use derbes::detect::{Detectors, Own};
 use derbes::error::{Error, Result};
-use derbes::finding::{Posture, name};
+use derbes::finding::Posture;
 use derbes::limits::Places;
 use derbes::suppress::{Paths, Rule};
 use jiff::civil::Date;
@@ -134,10 +134,7 @@ impl File<'_> {
 
     /// An error with its line, quoted.
     fn wrong<T>(&self, at: &Spanned<T>, message: impl AsRef<str>) -> Error {
-        let line = self.line(at.span().start);
-        let quoted = name::shown(self.text.lines().nth(line as usize - 1).unwrap_or_default().trim());
-        let quoted = quoted.map(|quoted| format!("\n  {quoted}")).unwrap_or_default();
-        Error::new(format!("{}{quoted}", message.as_ref())).at(format!("{}:{line}", self.name))
+        Error::quoting(self.name, self.text, at.span().start, message.as_ref())
     }
 
     fn one_of<T: Copy>(&self, typed: &Spanned<String>, values: &[(&str, T)]) -> Result<Set<T>> {
