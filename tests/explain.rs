@@ -211,7 +211,10 @@ fn a_member_of_an_archive_is_explained_as_a_file_is() {
     for (place, message) in [
         ("a.zip:2", "a.zip: this is an archive (zip), which has no lines\nhelp: name a member as reports do: a.zip!"),
         ("a.zip!no.txt:2", "a.zip!no.txt: there is no such member\nhelp: name it as reports do"),
-        ("a.zip!clients.csv!c:2", "a.zip!clients.csv: this is no archive"),
+        (
+            "a.zip!clients.csv!c:2",
+            "a.zip!clients.csv: this is no archive, and has no members\nhelp: name a line of it: a.zip!clients.csv:LINE",
+        ),
         ("a.zip!logs/app.log:700", "a.zip!logs/app.log: there is no line 700: the text has "),
         (
             "b.zip!clients.csv:1",
@@ -261,18 +264,20 @@ fn of_equal_values_the_baseline_knows_as_many_as_it_has() {
 
 #[test]
 fn why_a_detector_does_not_run_is_told_by_what_the_path_is() {
-    let repo = Repo::folder();
+    let repo = Repo::new();
     let name = "клиент Иванов Иван Иванович, tel 8 701 000 00 19\n";
     repo.write("src/a.rs", name).write("tests/a.txt", name).write("a.log", name);
     repo.write("a.csv", "ФИО;imei\nИванов Иван Иванович;490154203237518\n");
-    repo.write("b.log", "born 1990-05-17 imei=490154203237518\n");
+    repo.write("b.log", "дата рождения 17.05.1990 imei=490154203237518\n");
+    repo.write("bound.log", name).write("derbes.toml", "[[paths]]\npaths = [\"bound.log\"]\nposture = \"test-data\"\n");
     for (place, reason) in [
+        ("bound.log:1:20", "by its path this is test data, where the detector does not run"),
         ("src/a.rs:1:20", "by its path this is source code, where the detector does not run"),
         ("tests/a.txt:1:20", "by its path this is test data, where the detector does not run"),
         ("a.log:1:20", "    reported, high"),
         ("a.csv:2:1", "in tables columns are known by their names instead of by this detector"),
-        ("b.log:1:8", "the detector runs in tables only"),
-        ("b.log:1:25", "the detector is off by default"),
+        ("b.log:1:28", "the detector runs in tables only"),
+        ("b.log:1:45", "the detector is off by default"),
     ] {
         let told = explained(&repo, place);
         assert!(told.contains(reason), "{place}: {told}");

@@ -356,3 +356,41 @@ fn a_folder_of_detectors_may_be_configured_and_typed() {
     assert_eq!(repo.derbes(&format!("{SCAN} a.txt {files}")).told(), ["a.txt:1", "a.txt:2"]);
     assert_eq!(repo.derbes(&format!("{SCAN} a.txt --detectors own/categories.toml")).exit, 2);
 }
+
+#[test]
+fn a_path_may_be_given_from_the_root_of_the_disk() {
+    let repo = Repo::new();
+    repo.write("derbes.toml", "[[allow]]\npaths = [\"/src/*.py\"]\nreason = \"made up\"\n");
+    repo.write("src/a.py", IIN).write("src/b.txt", IIN);
+    let at = repo.at.display();
+    for typed in [format!("{at}"), format!("{at}/src"), format!("{at}/src/a.py {at}/src/../src/b.txt")] {
+        let run = repo.derbes(&format!("{SCAN} {typed}"));
+        assert_eq!(run.summary("suppressed")["rules"], 1, "{typed}: {}", run.out);
+        assert_eq!(run.summary("hits"), 1, "{typed}: {}", run.out);
+    }
+    let told = repo.derbes(&format!("explain {at}/src/a.py:1 --today 2026-11-22"));
+    assert!(told.out.contains("a rule of derbes.toml allows it"), "{}", told.out);
+    // Another folder is none of this repository's business.
+    let other = Repo::folder();
+    other.write("src/a.py", IIN);
+    let run = repo.derbes(&format!("{SCAN} {}/src/a.py", other.at.display()));
+    assert_eq!(run.summary("hits"), 1, "{}", run.out);
+}
+
+#[test]
+fn what_is_wrong_in_a_file_is_told_without_values() {
+    let repo = Repo::new();
+    for text in [
+        "[scan]\nmin-confidence = \"900517132728\"\n",
+        "[scan]\n900517132728 = true\n",
+        "[[allow]]\npaths = [\"a\"]\ncategories = [\"900517132728\"]\nreason = \"x\"\n",
+        "[[allow]]\npaths = [\"a\"]\ncategories = [\"client@romashka-demo.kz\"]\nreason = \"x\"\n",
+        "[detectors]\noff = [\"900517132728\"]\n",
+        "[detectors]\nfolders = [\"client@romashka-demo.kz\"]\n",
+    ] {
+        repo.write("derbes.toml", text);
+        let run = repo.derbes(SCAN);
+        assert!(run.exit == 2 && run.err.contains("derbes.toml:"), "{text}{}", run.err);
+        assert!(!run.err.contains("900517132728") && !run.err.contains("romashka"), "{}", run.err);
+    }
+}

@@ -106,7 +106,10 @@ impl<'a> Search<'_, 'a> {
                 Ok(passage) => self.found = Some(Opened { target, modified: self.modified, passage }),
                 Err(failure) => self.failure = Some(missing(failure, self.spot, &self.wanted)),
             },
-            None => self.fail(&target, "this is no archive".to_owned()),
+            None => {
+                let error = Error::new("this is no archive, and has no members").at(target.origin.as_str());
+                self.failure.get_or_insert(error.help(format!("name a line of it: {}:LINE", target.origin)));
+            }
         }
     }
 
