@@ -133,6 +133,9 @@ fn category((id, entry): (Arc<str>, Entry)) -> (Arc<str>, Category) {
 /// How ids are written.
 pub const ID: &str = "write small Latin letters, digits and hyphens";
 
+/// How the ids end by which reports name columns that are known by their names, after the category.
+pub const OF_COLUMN: &str = "-column";
+
 /// Whether this may be an id of a category or a detector.
 pub fn is_id(id: &str) -> bool {
     let part = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';

@@ -32,24 +32,31 @@ impl Error {
         self
     }
 
-    /// An error of a TOML file, with the line it is on, quoted: not what may be somebody's data, named by mistake.
+    /// An error of a TOML file, with the line it is on.
     pub fn toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
-        let Some(span) = error.span() else { return Self::new(error.message()).at(file) };
-        let line = text[..span.start.min(text.len())].matches('\n').count();
+        match error.span() {
+            Some(span) => Self::quoting(file, text, span.start, error.message()),
+            None => Self::new(name::told(error.message())).at(file),
+        }
+    }
+
+    /// An error about the value of a top-level key of a TOML file, with the line it is on.
+    pub fn key(file: &str, text: &str, key: &str, message: impl AsRef<str>) -> Self {
+        let parsed = toml::de::DeTable::parse(text).ok();
+        match parsed.and_then(|table| table.get_ref().get(key).map(|value| value.span().start)) {
+            Some(at) => Self::quoting(file, text, at, message.as_ref()),
+            None => Self::new(name::told(message.as_ref())).at(file),
+        }
+    }
+
+    /// An error about what stands at an offset in the text of a file, whose line is quoted. Neither the line nor the message
+    /// shows what may be somebody's data, written there by mistake.
+    pub fn quoting(file: &str, text: &str, at: usize, message: &str) -> Self {
+        let line = text[..at.min(text.len())].matches('\n').count();
         let quoted = text.lines().nth(line).unwrap_or_default().trim();
         let quoted = name::shown(quoted).filter(|quoted| !quoted.is_empty());
         let quoted = quoted.map(|quoted| format!("\n  {quoted}")).unwrap_or_default();
-        Self::new(format!("{}{quoted}", error.message())).at(format!("{file}:{}", line + 1))
-    }
-
-    /// An error about the value of a top-level key of a TOML file, with the line it is on, quoted.
-    pub fn key(file: &str, text: &str, key: &str, message: impl Into<String>) -> Self {
-        let parsed = toml::de::DeTable::parse(text).ok();
-        let at = parsed.and_then(|table| table.get_ref().get(key).map(|value| value.span().start));
-        let Some(at) = at else { return Self::new(message).at(file) };
-        let line = text[..at.min(text.len())].matches('\n').count();
-        let quoted = text.lines().nth(line).unwrap_or_default().trim();
-        Self::new(format!("{}\n  {quoted}", message.into())).at(format!("{file}:{}", line + 1))
+        Self::new(format!("{}{quoted}", name::told(message))).at(format!("{file}:{}", line + 1))
     }
 }
 
@@ -84,5 +91,31 @@ mod tests {
         let error = Error::key("a.toml", text, "colour", "no colour");
         assert_eq!(error.to_string(), "a.toml:2: no colour\n  colour = 1");
         assert_eq!(Error::key("a.toml", text, "size", "no size").to_string(), "a.toml: no size");
+    }
+    #[test]
+    fn an_error_repeats_nobodys_data() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        enum Kind {
+            Small,
+        }
+        #[derive(Debug, serde::Deserialize)]
+        struct Table {
+            #[allow(dead_code)]
+            kind: Kind,
+        }
+        for (value, message) in [
+            ("\"big\"", "unknown variant `big`, expected `small`\n  kind = \"big\""),
+            ("\"900517132728\"", "unknown variant `************`, expected `small`\n  kind = \"************\""),
+            ("\"a@romashka-demo.kz\"", "a wrong value, expected `small`"),
+        ] {
+            let text = format!("kind = {value}\n");
+            let error = Error::toml("a.toml", &text, &toml::from_str::<Table>(&text).unwrap_err());
+            assert_eq!(error.to_string(), format!("a.toml:1: {message}"));
+        }
+        let error = Error::key("a.toml", "id = \"tel-7010000019\"\n", "id", "`tel-7010000019` is no id");
+        assert_eq!(error.to_string(), "a.toml:1: `tel-**********` is no id\n  id = \"tel-**********\"");
+        let error = Error::key("a.toml", "", "id", "unknown category `a@romashka-demo.kz`");
+        assert_eq!(error.to_string(), "a.toml: a wrong value");
     }
 }

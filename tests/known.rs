@@ -324,3 +324,73 @@ fn of_a_staged_table_only_added_rows_count() {
     repo.stage("people.csv", people(8));
     assert_eq!(hits(), 1, "seven are known");
 }
+
+#[test]
+fn a_column_that_is_known_by_its_name_may_be_switched_off() {
+    let repo = Repo::new();
+    repo.write("staff.csv", "full_name,password\nИванов Иван,x7Kq93mz\nПетров Пётр,pL29fk3s\nСидоров Сидор,Qm48dk2x\n");
+    let told = |run: &git::Run| ["name-column", "credentials-column"].map(|id| run.out.contains(id));
+    assert_eq!(told(&repo.derbes(SCAN)), [true, true]);
+    assert_eq!(told(&repo.derbes(&format!("{SCAN} --no-detector name-column"))), [false, true]);
+    let explained = repo.derbes("explain staff.csv:2 --no-detector name-column").out;
+    assert!(explained.contains("the detector is switched off"), "{explained}");
+    repo.write("derbes.toml", "[detectors]\noff = [\"credentials-column\"]\n");
+    assert_eq!(told(&repo.derbes(SCAN)), [true, false]);
+    assert_eq!(repo.derbes(&format!("{SCAN} --no-detector nosuch-column")).exit, 2);
+}
+
+#[test]
+fn a_folder_of_detectors_may_be_configured_and_typed() {
+    let repo = Repo::new();
+    let category = "[badge]\nstanding = \"personal\"\ntitle = { en = \"Badge\", ru = \"Пропуск\", kk = \"Рұқсат\" }\n";
+    repo.write("own/categories.toml", category);
+    repo.write("own/badge.toml", "id = \"badge\"\ncategory = \"badge\"\npattern = 'BG-[0-9]{6}'\n");
+    repo.write("own/pass.toml", "id = \"pass\"\ncategory = \"badge\"\npattern = 'PS-[0-9]{6}'\n");
+    repo.write("derbes.toml", "[detectors]\nfolders = [\"own\"]\n");
+    repo.write("a.txt", "BG-000019\nPS-000019\n");
+    for typed in ["", "--detectors own", "--detectors ./own --detectors own/pass.toml"] {
+        assert_eq!(repo.derbes(&format!("{SCAN} a.txt {typed}")).told(), ["a.txt:1", "a.txt:2"], "{typed}");
+    }
+    repo.write("derbes.toml", "");
+    let files = "--detectors own/badge.toml --detectors own/pass.toml";
+    assert_eq!(repo.derbes(&format!("{SCAN} a.txt {files}")).told(), ["a.txt:1", "a.txt:2"]);
+    assert_eq!(repo.derbes(&format!("{SCAN} a.txt --detectors own/categories.toml")).exit, 2);
+}
+
+#[test]
+fn a_path_may_be_given_from_the_root_of_the_disk() {
+    let repo = Repo::new();
+    repo.write("derbes.toml", "[[allow]]\npaths = [\"/src/*.py\"]\nreason = \"made up\"\n");
+    repo.write("src/a.py", IIN).write("src/b.txt", IIN);
+    let at = repo.at.display();
+    for typed in [format!("{at}"), format!("{at}/src"), format!("{at}/src/a.py {at}/src/../src/b.txt")] {
+        let run = repo.derbes(&format!("{SCAN} {typed}"));
+        assert_eq!(run.summary("suppressed")["rules"], 1, "{typed}: {}", run.out);
+        assert_eq!(run.summary("hits"), 1, "{typed}: {}", run.out);
+    }
+    let told = repo.derbes(&format!("explain {at}/src/a.py:1 --today 2026-11-22"));
+    assert!(told.out.contains("a rule of derbes.toml allows it"), "{}", told.out);
+    // Another folder is none of this repository's business.
+    let other = Repo::folder();
+    other.write("src/a.py", IIN);
+    let run = repo.derbes(&format!("{SCAN} {}/src/a.py", other.at.display()));
+    assert_eq!(run.summary("hits"), 1, "{}", run.out);
+}
+
+#[test]
+fn what_is_wrong_in_a_file_is_told_without_values() {
+    let repo = Repo::new();
+    for text in [
+        "[scan]\nmin-confidence = \"900517132728\"\n",
+        "[scan]\n900517132728 = true\n",
+        "[[allow]]\npaths = [\"a\"]\ncategories = [\"900517132728\"]\nreason = \"x\"\n",
+        "[[allow]]\npaths = [\"a\"]\ncategories = [\"client@romashka-demo.kz\"]\nreason = \"x\"\n",
+        "[detectors]\noff = [\"900517132728\"]\n",
+        "[detectors]\nfolders = [\"client@romashka-demo.kz\"]\n",
+    ] {
+        repo.write("derbes.toml", text);
+        let run = repo.derbes(SCAN);
+        assert!(run.exit == 2 && run.err.contains("derbes.toml:"), "{text}{}", run.err);
+        assert!(!run.err.contains("900517132728") && !run.err.contains("romashka"), "{}", run.err);
+    }
+}

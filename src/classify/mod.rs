@@ -12,3 +12,14 @@ pub use columns::{Account, Columns, Told};
 pub use gather::{Hit, Lines, Partial};
 pub use tables::{Cell, Counter, Tables, Tally, Walk};
 pub use weights::Weights;
+
+use crate::category::OF_COLUMN;
+use crate::error::Result;
+
+/// The ids by which reports name columns that are known by their names.
+///
+/// # Errors
+/// Broken data files.
+pub fn column_ids() -> Result<Vec<String>> {
+    Ok(chance::Chances::builtin()?.looks.keys().map(|category| format!("{category}{OF_COLUMN}")).collect())
+}

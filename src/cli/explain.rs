@@ -32,11 +32,19 @@ fn spot(typed: &str) -> Result<Spot> {
         Some((shorter, earlier)) if !Path::new(&path).exists() => (shorter, earlier, Some(line)),
         _ => (path, line, None),
     };
-    let target = match &*path {
+    let (path, member) = within(&path);
+    let target = match path {
         "-" => Target::stdin(),
-        _ => Target { origin: Origin::file(&below(&path)), ..Target::file(PathBuf::from(&path)) },
+        _ => Target { origin: Origin::file(&below(path)), ..Target::file(PathBuf::from(path)) },
     };
-    Ok(Spot { target, line, column })
+    Ok(Spot { target, member: member.map(str::to_owned), line, column })
+}
+
+/// The file of a path, and the member in it: a file may have `!` in its name itself.
+fn within(path: &str) -> (&str, Option<&str>) {
+    let is_there = |file: &str| file == "-" || Path::new(file).is_file();
+    let mut cuts = path.match_indices('!').map(|(at, _)| (&path[..at], Some(&path[at + 1..])));
+    if Path::new(path).exists() { (path, None) } else { cuts.find(|(file, _)| is_there(file)).unwrap_or((path, None)) }
 }
 
 /// The path as reports name it: relative where it lies under the current folder.
@@ -63,6 +71,15 @@ mod tests {
         }
         for typed in ["a.log", "a.log:", "a.log:x", "a.log:0", ""] {
             assert!(spot(typed).is_err(), "{typed}");
+        }
+        for (typed, path, member) in [
+            ("Cargo.toml!a.tar!b.sql:5:7", "Cargo.toml", Some("a.tar!b.sql")),
+            ("-!b.sql:5:7", "-", Some("b.sql")),
+            ("nowhere.zip!b.sql:5:7", "nowhere.zip!b.sql", None),
+        ] {
+            let spot = spot(typed).unwrap();
+            assert_eq!((spot.target.origin.as_str(), spot.member.as_deref()), (path, member), "{typed}");
+            assert_eq!((spot.line, spot.column), (5, Some(7)));
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use derbes::category::Categories;
+use derbes::classify::column_ids;
 use derbes::detect::Detectors;
 use derbes::error::{Error, Result};
 use derbes::finding::Confidence;
@@ -73,6 +74,7 @@ pub fn of_explanation(typed: &Explain) -> Result<Plan> {
         marks: config.inline.as_ref().is_none_or(|set| set.value),
         rules: config.rules.clone(),
         baseline: config.baseline().as_deref().map(baseline).transpose()?,
+        root: config.root.folder.clone(),
         prefix: config.root.prefix.clone(),
         ..Exceptions::none(today)
     };
@@ -97,9 +99,12 @@ fn off(config: &Config, typed: &[String]) -> Result<Vec<Arc<str>>> {
     let mut off: Vec<Arc<str>> = configured.collect();
     if !typed.is_empty() {
         let detectors = Detectors::with(&config.own, &config.categories, true)?;
+        let columns = column_ids()?;
         for id in typed {
-            let known = detectors.find(id).ok_or_else(|| no_detector(id))?;
-            off.push(known.definition.id.clone());
+            if detectors.find(id).is_none() && !columns.contains(id) {
+                return Err(no_detector(id));
+            }
+            off.push(id.as_str().into());
         }
     }
     Ok(off)
@@ -158,6 +163,7 @@ fn exceptions(scan: &Scan, config: &Config, today: Date) -> Result<Exceptions> {
         baseline: file.as_deref().map(baseline).transpose()?,
         baseline_file: file.unwrap_or_default(),
         record,
+        root: config.root.folder.clone(),
         prefix: config.root.prefix.clone(),
         today,
     })

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use regex_automata::nfa::thompson::WhichCaptures;
 use regex_automata::{Anchored, Input, meta};
-use regex_syntax::hir::{Hir, Look};
+use regex_syntax::hir::{Capture, Hir, HirKind, Look, LookSet, Repetition};
 
 use super::{Detector, LONGEST};
 use crate::error::{Error, Result};
@@ -79,6 +79,22 @@ fn fault(hir: &Hir) -> Option<String> {
     })
 }
 
+/// An expression that matches where this one does, and maybe elsewhere: without the borders of Unicode's words, at which the
+/// automaton would have to leave its fast way wherever a letter is not of ASCII.
+fn relaxed(hir: &Hir) -> Hir {
+    let all = |parts: &[Hir]| parts.iter().map(relaxed).collect();
+    match hir.kind() {
+        HirKind::Look(look) if LookSet::singleton(*look).contains_word_unicode() => Hir::empty(),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => hir.clone(),
+        HirKind::Repetition(repetition) => {
+            Hir::repetition(Repetition { sub: Box::new(relaxed(&repetition.sub)), ..repetition.clone() })
+        }
+        HirKind::Capture(capture) => Hir::capture(Capture { sub: Box::new(relaxed(&capture.sub)), ..capture.clone() }),
+        HirKind::Concat(parts) => Hir::concat(all(parts)),
+        HirKind::Alternation(parts) => Hir::alternation(all(parts)),
+    }
+}
+
 /// All patterns without an anchor.
 pub struct Automaton {
     regex: meta::Regex,
@@ -93,7 +109,7 @@ impl Automaton {
     /// Patterns that together take too much memory.
     pub fn new(detectors: &[Detector]) -> Result<Option<Self>> {
         let own = (0..).zip(detectors).filter(|(_, detector)| detector.anchors.is_empty());
-        let own = own.filter_map(|(index, detector)| Some((index, detector.own.as_ref()?.hir.clone())));
+        let own = own.filter_map(|(index, detector)| Some((index, relaxed(&detector.own.as_ref()?.hir))));
         let (detectors, expressions): (Vec<u16>, Vec<Hir>) = own.unzip();
         if detectors.is_empty() {
             return Ok(None);
@@ -103,8 +119,8 @@ impl Automaton {
         Ok(Some(Self { regex, detectors }))
     }
 
-    /// Calls `found` with each position in `range` where a pattern begins to match and, one after the other, with every
-    /// detector that it may be of.
+    /// Calls `found` with each position in `range` where a pattern may begin to match and, one after the other, with every
+    /// detector that it may be of. No position where one does is left out.
     pub fn find(&self, text: &[u8], range: Range<usize>, mut found: impl FnMut(usize, u16)) {
         let end = (range.end + LONGEST).min(text.len());
         let mut at = range.start;
@@ -149,5 +165,33 @@ mod tests {
         assert_eq!(pattern.end(b"xabcabc", 1), Some(4));
         assert_eq!(pattern.end(b"xabcabc", 2), Some(5));
         assert_eq!(pattern.end(b"xabcabc", 0), None);
+    }
+    #[test]
+    fn no_beginning_of_a_match_is_left_out() {
+        let text = "Договор ДГ-000019, дг-19 №ДГ-00001900; XДГ-000019 DG-000027DG-000035\naa bb ДГ000019 конец";
+        let patterns = [
+            r"\bДГ-[0-9]{6}\b",
+            r"(?:\b[А-Я]{2}|№)-?\d{4,8}",
+            r"(\B[0-9]{2}){1,3}\b",
+            r"\b{start}\w{1,7}\b{end}",
+            r"(?i:дг)-\d{2}(?-u:\b)",
+            r"(?m)^a{1,2}",
+        ];
+        let alone = |pattern: &Pattern| Automaton {
+            regex: compile(&[relaxed(&pattern.hir)], SIZE).unwrap(),
+            detectors: vec![0],
+        };
+        for pattern in patterns {
+            let pattern = Pattern::new(pattern).unwrap();
+            let begins: Vec<usize> = (0..text.len()).filter(|at| pattern.end(text.as_bytes(), *at).is_some()).collect();
+            for range in [0..text.len(), 9..60] {
+                let mut found = Vec::new();
+                alone(&pattern).find(text.as_bytes(), range.clone(), |at, _| found.push(at));
+                found.retain(|at| pattern.end(text.as_bytes(), *at).is_some());
+                let expected: Vec<usize> = begins.iter().copied().filter(|at| range.contains(at)).collect();
+                assert_eq!(found, expected, "{:?}", pattern.hir);
+                assert!(!begins.is_empty(), "{:?}", pattern.hir);
+            }
+        }
     }
 }

@@ -12,6 +12,7 @@ use super::finder::Anchor;
 use super::own::Own;
 use crate::category::{Categories, Title};
 use crate::error::{Error, Result};
+use crate::finding::explanation::Unreported;
 use crate::finding::{MaskRule, Posture};
 
 /// A detector file as it stands in TOML. The schema is closed.
@@ -72,6 +73,21 @@ pub enum Context {
 
 fn yes() -> bool {
     true
+}
+
+impl Definition {
+    /// Why a scan does not run it somewhere without being told to, if it does not: in a path of this posture, in the rows of
+    /// a table or elsewhere.
+    pub fn off(&self, posture: Option<Posture>, in_rows: bool) -> Option<Unreported> {
+        let kept_out = posture.filter(|posture| self.not_in.contains(posture));
+        match (self.default, self.in_tables.unwrap_or(self.default), kept_out) {
+            (false, false, _) => Some(Unreported::OffByDefault),
+            (_, _, Some(posture)) => Some(Unreported::OffInPosture { posture }),
+            (_, false, None) if in_rows => Some(Unreported::OffInTables),
+            (false, _, None) if !in_rows => Some(Unreported::OffInText),
+            _ => None,
+        }
+    }
 }
 
 /// A detector that can run.

@@ -45,11 +45,11 @@ impl Candidate {
 /// All candidates that share bytes with `spot`, by where they start. The window shows
 /// twice [`LONGEST`] and [`MARGIN`](super::MARGIN) bytes on both sides of it, or all there are. `tables` are those in
 /// [`reach`] of the spot.
-pub fn explain(scanner: &Scanner, text: &[u8], tables: &Grid, spot: &Range<usize>, binary: bool) -> Vec<Candidate> {
+pub fn explain(scanner: &Scanner, text: &[u8], tables: &Grid, spot: &Range<usize>, nature: Nature) -> Vec<Candidate> {
     let reach = reach(text, spot);
     let in_table = |at: usize| tables.holds(at);
     let (mut passed, mut refused) = (Vec::new(), Vec::new());
-    for (detector, start) in scanner.starts(text, reach.clone()) {
+    for (detector, start) in scanner.starts(text, reach.clone(), nature.posture) {
         match scanner.check_or_refusal(text, start, detector, &in_table) {
             Ok(found) => overlap::insert(&mut passed, found),
             Err(why) => refused.extend(written(scanner, text, start, detector, why)),
@@ -58,14 +58,7 @@ pub fn explain(scanner: &Scanner, text: &[u8], tables: &Grid, spot: &Range<usize
     refused.extend(glued(scanner, text, &reach));
     passed.dedup();
     let mut kept = Vec::new();
-    scanner.scan_tables(
-        text,
-        reach.clone(),
-        Nature { binary, posture: None },
-        tables,
-        &mut Scratch::default(),
-        &mut kept,
-    );
+    scanner.scan_tables(text, reach.clone(), nature, tables, &mut Scratch::default(), &mut kept);
     let lost = passed.into_iter().filter_map(|mut found| {
         let winner = winner(scanner, &found, &kept)?;
         if !in_table(found.span.start) {

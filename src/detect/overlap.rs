@@ -1,6 +1,8 @@
 //! Which of several values that share bytes counts: decided only by what stands nearby, so that it does not depend on
 //! where the text is cut.
 
+use std::ops::Range;
+
 use super::Match;
 
 /// Puts a match where it belongs: by its start, then its detector. Matches come nearly in order.
@@ -24,25 +26,40 @@ pub fn resolve(matches: &mut Vec<Match>, rank: impl Fn(u16) -> Option<u8>) {
     }
     // The finder may see one value at several places.
     matches.dedup_by(|a, b| a.detector == b.detector && a.span == b.span);
-    let gives_way = |m: &Match, other: &Match| {
-        if other.span.start >= m.span.end || m.span.start >= other.span.end {
-            return false;
-        }
-        if m.detector == other.detector {
-            return other.span.start < m.span.start;
-        }
-        matches!((rank(m.detector), rank(other.detector)), (Some(mine), Some(its)) if its < mine)
+    let ranked: Vec<(u8, Range<usize>)> =
+        matches.iter().filter_map(|m| Some((rank(m.detector)?, m.span.clone()))).collect();
+    let outranked = |m: &Match| {
+        rank(m.detector).is_some_and(|mine| {
+            let reach = m.span.start.saturating_sub(super::LONGEST);
+            let first = ranked.partition_point(|(_, span)| span.start < reach);
+            let near = ranked[first..].iter().take_while(|(_, span)| span.start < m.span.end);
+            near.into_iter().any(|(its, span)| *its < mine && m.span.start < span.end)
+        })
     };
-    let near = |i: usize| {
-        let m = &matches[i];
-        let reach = m.span.start.saturating_sub(super::LONGEST);
-        let first = matches.partition_point(|o| o.span.start < reach);
-        let last = matches.partition_point(|o| o.span.start < m.span.end);
-        &matches[first..last]
-    };
-    let kept: Vec<bool> = (0..matches.len()).map(|i| !near(i).iter().any(|o| gives_way(&matches[i], o))).collect();
-    let mut kept = kept.into_iter();
-    matches.retain(|_| kept.next().unwrap_or(true));
+    let most = matches.iter().map(|m| usize::from(m.detector)).max().unwrap_or(0);
+    let mut reaches = vec![Reach::default(); most + 1];
+    matches.retain(|m| !reaches[usize::from(m.detector)].covers(&m.span) && !outranked(m));
+}
+
+/// How far the values of one detector reach, as they come by their starts.
+#[derive(Clone, Copy, Default)]
+struct Reach {
+    /// Of those that start before the last one.
+    before: usize,
+    /// Where the last one starts, and how far all reach.
+    start: usize,
+    end: usize,
+}
+
+impl Reach {
+    /// Whether the next value shares bytes with one that starts earlier.
+    fn covers(&mut self, span: &Range<usize>) -> bool {
+        if span.start > self.start {
+            (self.before, self.start) = (self.end, span.start);
+        }
+        self.end = self.end.max(span.end);
+        span.start < self.before
+    }
 }
 
 #[cfg(test)]
@@ -70,5 +87,35 @@ mod tests {
         }
         resolve(&mut matches, |detector| (detector < 2).then_some(detector as u8));
         assert_eq!(matches, [at(0, 0, 20), at(2, 2, 6), at(1, 30, 40)]);
+    }
+    /// As the rule says it, of each pair.
+    fn pairwise(matches: &[Match], rank: impl Fn(u16) -> Option<u8>) -> Vec<Match> {
+        let gives_way = |m: &Match, other: &Match| {
+            let shares = other.span.start < m.span.end && m.span.start < other.span.end;
+            let ranks = (rank(m.detector), rank(other.detector));
+            shares
+                && match m.detector == other.detector {
+                    true => other.span.start < m.span.start,
+                    false => matches!(ranks, (Some(mine), Some(its)) if its < mine),
+                }
+        };
+        matches.iter().filter(|m| !matches.iter().any(|other| gives_way(m, other))).cloned().collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_chain_is_decided_pair_by_pair(
+            spans in proptest::collection::vec((0..4u16, 0..300usize, 1..80usize), 0..60),
+        ) {
+            let mut matches = Vec::new();
+            for (detector, start, length) in spans {
+                insert(&mut matches, at(detector, start, start + length));
+            }
+            let rank = |detector: u16| (detector < 3).then_some(detector as u8);
+            matches.dedup_by(|a, b| a.detector == b.detector && a.span == b.span);
+            let expected = pairwise(&matches, rank);
+            resolve(&mut matches, rank);
+            proptest::prop_assert_eq!(matches, expected);
+        }
     }
 }

@@ -3,11 +3,12 @@
 //! A folder holds detector files (`*.toml`), may hold `categories.toml` with categories of its own, and words that name
 //! categories in `lexicon/*.toml`, all with the schemas of the files that are built in.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::{Definition, Detector, Detectors, Pattern};
-use crate::category::{Categories, ID, Title, is_id};
+use crate::category::{Categories, ID, OF_COLUMN, Title, is_id};
 use crate::error::{Error, Result};
 use crate::finding::Evidence;
 use crate::lexicon::Lexicon;
@@ -45,16 +46,25 @@ impl Own {
             return Ok(own);
         }
         let builtin = Detectors::builtin(categories, true)?;
+        // Folders and files may be named more than once, and each counts once.
+        let mut seen = BTreeSet::new();
+        let mut files = BTreeMap::new();
         for path in folders {
             let folder = if path.is_file() { path.parent().unwrap_or(Path::new("")) } else { path };
-            let own_categories = folder.join(CATEGORIES);
-            if own_categories.is_file() {
-                categories.extend(&name(&own_categories), &text(&own_categories)?)?;
+            if seen.insert(identity(folder)) {
+                let own_categories = folder.join(CATEGORIES);
+                if own_categories.is_file() {
+                    categories.extend(&name(&own_categories), &text(&own_categories)?)?;
+                }
+                own.words(&folder.join(LEXICON), categories)?;
             }
-            own.words(&folder.join(LEXICON), categories)?;
-            let files = if path.is_file() { vec![path.clone()] } else { files(path)? };
-            for file in files.iter().filter(|file| !file.ends_with(CATEGORIES)) {
-                own.detector(&name(file), &text(file)?, &builtin, categories)?;
+            for file in detector_files(path)?.iter().filter(|file| seen.insert(identity(file))) {
+                let (file, text) = (name(file), text(file)?);
+                own.detector(&file, &text, &builtin, categories)?;
+                let id = own.detectors.last().map(|detector| detector.definition.id.clone());
+                if let Some(other) = files.insert(id, file.clone()) {
+                    return Err(Error::key(&file, &text, "id", format!("this id stands in {other} already")));
+                }
             }
         }
         Ok(own)
@@ -81,12 +91,13 @@ impl Own {
         if !is_id(&id) {
             return Err(wrong("id", format!("`{id}` is no id: {ID}")));
         }
+        if id.ends_with(OF_COLUMN) {
+            return Err(wrong("id", format!("the id `{id}` may be that of a column known by its name"))
+                .help(format!("let it end in something else than {OF_COLUMN}")));
+        }
         if builtin.find(&id).is_some() {
             return Err(wrong("id", format!("the id `{id}` is that of a built-in detector"))
                 .help("give it an id of its own; --no-detector switches the built-in one off"));
-        }
-        if self.detectors.iter().any(|detector| detector.definition.id == id) {
-            return Err(wrong("id", format!("the id `{id}` stands in another file already")));
         }
         let pattern = Pattern::new(&definition.pattern).map_err(|reason| wrong("pattern", reason))?;
         if definition.title == Title::default() {
@@ -118,6 +129,24 @@ fn goes_with(detector: &Detector, builtin: &Detectors) -> std::result::Result<()
         Some(right) if right != anchor => Err(format!("the check `{check}` goes with the anchor `{right}`")),
         _ => Ok(()),
     }
+}
+
+/// The files of detectors that a path names, which are one at least.
+fn detector_files(path: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = if path.is_file() { vec![path.to_owned()] } else { files(path)? };
+    files.retain(|file| !file.ends_with(CATEGORIES));
+    if files.is_empty() {
+        let message = format!("no detector is here: {CATEGORIES} holds categories alone");
+        let help = "name the folder, with the detectors that find something of these categories";
+        return Err(Error::new(message).at(name(path)).help(help));
+    }
+    Ok(files)
+}
+
+/// What tells whether two paths are of one file.
+fn identity(path: &Path) -> PathBuf {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// The TOML files of a folder, by name.

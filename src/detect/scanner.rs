@@ -77,10 +77,9 @@ pub struct Scratch {
 
 impl Runs {
     fn new(detectors: &Detectors, posture: Option<Posture>) -> Self {
-        let there = |d: &Definition| posture.is_none_or(|posture| !d.not_in.contains(&posture));
         Self {
-            text: Run::new(detectors, |d| there(d) && d.default),
-            rows: Run::new(detectors, |d| there(d) && d.in_tables.unwrap_or(d.default)),
+            text: Run::new(detectors, |d| d.off(posture, false).is_none()),
+            rows: Run::new(detectors, |d| d.off(posture, true).is_none()),
         }
     }
 
@@ -145,7 +144,7 @@ impl Scanner {
         scratch: &mut Scratch,
         out: &mut Vec<Match>,
     ) {
-        let runs = &self.runs[nature.posture.map_or(0, |posture| 1 + posture as usize)];
+        let runs = self.runs_of(nature.posture);
         let range = own.start.saturating_sub(LONGEST)..(own.end + LONGEST).min(text.len());
         // A value that shares bytes with one in a table lies in the table.
         let in_table = |at: usize| tables.holds(at.clamp(own.start, own.end - 1));
@@ -167,6 +166,10 @@ impl Scanner {
             base64::within(text, start, &mut values, &mut encoded);
         }
         self.conclude(text, own, nature.binary, tables, (raw, encoded), out);
+    }
+
+    fn runs_of(&self, posture: Option<Posture>) -> &Runs {
+        &self.runs[posture.map_or(0, |posture| 1 + posture as usize)]
     }
 
     /// Everything that passes its check and begins in the parts, in order; and what may be encoded.
@@ -354,14 +357,14 @@ impl Scanner {
     }
 
     /// Where a value of a detector may begin: all positions at which the finder sees one.
-    pub(super) fn starts(&self, text: &[u8], range: Range<usize>) -> BTreeSet<(u16, usize)> {
+    pub(super) fn starts(&self, text: &[u8], range: Range<usize>, posture: Option<Posture>) -> BTreeSet<(u16, usize)> {
         let mut starts = BTreeSet::new();
         if let Some(automaton) = &self.detectors.automaton {
             automaton.find(text, range.clone(), |start, detector| {
                 starts.insert((detector, start));
             });
         }
-        let Runs { text: all, rows } = &self.runs[0];
+        let Runs { text: all, rows } = self.runs_of(posture);
         self.find(Engine::find::<Wide>, text, range, &mut Candidates::default(), |anchor, at| {
             // Most runs of 12 digits are passed over for what stands where a month does; here they are to be told of.
             let passed_over = (anchor == Anchor::AnyDigits12).then_some(Anchor::Digits12);

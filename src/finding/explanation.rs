@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::{Confidence, Evidence, Field, Place, Refusal, Verdict, place};
+use super::{Confidence, Evidence, Field, Place, Posture, Refusal, Verdict, place};
 use crate::input::Origin;
 
 /// Every candidate at one place.
@@ -23,6 +23,41 @@ pub struct Explanation {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<Column>,
     pub candidates: Vec<Candidate>,
+    /// The inline marks on the line and on the one before it that keep nothing quiet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub idle_marks: Vec<IdleMark>,
+}
+
+/// An inline mark that keeps nothing quiet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IdleMark {
+    /// Both count from 1.
+    pub line: u64,
+    pub column: u64,
+    #[serde(flatten)]
+    pub because: Idle,
+}
+
+/// Why a mark keeps nothing quiet. Lines and columns are those of a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "idle", rename_all = "kebab-case")]
+pub enum Idle {
+    /// Marks do not count in this scan.
+    Off,
+    /// It is not written as a mark is, or has ended.
+    Fault { fault: String },
+    /// There is no such category.
+    Unknown { category: String },
+    /// A value that it covers is in no report without it.
+    Unreported { line: u64, column: u64, reason: Unreported },
+    /// What it covers is no value.
+    Refused { line: u64, column: u64, reason: Refusal },
+    /// The value is on the next line, and the mark is not alone on its own.
+    OwnLine { line: u64, column: u64 },
+    /// The value is on the line before.
+    Below { line: u64, column: u64 },
+    /// No value of its categories stands where it reaches.
+    Absent,
 }
 
 /// A column of a table, with what its values come to.
@@ -104,6 +139,12 @@ pub enum Fate {
 pub enum Unreported {
     /// The detector does not run without being told to.
     OffByDefault,
+    /// The detector does not run here, by what the path is, without being told to.
+    OffInPosture { posture: Posture },
+    /// The detector does not run in the rows of tables without being told to.
+    OffInTables,
+    /// The detector does not run elsewhere than in the rows of tables without being told to.
+    OffInText,
     /// `derbes.toml` switches the detector off.
     SwitchedOff,
     /// A value of another detector stands there.

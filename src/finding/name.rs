@@ -24,6 +24,16 @@ pub fn shown(text: &str) -> Option<String> {
     }
 }
 
+/// What may be shown of a message that repeats a wrong value, and after a comma may say what was expected.
+pub fn told(message: &str) -> String {
+    let (value, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
+    let value = shown(value).unwrap_or_else(|| "a wrong value".to_owned());
+    // What is expected is the longer the more there is to choose from, so that only its digits tell whether it is a value.
+    let is_value = expected.contains('@')
+        || expected.split(|c: char| !c.is_numeric()).any(|digits| digits.chars().count() > DIGITS_TOGETHER);
+    if expected.is_empty() || is_value { value } else { format!("{value}, expected {expected}") }
+}
+
 fn is_plain(text: &str) -> bool {
     text.len() <= LONGEST && !text.chars().any(|c| c == '@' || c.is_control()) && !text.contains("%40")
 }
@@ -46,6 +56,20 @@ mod tests {
         ] {
             assert_eq!(shown(text).as_deref(), expected);
             assert_eq!(is_name(text), expected == Some(text), "{text}");
+        }
+    }
+    #[test]
+    fn a_message_repeats_no_value() {
+        for (message, expected) in [
+            (
+                "unknown field `colour`, expected one of `id`, `size`",
+                "unknown field `colour`, expected one of `id`, `size`",
+            ),
+            ("unknown field `900517132728`, expected `id`", "unknown field `************`, expected `id`"),
+            ("unknown field `a@romashka-demo.kz`, expected `id`", "a wrong value, expected `id`"),
+            ("no such `x, expected 900517132728`", "no such `x"),
+        ] {
+            assert_eq!(told(message), expected);
         }
     }
 }

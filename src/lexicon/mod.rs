@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::finding::name;
 
 mod beginnings;
 mod fold;
@@ -178,9 +179,10 @@ impl Lexicon {
                 let tokens = tokens(word);
                 let short = tokens.first().is_none_or(|token| token.stem && token.text.len() < 2);
                 if short {
-                    return Err(
-                        Error::new(format!("`{word}` does not begin with a word or a stem of two letters")).at(file)
-                    );
+                    return Err(Error::new(name::told(&format!(
+                        "`{word}` does not begin with a word or a stem of two letters"
+                    )))
+                    .at(file));
                 }
                 phrases.push(Phrase { meaning, tokens, key_only });
             }

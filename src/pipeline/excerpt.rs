@@ -60,9 +60,10 @@ impl Passing {
         Self { start: passing.arrived(), ..passing }
     }
 
-    /// Where the spot begins, once that is known. It is known before the first byte of the spot goes by.
-    pub fn start(&self) -> Option<u64> {
-        self.start
+    /// Where the spot begins and what is shown after it ends at most, once that is known. It is known before the first byte
+    /// of the spot goes by.
+    pub fn extent(&self) -> Option<Range<u64>> {
+        self.start.map(|start| start..start + (self.wanted() + self.around) as u64)
     }
 
     /// Whether the rest of the text does not matter.

@@ -356,7 +356,7 @@ pub(super) fn modified(metadata: &Metadata) -> Option<Date> {
 const EASTERNMOST: Offset = jiff::tz::offset(14);
 
 /// The same, of seconds since 1970.
-fn day(seconds: i64) -> Option<Date> {
+pub(super) fn day(seconds: i64) -> Option<Date> {
     Some(EASTERNMOST.to_datetime(Timestamp::from_second(seconds).ok()?).date())
 }
 

@@ -53,7 +53,8 @@ impl Shared<'_> {
         let elsewhere = || self.elsewhere(target);
         let mut found = self.columns().judge(tables, path, unnamed(path), elsewhere, &self.plan.limits);
         found.retain_mut(|(first, finding)| {
-            finding.confidence >= self.plan.min_confidence && {
+            let is_on = !self.plan.detectors_off.contains(&finding.detector);
+            is_on && finding.confidence >= self.plan.min_confidence && {
                 finding.hits = left(finding, *first, quiet);
                 finding.hits > 0
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Plan, Progress, Shared};
 use crate::detect::explain::{self, Fate};
-use crate::detect::{Definition, Scratch};
+use crate::detect::{Definition, Nature, Scratch};
 use crate::error::Result;
 use crate::finding::{Confidence, Refusal};
 use crate::layout::table::Grid;
@@ -88,7 +88,8 @@ fn counterexample(shared: &Shared, detector: u16, text: &str) -> Option<Fault> {
 }
 
 fn missed(shared: &Shared, detector: u16, text: &str) -> Fault {
-    let candidates = explain::explain(&shared.scanner, text.as_bytes(), &Grid::default(), &(0..text.len()), false);
+    let candidates =
+        explain::explain(&shared.scanner, text.as_bytes(), &Grid::default(), &(0..text.len()), Nature::default());
     let fates = candidates.into_iter().filter(|c| c.detector == detector).map(|c| c.fate);
     let mut why = None;
     for fate in fates {

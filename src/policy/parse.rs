@@ -16,6 +16,7 @@ use super::model::{
 use super::period::Period;
 use crate::category::Categories;
 use crate::error::{Error, Result};
+use crate::finding::name;
 
 type Id = Spanned<Arc<str>>;
 
@@ -221,7 +222,7 @@ impl Validation<'_> {
     fn category(&self, id: Id) -> Result<Arc<str>> {
         if self.categories.get(id.get_ref()).is_none() {
             let known: Vec<_> = self.categories.iter().map(|category| &*category.id).collect();
-            let message = format!("there is no category `{}`", id.get_ref().escape_debug());
+            let message = name::told(&format!("there is no category `{}`", id.get_ref().escape_debug()));
             let help = match nearest(id.get_ref(), known.iter().copied()) {
                 Some(name) if id.get_ref().is_ascii() => format!("did you mean `{name}`?"),
                 Some(name) => format!("did you mean `{name}`? It is written in Latin letters"),

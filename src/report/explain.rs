@@ -4,12 +4,14 @@
 use super::text::{count, escape, words};
 use super::wording::{percent, policy};
 use crate::category::{Categories, Standing};
-use crate::finding::explanation::{Candidate, Column, Count, Explanation, Fate, Share, Unreported, Weighed};
+use crate::finding::explanation::{
+    Candidate, Column, Count, Explanation, Fate, Idle, IdleMark, Share, Unreported, Weighed,
+};
 use crate::finding::{Evidence, Refusal};
 
 /// The explanation as text.
 pub fn explain(explanation: &Explanation, categories: &Categories) -> String {
-    let Explanation { path, line, column, cut, columns, candidates } = explanation;
+    let Explanation { path, line, column, cut, columns, candidates, idle_marks } = explanation;
     let column = column.map_or(String::new(), |column| format!(":{column}"));
     let mut text = format!("{}:{line}{column}\n", escape(path.as_str()));
     if let Some(cut) = cut {
@@ -23,6 +25,9 @@ pub fn explain(explanation: &Explanation, categories: &Categories) -> String {
     }
     for candidate in candidates {
         text += &told(candidate, *line, categories);
+    }
+    for mark in idle_marks {
+        text += &of_mark(mark, *line);
     }
     text
 }
@@ -77,6 +82,37 @@ fn told(candidate: &Candidate, line: u64, categories: &Categories) -> String {
     let on_line = if place.line() == line { String::new() } else { format!("{}:", place.line()) };
     let title = title(&candidate.category, &candidate.detector, categories);
     format!("\n{on_line}{}  {}  {title}\n{}", place.column(), place.value, outcome(&candidate.fate, 1))
+}
+
+fn of_mark(mark: &IdleMark, line: u64) -> String {
+    let on_line = if mark.line == line { String::new() } else { format!("{}:", mark.line) };
+    format!("\n{on_line}{}  derbes:allow\n    keeps nothing quiet: {}\n", mark.column, idle(&mark.because))
+}
+
+fn idle(why: &Idle) -> String {
+    match why {
+        Idle::Off => "marks are switched off (`inline = false` in derbes.toml)".to_owned(),
+        Idle::Fault { fault } => format!("it {fault}"),
+        Idle::Unknown { category } => format!("there is no category `{category}`"),
+        Idle::Unreported { line, column, reason } => {
+            format!("the value at {line}:{column} is not reported anyway: {}", unreported(reason))
+        }
+        Idle::Refused { line, column, reason } => {
+            format!("what stands at {line}:{column} is no value: {}", refusal(*reason))
+        }
+        Idle::OwnLine { line, column } => format!(
+            "the value is on the next line ({line}:{column}), and a mark covers that only where nothing but a comment's \
+             beginning stands before it"
+        ),
+        Idle::Below { line, column } => {
+            format!("the value is on the line before ({line}:{column}): write the mark there, or alone above it")
+        }
+        Idle::Absent => {
+            "it reaches no value of what it allows: its own line, and alone in a comment the next one, up to \
+                         512 bytes away"
+                .to_owned()
+        }
+    }
 }
 
 /// What became of some hits.
@@ -141,6 +177,13 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
 fn unreported(reason: &Unreported) -> String {
     match reason {
         Unreported::OffByDefault => "the detector is off by default; --all-detectors runs it".to_owned(),
+        Unreported::OffInPosture { posture } => {
+            format!("by its path this is {}, where the detector does not run; --all-detectors runs it", posture.words())
+        }
+        Unreported::OffInTables => {
+            "in tables columns are known by their names instead of by this detector; --all-detectors runs it".to_owned()
+        }
+        Unreported::OffInText => "the detector runs in tables only; --all-detectors runs it everywhere".to_owned(),
         Unreported::SwitchedOff => "the detector is switched off".to_owned(),
         Unreported::Overlap { detector } => format!("a value of `{detector}` stands there"),
         Unreported::Confidence { least } => format!("below --min-confidence {least}"),

@@ -12,7 +12,7 @@ use super::Subject;
 const WORD: &[u8] = b"derbes:allow";
 
 /// Bytes between the starts of a mark and of a value at most.
-const REACH: usize = 512;
+pub const REACH: usize = 512;
 
 /// Bytes of a mark that are read, and bytes before it that tell whether it stands alone.
 const LENGTH: usize = 400;
@@ -100,16 +100,24 @@ impl Mark {
         between.len() <= REACH && (lines() == 0 || self.alone && at < value && lines() == 1)
     }
 
+    /// Whether it is written as it should be, and has not ended.
+    pub fn is_sound(&self, today: Date) -> bool {
+        !self.categories.is_empty() && self.has_reason && self.counts_on(today)
+    }
+
+    pub fn categories(&self) -> &[String] {
+        &self.categories
+    }
+
+    /// The categories as they may be shown: what is no category's name may be the value itself.
+    pub fn names(&self) -> Vec<&str> {
+        let is_id = |name: &&String| name.len() <= 40 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        self.categories.iter().map(|name| Some(name).filter(is_id).map_or("something unknown", |name| name)).collect()
+    }
+
     /// Why it covers nothing.
     pub fn fault(&self, today: Date) -> String {
-        // What is no category's name may be the value itself.
-        let is_id = |name: &&String| name.len() <= 40 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
-        let names: Vec<&str> = self
-            .categories
-            .iter()
-            .map(|name| Some(name).filter(is_id).map_or("something unknown", |name| name))
-            .collect();
-        let names = names.join(", ");
+        let names = self.names().join(", ");
         match self.until {
             _ if self.categories.is_empty() => "names no category: write derbes:allow CATEGORY reason=WHY".to_owned(),
             _ if !self.has_reason => format!("allows {names} without a reason: add reason=WHY"),

@@ -19,7 +19,7 @@ mod rule;
 
 pub use baseline::{Baseline, Known};
 pub use fingerprint::{Fingerprint, Key};
-pub use mark::Mark;
+pub use mark::{Mark, REACH, find as find_marks};
 pub use paths::{Paths, below_root};
 pub use rule::Rule;
 
@@ -33,7 +33,8 @@ pub struct Exceptions {
     pub baseline_file: PathBuf,
     /// What a baseline that is to be written held before: hits are recorded under its key.
     pub record: Option<Baseline>,
-    /// The current folder below the root that paths are named from.
+    /// The folder that paths are named from, and the current folder below it.
+    pub root: PathBuf,
     pub prefix: PathBuf,
     pub today: Date,
 }
@@ -47,6 +48,7 @@ impl Exceptions {
             baseline: None,
             baseline_file: PathBuf::new(),
             record: None,
+            root: PathBuf::new(),
             prefix: PathBuf::new(),
             today,
         }
@@ -54,7 +56,7 @@ impl Exceptions {
 
     /// The path of an origin below the root, if it lies there.
     pub fn path(&self, origin: &Origin) -> Option<String> {
-        below_root(&self.prefix, origin)
+        below_root(&self.root, &self.prefix, origin)
     }
 
     /// The paths of a target below the root, if they all lie there.
@@ -87,6 +89,8 @@ pub struct Tally {
     used: BTreeSet<u64>,
     /// Line ends in the text.
     lines: u64,
+    /// The part of the text, by offset, in which hits are noted that the baseline knows, and these with their detectors.
+    noted: (Range<u64>, BTreeSet<(u64, Arc<str>)>),
 }
 
 /// Marks of one text that are told of when they cover nothing.
@@ -120,6 +124,16 @@ impl Tally {
         self.lines = lines;
     }
 
+    /// Whether the baseline knows the hit of a detector that begins at this offset, in the part that was noted.
+    pub fn has_known(&self, offset: u64, detector: &Arc<str>) -> bool {
+        self.noted.1.contains(&(offset, detector.clone()))
+    }
+
+    /// Whether the mark at this offset covers a hit.
+    pub fn has_used(&self, mark: u64) -> bool {
+        self.used.contains(&mark)
+    }
+
     /// The marks of the whole text that cover nothing, with what is wrong with each.
     pub fn idle_marks(&self, today: Date) -> impl Iterator<Item = (u64, String)> + '_ {
         let idle = self.marks.iter().filter(|(offset, _)| !self.used.contains(offset));
@@ -134,6 +148,7 @@ fn add<K: Ord>(counts: &mut BTreeMap<K, u64>, more: BTreeMap<K, u64>) {
 }
 
 /// What keeps hits of one target quiet.
+#[derive(Clone)]
 pub struct Quiet<'a> {
     exceptions: &'a Exceptions,
     /// Indices of the rules that name the target's path.
@@ -234,7 +249,17 @@ impl<'a> Quiet<'a> {
         let Some((entry, _)) = known.take(hit.detector, baseline.key.fingerprint(hit.value()), 1) else { return false };
         *self.tally.known.entry(entry).or_default() += 1;
         self.tally.hits.baseline += 1;
+        let (part, noted) = &mut self.tally.noted;
+        let at = hit.base + hit.span.start as u64;
+        if part.contains(&at) {
+            noted.insert((at, hit.detector.clone()));
+        }
         true
+    }
+
+    /// Notes from now on which hits the baseline knows that begin in a part of the text.
+    pub fn note(&mut self, part: Range<u64>) {
+        self.tally.noted.0 = part;
     }
 
     /// Notes the marks that cover the first row of a table, at `at` in the text, whose first byte is at `base`.

@@ -33,7 +33,7 @@ impl Paths {
     /// Whether a path as [`below_root`] gives it is in the set.
     pub fn contain(&self, path: &str) -> bool {
         let contains = |path| self.set.matched_path_or_any_parents(path, false).is_ignore();
-        contains(path) || path.split_once('!').is_some_and(|(container, _)| contains(container))
+        contains(path) || Origin::containers(path).any(contains)
     }
 
     /// Whether all of these paths are in the set.
@@ -46,18 +46,24 @@ impl Paths {
     }
 }
 
-/// The path of an origin below the root, given that of the current folder; none where it lies outside.
-pub fn below_root(prefix: &Path, origin: &Origin) -> Option<String> {
-    let mut path = PathBuf::new();
-    for component in prefix.join(origin.as_str()).components() {
+/// The path of an origin below the root, given that of the current folder below it; none where it lies outside.
+pub fn below_root(root: &Path, prefix: &Path, origin: &Origin) -> Option<String> {
+    let path = tidy(&root.join(prefix).join(origin.as_str()))?;
+    let below = path.strip_prefix(tidy(root)?).ok().filter(|below| below.is_relative())?;
+    below.to_str().map(str::to_owned)
+}
+
+/// Without `.` and `..`; none where `..` leads out of it.
+fn tidy(path: &Path) -> Option<PathBuf> {
+    let mut tidy = PathBuf::new();
+    for component in path.components() {
         match component {
             Component::CurDir => {}
-            Component::Normal(name) => path.push(name),
-            Component::ParentDir => path.pop().then_some(())?,
-            Component::RootDir | Component::Prefix(_) => return None,
+            Component::ParentDir => tidy.pop().then_some(())?,
+            Component::Normal(_) | Component::RootDir | Component::Prefix(_) => tidy.push(component),
         }
     }
-    path.into_os_string().into_string().ok()
+    Some(tidy)
 }
 
 #[cfg(test)]
@@ -74,6 +80,9 @@ mod tests {
             (&["dumps/**", "!dumps/keep.sql"], "dumps/keep.sql", false),
             (&["*.zip"], "a.zip!b/c.csv", true),
             (&["**/c.csv"], "a.zip!b/c.csv", true),
+            (&["/a.zip!b.zip"], "a.zip!b.zip!c.csv", true),
+            (&["**/*.tar"], "a.zip!b/b.tar!c/c.csv", true),
+            (&["**/*.tar"], "a.zip!b/b.tgz!c/c.csv", false),
             (&["tests/"], "tests", false),
             (&["tests/"], "tests/a", true),
         ] {
@@ -85,11 +94,22 @@ mod tests {
 
     #[test]
     fn a_path_is_named_from_the_root_wherever_it_is_told_from() {
-        let told = |prefix: &str, path: &str| below_root(Path::new(prefix), &Origin::file(Path::new(path)));
-        assert_eq!(told("", "src/a").as_deref(), Some("src/a"));
-        assert_eq!(told("src/b", "../a").as_deref(), Some("src/a"));
-        assert_eq!(told("src", "../../a"), None);
-        assert_eq!(told("src", "/etc/a"), None);
-        assert_eq!(told("", "-").as_deref(), Some("-"));
+        let told = |root: &str, prefix: &str, path: &str| {
+            below_root(Path::new(root), Path::new(prefix), &Origin::file(Path::new(path)))
+        };
+        for root in ["", "/home/repo"] {
+            assert_eq!(told(root, "", "src/a").as_deref(), Some("src/a"));
+            assert_eq!(told(root, "src/b", "../a").as_deref(), Some("src/a"));
+            assert_eq!(told(root, "src", "../../a"), None);
+            assert_eq!(told(root, "src", "/etc/a"), None);
+            assert_eq!(told(root, "", "-").as_deref(), Some("-"));
+        }
+        for path in ["/home/repo/src/a", "/home/other/../repo/./src/a", "../../repo/src/a"] {
+            assert_eq!(told("/home/repo", "src", path).as_deref(), Some("src/a"), "{path}");
+        }
+        for path in ["/home/repo2/src/a", "/src/a", "/home/repo/../a"] {
+            assert_eq!(told("/home/repo", "src", path), None, "{path}");
+        }
+        assert_eq!(told("/home/repo", "src", "/home/repo").as_deref(), Some(""));
     }
 }

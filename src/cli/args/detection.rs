@@ -12,7 +12,8 @@ const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   derbes explain logs/app.log.gz:22
   derbes explain src/users.rs:14:9 --policy anysoft
-  pg_dump shop | derbes explain -:1200";
+  pg_dump shop | derbes explain -:1200
+  derbes explain 'backup.zip!dumps.tar.gz!users.sql:1200'";
 
 const TEST_EXAMPLES: &str = "\
 Examples:

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use derbes::category::Categories;
+use derbes::classify::column_ids;
 use derbes::detect::{Detectors, Own};
 use derbes::error::{Error, Result};
-use derbes::finding::{Posture, name};
+use derbes::finding::Posture;
 use derbes::limits::Places;
 use derbes::suppress::{Paths, Rule};
 use jiff::civil::Date;
@@ -133,10 +134,7 @@ impl File<'_> {
 
     /// An error with its line, quoted.
     fn wrong<T>(&self, at: &Spanned<T>, message: impl AsRef<str>) -> Error {
-        let line = self.line(at.span().start);
-        let quoted = name::shown(self.text.lines().nth(line as usize - 1).unwrap_or_default().trim());
-        let quoted = quoted.map(|quoted| format!("\n  {quoted}")).unwrap_or_default();
-        Error::new(format!("{}{quoted}", message.as_ref())).at(format!("{}:{line}", self.name))
+        Error::quoting(self.name, self.text, at.span().start, message.as_ref())
     }
 
     fn one_of<T: Copy>(&self, typed: &Spanned<String>, values: &[(&str, T)]) -> Result<Set<T>> {
@@ -162,8 +160,9 @@ impl File<'_> {
             return Ok(Vec::new());
         }
         let detectors = Detectors::with(own, categories, true)?;
+        let columns = column_ids()?;
         let id = |typed: Spanned<String>| {
-            if detectors.find(typed.as_ref()).is_none() {
+            if detectors.find(typed.as_ref()).is_none() && !columns.contains(typed.as_ref()) {
                 let known: Vec<_> = detectors.iter().map(|d| &*d.definition.id).collect();
                 let error = self.wrong(&typed, format!("there is no detector `{}`", typed.as_ref().escape_debug()));
                 return Err(error.help(format!("known detectors: {}", known.join(", "))));
@@ -288,6 +287,8 @@ until = 2027-01-01
         assert_eq!(config.own.detectors.len(), 3);
         assert!(config.categories.get("contract").is_some());
         assert_eq!((&*config.detectors_off[0].value, config.folders[0].line), ("contract", 2));
+        let config = parsed("[detectors]\noff = [\"name-column\"]\n").unwrap();
+        assert_eq!(&*config.detectors_off[0].value, "name-column");
     }
 
     #[test]

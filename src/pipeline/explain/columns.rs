@@ -60,7 +60,7 @@ pub fn join(mut columns: Vec<(Id, Column)>, others: Vec<(Id, Column)>) -> Vec<(I
 impl Explained<'_> {
     /// What the columns come to.
     pub fn accounts(&self, (partial, mut quiet): (Partial, Quiet), wanted: &[Id]) -> Vec<(Id, Column)> {
-        let accounts = self.scan.account(&self.spot.target, partial, wanted);
+        let accounts = self.scan.account(self.target, partial, wanted);
         let told =
             wanted.iter().zip(accounts).filter_map(|(id, account)| Some((*id, self.column(account?, &mut quiet))));
         told.collect()
@@ -69,21 +69,26 @@ impl Explained<'_> {
     fn column(&self, account: Account, quiet: &mut Quiet) -> Column {
         let Account { field, first, rows, values, mut told } = account;
         for told in &mut told {
+            if self.scan.plan.detectors_off.contains(&told.finding.detector) {
+                told.lacks = Some(Unreported::SwitchedOff);
+                continue;
+            }
             told.finding.hits = left(&told.finding, first, quiet);
             if told.finding.hits == 0 {
                 told.lacks = told.lacks.take().or(Some(Unreported::Covered));
             }
         }
-        let told = told.into_iter().filter(|told| told.detector.map_or(!self.off, |detector| self.tells_of(detector)));
+        let told =
+            told.into_iter().filter(|told| told.detector.map_or(!self.off, |detector| self.tells_of(detector, true)));
         Column { field, rows, values, counts: told.map(|told| self.count(told)).collect() }
     }
 
     fn count(&self, told: classify::Told) -> Count {
-        let classify::Told { detector: _, weighed_by, cells, share: chance, mut finding, lacks } = told;
+        let classify::Told { detector, weighed_by, cells, share: chance, mut finding, lacks } = told;
         finding.field = None;
         let least = self.scan.plan.min_confidence;
         let low = (finding.confidence < least).then_some(Unreported::Confidence { least });
-        let off = self.off.then_some(Unreported::OffByDefault);
+        let off = detector.and_then(|detector| self.left_out(detector, true));
         let (category, detector) = (finding.category.clone(), finding.detector.clone());
         let (hits, share) = (finding.hits, finding.share.unwrap_or(0.0));
         let weighed = self.weighed(self.scan.columns().weights(), weighed_by, finding);

@@ -1,5 +1,6 @@
 //! Explaining hits: takes a candidate, gives what a scan makes of it by itself, or that its column decides.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::Explained;
@@ -8,22 +9,24 @@ use crate::decode::to_utf8;
 use crate::detect::Match;
 use crate::detect::explain::{self, Candidate};
 use crate::finding::explanation::{self, Fate, Unreported};
-use crate::finding::{Confidence, EvidenceSet, Facts, Field, Finding, Place, Redacted, name};
+use crate::finding::{Confidence, EvidenceSet, Facts, Field, Finding, MaskRule, Place, Redacted, Refusal, name};
+use crate::pipeline::excerpt::Excerpt;
 use crate::suppress::{Quiet, Subject, Tally};
+
+/// A candidate without what it adds up to.
+pub(super) struct Seen {
+    pub category: Arc<str>,
+    /// Where it begins in the excerpt.
+    pub start: usize,
+    pub place: Place,
+    /// Why it is in no report though it is a value, or why it is no value.
+    pub outcome: Result<Option<Unreported>, Refusal>,
+}
 
 impl Explained<'_> {
     pub(super) fn candidate(&self, candidate: &Candidate, told: &Told) -> explanation::Candidate {
-        let found = &self.read.excerpt;
         let detector = self.scan.scanner.detectors.get(candidate.detector);
-        let offset = found.base + candidate.span.start as u64;
-        let before = &found.text[..candidate.span.start];
-        // A value may begin on a line before that of the spot.
-        let line_start = memchr::memrchr(b'\n', before).map_or(found.base, |at| found.base + at as u64 + 1);
-        let earlier = &found.text[candidate.span.start.min(found.spot.start)..found.spot.start];
-        let lines_back = memchr::memchr_iter(b'\n', earlier).count() as u64;
-        let line_start = if lines_back == 0 { found.line_start } else { line_start };
-        let value = Redacted::new(&found.text[candidate.span.clone()], detector.mask);
-        let place = Place::new(offset, self.spot.line - lines_back, line_start, value);
+        let place = self.place(candidate.span.clone(), detector.mask);
         let fate = match &candidate.fate {
             explain::Fate::Refused(reason) => Fate::Refused { reason: *reason },
             explain::Fate::Kept(found) => self.value(found, None, place, told),
@@ -31,6 +34,44 @@ impl Explained<'_> {
         };
         let definition = &detector.definition;
         explanation::Candidate { category: definition.category.clone(), detector: definition.id.clone(), place, fate }
+    }
+
+    /// The place of a part of the excerpt, which may begin on another line than the spot.
+    pub(super) fn place(&self, part: Range<usize>, mask: MaskRule) -> Place {
+        let Excerpt { text, base, spot, line_start, .. } = &self.read.excerpt;
+        let lines = |range: Range<usize>| memchr::memchr_iter(b'\n', &text[range]).count() as u64;
+        let line = match part.start < spot.start {
+            true => self.spot.line - lines(part.start..spot.start),
+            false => self.spot.line + lines(spot.start..part.start),
+        };
+        let earlier = memchr::memrchr(b'\n', &text[..part.start]).map_or(*base, |at| base + at as u64 + 1);
+        let line_start = if line == self.spot.line { *line_start } else { earlier };
+        Place::new(base + part.start as u64, line, line_start, Redacted::new(&text[part], mask))
+    }
+
+    /// What stands in a part of the excerpt, with the first reason why a scan does not report it.
+    pub(super) fn seen(&self, part: &Range<usize>) -> Vec<Seen> {
+        let outcome = |fate: &explain::Fate| match fate {
+            explain::Fate::Refused(reason) => Err(*reason),
+            explain::Fate::Kept(found) => Ok(self.unreported(found, None, self.confidence(found))),
+            explain::Fate::Lost(found, winner) => Ok(self.unreported(found, Some(*winner), self.confidence(found))),
+        };
+        let seen = |candidate: explain::Candidate| {
+            let detector = self.scan.scanner.detectors.get(candidate.detector);
+            Seen {
+                category: detector.definition.category.clone(),
+                start: candidate.span.start,
+                place: self.place(candidate.span, detector.mask),
+                outcome: outcome(&candidate.fate),
+            }
+        };
+        self.candidates(part).into_iter().map(seen).collect()
+    }
+
+    /// That of a value by itself; none in a table, where its column tells.
+    fn confidence(&self, found: &Match) -> Option<Confidence> {
+        let in_rows = self.read.grid.holds(found.span.start);
+        (!in_rows).then(|| self.scan.weights.score(found.detector, found.evidence).1)
     }
 
     fn value(&self, found: &Match, winner: Option<u16>, place: Place, told: &Told) -> Fate {
@@ -63,7 +104,7 @@ impl Explained<'_> {
         let definition = &self.scan.scanner.detectors.get(found.detector).definition;
         let key = found.key.clone().map(|key| to_utf8(&self.read.excerpt.text[key]).into_owned());
         Finding {
-            path: self.spot.target.origin.clone(),
+            path: self.target.origin.clone(),
             category: definition.category.clone(),
             detector: definition.id.clone(),
             confidence,
@@ -91,8 +132,8 @@ impl Explained<'_> {
         if self.scan.off[usize::from(found.detector)] {
             return Some(Unreported::SwitchedOff);
         }
-        if self.off {
-            return Some(Unreported::OffByDefault);
+        if let Some(reason) = self.left_out(found.detector, self.read.grid.holds(found.span.start)) {
+            return Some(reason);
         }
         if let Some(winner) = winner {
             return Some(Unreported::Overlap { detector: id(winner) });
@@ -106,8 +147,7 @@ impl Explained<'_> {
     fn quiet(&self, found: &Match) -> Option<Unreported> {
         let excerpt = &self.read.excerpt;
         let exceptions = &self.scan.plan.exceptions;
-        let known = exceptions.known(&self.spot.target);
-        let mut quiet = Quiet::resume(exceptions, &self.spot.target, known, Tally::default());
+        let mut quiet = Quiet::resume(exceptions, self.target, None, Tally::default());
         let whole = 0..excerpt.text.len();
         if !self.read.binary {
             quiet.look(&excerpt.text, &whole, excerpt.base, 0);
@@ -123,6 +163,8 @@ impl Explained<'_> {
         if quiet.covers(&subject, true) {
             return Some(Unreported::Allowed);
         }
-        quiet.knows(&subject).then_some(Unreported::Known)
+        // How many equal values stand before it decides of the baseline.
+        let is_known = self.used.has_known(excerpt.base + found.span.start as u64, &definition.id);
+        is_known.then_some(Unreported::Known)
     }
 }

@@ -2,12 +2,13 @@
 //! in, and what scans count in the tables of the whole text.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use super::Spot;
 use crate::classify::{Lines, Partial};
 use crate::decode::Decoder;
+use crate::detect::MARGIN;
 use crate::detect::explain::{REACH, reach};
-use crate::detect::{LONGEST, MARGIN};
 use crate::input::Target;
 use crate::layout::table::{Grid, Reader};
 use crate::pipeline::Shared;
@@ -16,7 +17,13 @@ use crate::pipeline::excerpt::{Excerpt, Missing, Passing};
 use crate::pipeline::scan::shape;
 use crate::pipeline::sweep::{Counted, Sweep, conclude_tables};
 use crate::pipeline::window::{Stretch, Window};
-use crate::suppress::{Quiet, Tally};
+use crate::suppress::{self, Quiet, Tally};
+
+/// Bytes around a spot in which the marks begin, and the values that they cover, which may bear on it.
+const MARKED: usize = suppress::REACH;
+
+/// Bytes that are shown on both sides of a spot.
+const AROUND: usize = MARKED + REACH + MARGIN;
 
 /// What was read of a text.
 pub struct Passage<'a> {
@@ -28,7 +35,8 @@ pub struct Passage<'a> {
     pub ends: Ends,
     /// The tables in the excerpt.
     pub grid: Grid,
-    /// What each scan counted, where the text has tables, and what kept its hits quiet.
+    /// What each scan counted, where the text has tables, and what kept its hits quiet; what the first one counted elsewhere,
+    /// up to the spot.
     pub counted: Vec<(Partial, Quiet<'a>)>,
 }
 
@@ -39,32 +47,43 @@ pub enum Failure {
 }
 
 impl<'a> Passage<'a> {
-    /// Reads as far as the spot, or all of a text that has tables or whose date is wanted.
+    /// Reads the text of a target as far as the spot, or all of one that has tables or whose date is wanted. `tables` is the
+    /// reader of tables, where what stands before the text is known from elsewhere.
     ///
     /// # Errors
     /// A spot that is not there; those of the decoder before it.
-    pub fn read(text: Decoder<'_>, spot: &Spot, scans: &[&'a Shared<'a>]) -> Result<Self, Failure> {
-        let shared = scans[0];
+    pub fn read(
+        text: Decoder<'_>,
+        spot: &Spot,
+        target: &Target,
+        tables: Option<Reader>,
+        scans: &'a [Shared<'a>; 2],
+    ) -> Result<Self, Failure> {
+        let shared = &scans[0];
         let binary = text.is_binary();
-        let passing = Passing::new(spot.line, spot.column, 2 * LONGEST + MARGIN);
+        let passing = Passing::new(spot.line, spot.column, AROUND);
         let mut text = Watched { text, ends: Ends::default(), passing };
         let mut window = Window::new(shared.plan.limits.block.max(64));
         window.restart(0, 0);
         let mut failure = window.fill(&mut text, None).err();
-        let tables = Reader::new(shape(window.filled(), binary));
-        let mut counts: Vec<Counting> = if tables.has_tables() {
-            scans.iter().map(|shared| Counting::new(shared, &spot.target, tables.clone())).collect()
-        } else {
-            Vec::new()
-        };
-        let whole = !counts.is_empty() || shared.bench.wants_dates();
+        let tables = tables.unwrap_or_else(|| Reader::new(shape(window.filled(), binary)));
+        let has_tables = tables.has_tables();
+        let counting = if has_tables { &scans[..] } else { &scans[..1] };
+        let mut counts: Vec<_> = counting.iter().map(|scan| Counting::new(scan, target, tables.clone())).collect();
+        let whole = has_tables || shared.bench.wants_dates();
         let mut approach = Approach { reader: tables, at: 0 };
-        while whole || !text.passing.is_done() {
+        loop {
+            let mut counted = 0;
             while let Some(stretch) = window.next(u64::MAX) {
-                approach.go(&stretch, text.passing.start().map(|start| start.saturating_sub(REACH as u64)));
-                counts.iter_mut().for_each(|counting| counting.stretch(&stretch, binary));
+                let part =
+                    text.passing.extent().map(|spot| spot.start.saturating_sub((REACH + MARKED) as u64)..spot.end);
+                approach.go(&stretch, part.as_ref().map(|part| part.start));
+                counts.iter_mut().for_each(|counting| counting.stretch(&stretch, binary, part.clone()));
+                counted = stretch.base + stretch.own.end as u64;
             }
-            if !window.advance(u64::MAX) {
+            let enough =
+                !whole && text.passing.is_done() && text.passing.extent().is_none_or(|spot| spot.end <= counted);
+            if enough || !window.advance(u64::MAX) {
                 break;
             }
             failure = failure.or(window.fill(&mut text, None).err());
@@ -79,10 +98,10 @@ impl<'a> Passage<'a> {
         }
         let excerpt = passing.finish().map_err(Failure::Missing)?;
         let mut grid = Grid::default();
-        if !counts.is_empty() {
+        if has_tables {
             let from = (approach.at - excerpt.base) as usize;
-            let own = from..reach(&excerpt.text, &excerpt.spot).end;
-            approach.reader.read(&excerpt.text, own, excerpt.base, &mut grid);
+            let end = (reach(&excerpt.text, &excerpt.spot).end + MARKED).min(excerpt.text.len());
+            approach.reader.read(&excerpt.text, from..end, excerpt.base, &mut grid);
         }
         let counted = counts.into_iter().map(|counting| counting.close(window.read_so_far())).collect();
         Ok(Self { excerpt, binary, ends, grid, counted })
@@ -119,10 +138,16 @@ impl<'a> Counting<'a> {
         let counted = Counted { partial: Partial::from(0), lines: Lines::from(0) };
         let exceptions = &shared.plan.exceptions;
         let quiet = Quiet::resume(exceptions, target, exceptions.known(target), Tally::default());
-        Self { shared, sweep: Sweep::default(), tables, quiet, counted }
+        let mut sweep = Sweep::default();
+        sweep.posture = shared.bench.posture(target);
+        Self { shared, sweep, tables, quiet, counted }
     }
 
-    fn stretch(&mut self, stretch: &Stretch, binary: bool) {
+    /// Counts a stretch; `part` is that of the text around the spot, which is known wherever it lies in the stretch.
+    fn stretch(&mut self, stretch: &Stretch, binary: bool, part: Option<Range<u64>>) {
+        if let Some(part) = part {
+            self.quiet.note(part);
+        }
         self.sweep.grid(&mut self.tables, stretch);
         self.sweep.stretch(self.shared, stretch, binary, &mut self.quiet, &mut self.counted);
     }

@@ -2,15 +2,14 @@
 //! of all.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 use std::rc::Rc;
 
+use super::super::contents::Contents;
 use super::super::work::Done;
 use super::stored::Stored;
 use super::{Worker, day, unread};
-use crate::decode::{
-    Container, Decoder, Input, LONGEST_TOC, Member, Meter, Metered, TOC_FILE, TOC_MAGIC, Toc, Visitor,
-};
+use crate::decode::{Container, Decoder, Input, Member, Meter, Metered, TOC_FILE, Visitor};
 use crate::finding::{Event, Problem, Skipped};
 use crate::input::{Origin, Target};
 use crate::layout::table;
@@ -43,8 +42,7 @@ impl Worker<'_> {
             named: 0,
             unnamed: Skipped { path: target.origin.clone(), reason: String::new(), bytes: 0, incomplete: true },
             count: 0,
-            archive: None,
-            first: true,
+            contents: Contents::default(),
         };
         let mut input = Input::new(&mut decoder, file, &meter);
         let given = (container.open)(&mut input, &mut members);
@@ -84,10 +82,7 @@ struct Members<'m, 'w, 'a> {
     named: usize,
     unnamed: Skipped,
     count: u64,
-    /// The folder of the last table of contents of a pg_dump archive, and what it says.
-    archive: Option<(String, Toc)>,
-    /// Whether all members come after it.
-    first: bool,
+    contents: Contents,
 }
 
 impl Members<'_, '_, '_> {
@@ -123,42 +118,8 @@ impl Members<'_, '_, '_> {
         }
     }
 
-    /// Reads the table of contents of a pg_dump archive, which tells what later members are. Gives the content again,
-    /// and what is wrong with it.
-    fn contents<'c>(&mut self, member: &Member, content: &'c mut dyn Read) -> (impl Read + use<'c>, Option<String>) {
-        let (mut bytes, mut fault) = (Vec::new(), None);
-        let (folder, file) = member.name.rsplit_once('/').unwrap_or(("", &member.name));
-        if file == TOC_FILE {
-            // An error comes again where the bytes before it have been read.
-            let _ = content.take(TOC_MAGIC.len() as u64).read_to_end(&mut bytes);
-            if bytes == TOC_MAGIC {
-                let _ = content.take(LONGEST_TOC).read_to_end(&mut bytes);
-                match Toc::read(&mut &bytes[..]) {
-                    Ok(toc) => self.archive = Some((folder.to_owned(), toc)),
-                    Err(error) => fault = Some(error.to_string()),
-                }
-            }
-        }
-        (Cursor::new(bytes).chain(content), fault)
-    }
-
-    /// What stands before the content of a member, where its container or a table of contents beside it tells.
-    fn before(&mut self, member: &Member) -> Option<String> {
-        if let Some(before) = &member.before {
-            return Some(before.clone().into_owned());
-        }
-        let (folder, file) = member.name.rsplit_once('/').unwrap_or(("", &member.name));
-        let Some((archive, toc)) = &mut self.archive else {
-            self.first = false;
-            return None;
-        };
-        let entry = toc.entry_of(file).filter(|_| archive == folder)?;
-        toc.found(entry);
-        toc.before(entry)
-    }
-
     fn finish(mut self, ended: bool) -> Done {
-        let missing = self.archive.as_ref().filter(|_| self.first && ended).map_or(0, |(_, toc)| toc.missing());
+        let missing = if ended { self.contents.missing() } else { 0 };
         if missing > 0 {
             self.problem(&format!("{missing} files of data that {TOC_FILE} lists are not there"));
         }
@@ -179,8 +140,8 @@ impl Visitor for Members<'_, '_, '_> {
         let outer = (self.worker.modified, self.worker.sweep.posture);
         self.worker.modified = member.modified.and_then(day).or(outer.0);
         self.worker.sweep.posture = self.worker.shared.bench.posture(&target);
-        let (mut content, fault) = self.contents(member, &mut content);
-        let tables = self.before(member).map(|before| table::Reader::after(&before));
+        let (mut content, fault) = self.contents.read(member, &mut content);
+        let tables = self.contents.before(member).map(|before| table::Reader::after(&before));
         let stored = Stored { reader: &mut content, length: member.length, file: None, tables };
         let mut done = self.worker.bytes(&target, stored, u64::MAX).unwrap_or_default();
         (self.worker.modified, self.worker.sweep.posture) = outer;
