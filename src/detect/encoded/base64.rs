@@ -35,16 +35,17 @@ pub fn may_stand(text: &[u8], at: usize) -> bool {
     text.get(at..).and_then(|text| text.first_chunk::<{ SHORTEST + 8 }>()).is_none_or(|bytes| has_both(bytes))
 }
 
-/// Whether among bytes, eight by eight, are both small letters and capitals; other bytes may pass for them.
+/// Whether among bytes, eight by eight, are both small letters and capitals; some other bytes may pass for them.
 #[inline(always)]
 fn has_both(bytes: &[u8]) -> bool {
     const LETTER: u64 = u64::from_ne_bytes([0x40; 8]);
+    const BEYOND_Z: u64 = u64::from_ne_bytes([b'a' - b'[' - 1; 8]);
     let (mut small, mut capital) = (0, 0);
     for eight in bytes.as_chunks::<8>().0 {
         let eight = u64::from_ne_bytes(*eight);
-        // Of ASCII letters, small ones have the bit below that of all letters.
+        // Of ASCII letters, small ones have the bit below that of all letters; with what is added, `[` to `_` have it too.
         small |= eight & eight << 1;
-        capital |= eight & !(eight << 1);
+        capital |= eight & !(eight << 1) & !(((eight & !(LETTER << 1)) + BEYOND_Z) << 1);
     }
     small & LETTER != 0 && capital & LETTER != 0
 }

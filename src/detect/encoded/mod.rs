@@ -82,7 +82,7 @@ impl Seen {
         }
     }
 
-    /// Takes a place within a run of letters and digits; a long one is named at each eight bytes.
+    /// Takes a place within a run of letters and digits; a long one is named in each step of the finder.
     #[inline(always)]
     fn see_run(&mut self, text: &[u8], at: usize) {
         let last = self.run.replace(at);
@@ -94,7 +94,7 @@ impl Seen {
 
     #[cold]
     fn look_at_run(&mut self, text: &[u8], last: Option<usize>, at: usize) {
-        if last.is_some_and(|last| last + 8 == at && text[last..at].iter().all(u8::is_ascii_alphanumeric)) {
+        if last.is_some_and(|last| text[last..at].iter().rev().all(u8::is_ascii_alphanumeric)) {
             return;
         }
         let before = text[..at].iter().rev().take(base64::LONGEST);

@@ -48,6 +48,9 @@ pub fn number(masks: &Masks) -> u64 {
     masks.digit | masks.separator | masks.high
 }
 
+/// The last bit of each eight.
+const LAST_OF_EIGHT: u64 = 0x8080_8080_8080_8080;
+
 /// Gives the candidates of each anchor.
 #[inline(always)]
 pub fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(Anchor, u64)) {
@@ -69,10 +72,10 @@ pub fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(A
     found(Anchor::Phone, start & masks.six_to_eight & ten & !run12);
 
     found(Anchor::Iban, runs.word & masks.letter & masks.letter >> 1 & run2 >> 2);
-    // Two times eight in line, and a run of 23 holds such.
+    // Two times eight in line, and a run of 23 holds such. By their last bytes; only the first ones that a step sees.
     let gaps = !runs.alphanumeric;
-    let eights = gaps.wrapping_sub(0x0101_0101_0101_0101) & runs.alphanumeric;
-    found(Anchor::Run, (eights & eights >> 8 & 0x0000_8080_8080_8080) >> 7);
+    let eights = !((gaps & !LAST_OF_EIGHT) + !LAST_OF_EIGHT | gaps) & LAST_OF_EIGHT;
+    found(Anchor::Run, (eights & eights >> 8 & !(eights << 8) & 0x0000_FFFF_FFFF_FFFF) >> 7);
     let quoted = masks.equals & (runs.after | run1 >> 1 & masks.letter >> 2);
     found(Anchor::At, (masks.at | quoted) & keep);
 }
