@@ -1,5 +1,7 @@
 //! How words begin: takes the first tokens of a category's phrases, tells quickly of a text that none of them stands in it.
 
+use super::phrase::Token;
+
 /// Letters of a beginning.
 const LENGTH: usize = 3;
 
@@ -13,8 +15,8 @@ impl Default for Beginnings {
 }
 
 impl Beginnings {
-    /// Adds a folded token; a `stem` is followed by any letters.
-    pub fn add(&mut self, token: &[u8], stem: bool) {
+    /// Adds a token; a stem is followed by any letters.
+    pub fn add(&mut self, Token { text: token, stem }: Token) {
         match token.iter().find(|b| !b.is_ascii_alphabetic()) {
             Some(digit) if digit.is_ascii_digit() => return self.0.fill(u64::MAX),
             // Text beyond ASCII is not looked at so quickly.
@@ -70,7 +72,7 @@ mod tests {
     fn a_word_is_never_denied() {
         let mut beginnings = Beginnings::default();
         for (token, stem) in [("passport", false), ("ip", false), ("vi", true)] {
-            beginnings.add(token.as_bytes(), stem);
+            beginnings.add(Token { text: token.as_bytes(), stem });
         }
         for text in ["PASSPORT", "userPassport:", "my_pas", "ip", "client_ip=", "ipAddress", "vin", "VISA", "\u{430}"] {
             assert!(beginnings.may_begin_in(text.as_bytes()), "{text}");

@@ -120,6 +120,12 @@ const FOLDED: [u8; 256] = {
 pub fn fold_str(text: &str) -> Folded {
     let mut out = Vec::with_capacity(text.len() + 2);
     out.push(b' ');
+    fold_onto(text, &mut out);
+    Folded(out)
+}
+
+/// The same onto what ends with a space.
+pub fn fold_onto(text: &str, out: &mut Vec<u8>) {
     let mut after_lower = false;
     for c in text.chars() {
         let folded = fold_char(c);
@@ -145,7 +151,6 @@ pub fn fold_str(text: &str) -> Folded {
     if out.last() != Some(&b' ') {
         out.push(b' ');
     }
-    Folded(out)
 }
 
 fn fold_char(c: char) -> u8 {

@@ -13,9 +13,11 @@ use crate::finding::name;
 
 mod beginnings;
 mod fold;
+mod phrase;
 
 pub use beginnings::Beginnings;
 pub use fold::{Folded, fold, fold_str};
+use phrase::Phrase;
 
 /// What a word says of the value near it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,19 +43,6 @@ struct Words {
     keys: Vec<String>,
 }
 
-/// One word or phrase: folded tokens, each whole or a stem.
-struct Phrase {
-    meaning: Meaning,
-    tokens: Vec<Token>,
-    /// Counts only as the last tokens of a key.
-    key_only: bool,
-}
-
-struct Token {
-    text: Vec<u8>,
-    stem: bool,
-}
-
 /// A word found in a folded text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word {
@@ -66,6 +55,8 @@ pub struct Word {
 /// The compiled words.
 pub struct Lexicon {
     categories: Vec<Arc<str>>,
+    /// What all phrases are written in.
+    letters: Vec<u8>,
     /// By the first two letters.
     phrases: Vec<Phrase>,
     /// Their [`head`]s, which most phrases fail by.
@@ -162,7 +153,7 @@ impl Lexicon {
             read.push((file.name, words));
         }
         let categories: Vec<Arc<str>> = categories.into_keys().collect();
-        let mut phrases = Vec::new();
+        let (mut phrases, mut letters) = (Vec::new(), vec![b' ']);
         for (file, words) in read {
             let meaning = match (&words.category, words.meaning.as_deref()) {
                 (Some(category), None) => {
@@ -174,27 +165,26 @@ impl Lexicon {
             };
             let plain = words.ru.iter().chain(&words.kk).chain(&words.en).map(|w| (w, false));
             for (word, key_only) in plain.chain(words.keys.iter().map(|w| (w, true))) {
-                let tokens = tokens(word);
-                let short = tokens.first().is_none_or(|token| token.stem && token.text.len() < 2);
-                if short {
+                let phrase = Phrase::add(word, meaning, key_only, &mut letters);
+                if !phrase.begins_well(&letters) {
                     return Err(Error::new(name::told(&format!(
                         "`{word}` does not begin with a word or a stem of two letters"
                     )))
                     .at(file));
                 }
-                phrases.push(Phrase { meaning, tokens, key_only });
+                phrases.push(phrase);
             }
         }
-        phrases.sort_by_cached_key(|p| beginning(&p.tokens[0].text));
+        phrases.sort_by_cached_key(|phrase| phrase.beginning(&letters));
         let mut buckets = vec![0; BEGINNINGS + 1];
         for phrase in &phrases {
-            buckets[beginning(&phrase.tokens[0].text) + 1] += 1;
+            buckets[phrase.beginning(&letters) + 1] += 1;
         }
         for i in 0..BEGINNINGS {
             buckets[i + 1] += buckets[i];
         }
-        let heads = phrases.iter().map(|phrase| head(&phrase.tokens[0])).collect();
-        Ok(Self { categories, phrases, heads, buckets })
+        let heads = phrases.iter().map(|phrase| phrase.head(&letters)).collect();
+        Ok(Self { categories, letters, phrases, heads, buckets })
     }
 
     pub fn category(&self, id: &str) -> Option<Meaning> {
@@ -234,7 +224,7 @@ impl Lexicon {
     pub fn beginnings(&self, meaning: Meaning) -> Beginnings {
         let mut beginnings = Beginnings::default();
         for phrase in self.phrases.iter().filter(|p| p.meaning == meaning && !p.key_only) {
-            beginnings.add(&phrase.tokens[0].text, phrase.tokens[0].stem);
+            beginnings.add(phrase.first(&self.letters));
         }
         beginnings
     }
@@ -269,7 +259,7 @@ impl Lexicon {
             let first = first_eight(&bytes[start..]);
             for (phrase, [head, mask]) in self.phrases[bucket.clone()].iter().zip(&self.heads[bucket]) {
                 if (first ^ head) & mask == 0
-                    && let Some(end) = phrase.end(bytes, token, start)
+                    && let Some(end) = phrase.end(&self.letters, bytes, token, start)
                 {
                     found(phrase, Word { meaning: phrase.meaning, start, end });
                 }
@@ -288,13 +278,6 @@ fn first_eight(folded: &[u8]) -> u64 {
             u64::from_le_bytes(eight)
         }
     }
-}
-
-/// What [`first_eight`] must give where a token stands, and the bits of it that count.
-fn head(token: &Token) -> [u64; 2] {
-    let length = if token.stem { token.text.len() } else { token.text.len() + 1 };
-    let mask = if length >= 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
-    [first_eight(&token.text), mask]
 }
 
 /// Letters of a folded text: a space, digits, Latin, Cyrillic.
@@ -324,44 +307,6 @@ const LETTER: [u8; 256] = {
     }
     letters
 };
-
-impl Phrase {
-    /// Where the phrase ends if its tokens stand one after the other from `first`, which stands at `start`.
-    fn end(&self, bytes: &[u8], first: &[u8], start: usize) -> Option<usize> {
-        let (head, rest) = self.tokens.split_first()?;
-        if !head.is(first) {
-            return None;
-        }
-        let mut end = start + first.len();
-        for token in rest {
-            let following = bytes[end + 1..].split(|byte| *byte == b' ').next()?;
-            if !token.is(following) {
-                return None;
-            }
-            end += 1 + following.len();
-        }
-        Some(end)
-    }
-}
-
-impl Token {
-    fn is(&self, word: &[u8]) -> bool {
-        if self.stem { word.starts_with(&self.text) } else { word == self.text }
-    }
-}
-
-fn tokens(word: &str) -> Vec<Token> {
-    word.split_whitespace()
-        .flat_map(|part| {
-            let (part, stem) = part.strip_suffix('*').map_or((part, false), |stem| (stem, true));
-            let folded = fold_str(part);
-            let pieces: Vec<Vec<u8>> =
-                folded.bytes().split(|b| *b == b' ').filter(|t| !t.is_empty()).map(<[u8]>::to_vec).collect();
-            let last = pieces.len().saturating_sub(1);
-            pieces.into_iter().enumerate().map(move |(i, text)| Token { text, stem: stem && i == last })
-        })
-        .collect()
-}
 
 #[cfg(test)]
 mod tests {
