@@ -15,6 +15,7 @@ use super::{Meter, corrupt, truncated};
 mod ar;
 mod cells;
 mod cpio;
+mod office;
 mod pgdump;
 mod rar;
 #[cfg(feature = "sevenz")]
@@ -28,6 +29,7 @@ pub use pgdump::{FILE as TOC_FILE, LONGEST as LONGEST_TOC, MAGIC as TOC_MAGIC, T
 
 /// All kinds that are known.
 pub static CONTAINERS: &[Container] = &[
+    office::CONTAINER,
     zip::CONTAINER,
     tar::CONTAINER,
     #[cfg(feature = "sevenz")]
