@@ -161,6 +161,8 @@ fn sqlite() {
         r#"mkdir -p forms/csv forms/tsv
            sqlite3 a.db
            sqlite3 a.db .dump > forms/dump.sql
+           cp a.db forms/a.db
+           { echo "PRAGMA encoding='UTF-16le'; PRAGMA page_size=512;"; cat forms/dump.sql; } | sqlite3 forms/utf-16.db
            for t in $(sqlite3 a.db "select name from sqlite_master"); do
              sqlite3 -header -csv a.db "select * from $t" > forms/csv/$t.csv
            done

@@ -160,7 +160,7 @@ impl Columns {
     /// person's are left out.
     fn settle_header(&self, tally: &mut Tally) {
         let cells = &tally.table.columns;
-        if !tally.table.name.is_empty() || cells.is_empty() {
+        if !tally.table.inferred || cells.is_empty() {
             return;
         }
         let meanings = |cell: &String| -> BTreeSet<Meaning> {
@@ -184,7 +184,8 @@ impl Columns {
         }
         let shown = |at: usize| known * 2 > filled || !said[at].is_empty() || is_identifier(&cells[at]);
         let columns = (0..cells.len()).map(|at| if shown(at) { cells[at].clone() } else { String::new() }).collect();
-        tally.table = Arc::new(Table { name: String::new(), columns, first: tally.table.first });
+        let (name, first) = (tally.table.name.clone(), tally.table.first);
+        tally.table = Arc::new(Table { name, columns, inferred: false, first });
     }
 
     fn table(&self, table: &Merged, path: &Origin) -> Vec<(usize, Finding)> {

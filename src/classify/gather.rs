@@ -16,12 +16,29 @@ pub struct Lines {
     pub ends: u64,
     /// Where the line begins that is open at the end; none where no line ends in the stretch.
     pub open: Option<u64>,
+    /// Whether each is a row of a table that is no text, so that places have no lines.
+    pub rows: bool,
 }
 
 impl Lines {
     /// No text yet, from `offset` on: the first line of a text begins at 0, that of another stretch somewhere before.
     pub fn from(offset: u64) -> Self {
-        Self { ends: 0, open: (offset == 0).then_some(0) }
+        Self { ends: 0, open: (offset == 0).then_some(0), rows: false }
+    }
+
+    /// No text yet, from `offset` on, where a line begins.
+    pub fn at(offset: u64) -> Self {
+        Self { ends: 0, open: Some(offset), rows: false }
+    }
+
+    /// The rows of a table that is no text.
+    pub fn of_rows() -> Self {
+        Self { ends: 0, open: None, rows: true }
+    }
+
+    /// What other text counts of it: of rows, nothing.
+    pub fn counted(self) -> Self {
+        if self.rows { Self { ends: 0, open: None, rows: false } } else { self }
     }
 
     /// Goes over `text`, which begins at `offset`.
@@ -34,6 +51,9 @@ impl Lines {
 
     /// The place of a value on the line that is open.
     pub fn place(&self, offset: u64, value: Redacted) -> Place {
+        if self.rows {
+            return Place::in_cells(offset, self.ends + 1, value);
+        }
         Place::new(offset, self.ends + 1, self.open.unwrap_or(Place::UNKNOWN), value)
     }
 

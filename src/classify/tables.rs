@@ -135,7 +135,8 @@ impl Tally {
     /// The same where the first record is no header, but a row.
     #[must_use]
     pub(super) fn with_first_row(mut self) -> Self {
-        let first = Table { columns: Vec::new(), name: self.table.name.clone(), first: self.table.first };
+        let (name, first) = (self.table.name.clone(), self.table.first);
+        let first = Table { name, columns: Vec::new(), inferred: false, first };
         let values = std::mem::replace(&mut self.table, Arc::new(first));
         self.rows += 1;
         for (at, column) in self.columns.iter_mut().enumerate() {

@@ -42,6 +42,11 @@ impl Place {
         Self { offset, line, line_start, row, value }
     }
 
+    /// A place in a row, from 1, of a table that is no text, so that there are no lines; `offset` only orders places.
+    pub fn in_cells(offset: u64, row: u64, value: Redacted) -> Self {
+        Self::new(offset, 0, Self::UNKNOWN, value).in_row(row)
+    }
+
     /// In this row of a table, from 1.
     #[must_use]
     pub fn in_row(self, row: u64) -> Self {
@@ -52,7 +57,8 @@ impl Place {
     #[must_use]
     pub fn after(self, lines: u64, rows: u64) -> Self {
         let row = self.row().map_or(0, |row| row + rows);
-        Self { line: Count::new(self.line() + lines), row: Count::new(row), ..self }
+        let line = if self.has_line() { self.line() + lines } else { 0 };
+        Self { line: Count::new(line), row: Count::new(row), ..self }
     }
 
     /// Tells where its line begins, if that was not known.
@@ -66,6 +72,12 @@ impl Place {
         self.offset.get()
     }
 
+    /// Whether it stands on a line: cells of sheets and databases do not.
+    pub fn has_line(&self) -> bool {
+        self.line() > 0
+    }
+
+    /// Counts from 1; 0 where there are no lines.
     pub fn line(&self) -> u64 {
         self.line.get()
     }
@@ -78,7 +90,7 @@ impl Place {
         Some(self.row.get()).filter(|row| *row > 0)
     }
 
-    /// Counts from 1, in bytes of the decoded text.
+    /// Counts from 1, in bytes of the decoded text, where there are lines.
     pub fn column(&self) -> u64 {
         self.offset() - self.line_start() + 1
     }
@@ -89,12 +101,17 @@ struct Shown<'a>(&'a Place);
 impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut s = serializer.serialize_map(None)?;
-        s.serialize_entry("line", &self.0.line())?;
-        s.serialize_entry("column", &self.0.column())?;
-        s.serialize_entry("offset", &self.0.offset())?;
+        let row = self.0.row();
+        if self.0.has_line() {
+            s.serialize_entry("line", &self.0.line())?;
+            s.serialize_entry("column", &self.0.column())?;
+            s.serialize_entry("offset", &self.0.offset())?;
+        } else {
+            s.serialize_entry("row", &row)?;
+        }
         s.serialize_entry("length", &self.0.value.len())?;
         s.serialize_entry("mask", &self.0.value.to_string())?;
-        if let Some(row) = self.0.row() {
+        if let Some(row) = row.filter(|_| self.0.has_line()) {
             s.serialize_entry("row", &row)?;
         }
         s.end()
@@ -131,5 +148,12 @@ mod tests {
         let moved = place.in_row(2).after(10, 5).on_line_from(7).on_line_from(9);
         assert_eq!((moved.offset(), moved.line(), moved.line_start(), moved.row()), (1 << 40, 13, 7, Some(7)));
         assert_eq!(place.after(1, 1).row(), None);
+    }
+
+    #[test]
+    fn a_place_in_cells_has_a_row_and_no_line() {
+        let place = Place::in_cells(70, 3, Redacted::new(b"900101100017", "".parse().unwrap())).after(5, 2);
+        let shown = serde_json::to_string(&Shown(&place.on_line_from(7))).unwrap();
+        assert_eq!(shown, r#"{"row":5,"length":12,"mask":"************"}"#);
     }
 }

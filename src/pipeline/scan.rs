@@ -28,6 +28,7 @@ use crate::suppress::{self, Known, Quiet};
 
 mod blob;
 mod members;
+mod own;
 mod stored;
 
 use stored::{Again, Stored};
@@ -148,7 +149,8 @@ impl<'a> Worker<'a> {
             return Err(TooLong { binary, tables: tables.into() });
         }
         let quiet = self.quiet(target);
-        let extent = Extent { own: 0..u64::MAX, length: known, binary, tables, failure: begun.err() };
+        let (own, lines) = (0..u64::MAX, Lines::from(0));
+        let extent = Extent { own, lines, length: known, binary, tables, failure: begun.err() };
         let receipt = self.sweep(reader, extent, quiet);
         let read = self.window.read_so_far();
         Ok(self.done(target, receipt, length.max(read), read))
@@ -184,7 +186,8 @@ impl<'a> Worker<'a> {
         self.window.restart(0, 0);
         let binary = decoder.is_binary();
         let quiet = self.quiet(target);
-        let extent = Extent { own: 0..u64::MAX, length: None, binary, tables, failure: None };
+        let (own, lines) = (0..u64::MAX, Lines::from(0));
+        let extent = Extent { own, lines, length: None, binary, tables, failure: None };
         let receipt = self.sweep(&mut decoder, extent, quiet);
         let stored_read = decoder.stored_read();
         let seen = length.unwrap_or(stored_read).max(stored_read);
@@ -202,8 +205,8 @@ impl<'a> Worker<'a> {
         let end = (split.end + MARGIN as u64).min(large.length);
         self.window.restart(base, split.start);
         let mut reader = Positioned { file: &large.file, at: base, end };
-        let (own, binary) = (split.clone(), large.binary);
-        let extent = Extent { own, length: Some(end), binary, tables: Some(tables), failure: None };
+        let (own, lines, binary) = (split.clone(), Lines::from(split.start), large.binary);
+        let extent = Extent { own, lines, length: Some(end), binary, tables: Some(tables), failure: None };
         let super::Item::Target(target) = &self.shared.items[large.item] else {
             unreachable!("only targets are large")
         };
@@ -239,7 +242,7 @@ impl<'a> Worker<'a> {
     /// Goes over what the reader gives; the window is restarted.
     fn sweep(&mut self, reader: &mut dyn Read, mut extent: Extent, mut quiet: Quiet) -> Receipt {
         let own = extent.own.clone();
-        let mut counted = Counted { partial: Partial::from(own.start), lines: Lines::from(own.start) };
+        let mut counted = Counted { partial: Partial::from(own.start), lines: extent.lines };
         let mut failure = extent.failure.take();
         let mut examined = 0;
         // Splits are no whole text: the ends of theirs are read at last.
@@ -264,9 +267,9 @@ impl<'a> Worker<'a> {
                 let Counted { mut partial, lines } = counted;
                 let ends = own.end == u64::MAX || extent.length == Some(own.end);
                 let fault = conclude_tables(tables, &mut partial, own.start + examined, ends, &self.shared.plan.limits);
-                partial.close(lines, examined);
+                partial.close(lines.counted(), examined);
                 let (mut tally, left) = quiet.end();
-                tally.close(lines.ends);
+                tally.close(lines.counted().ends);
                 self.left = left;
                 if whole && failure.is_none() {
                     self.ends.close();
@@ -315,6 +318,8 @@ pub(super) fn shape(head: &[u8], binary: bool) -> Shape {
 /// What of a target is gone over, and what is known of it.
 struct Extent {
     own: Range<u64>,
+    /// Its lines before the first.
+    lines: Lines,
     /// Where the text is known to end.
     length: Option<u64>,
     binary: bool,

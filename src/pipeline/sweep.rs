@@ -59,7 +59,7 @@ impl Sweep {
         let (grid, scratch) = (&self.grid, &mut self.scratch);
         let nature = Nature { binary, posture: self.posture };
         shared.scanner.scan_tables(text, own.clone(), nature, grid, scratch, &mut self.matches);
-        if !binary {
+        if !binary && !counted.lines.rows {
             quiet.look(text, own, *base, counted.lines.ends);
         }
         let mut hits = Hits { shared, stretch, quiet, counting: self.lines.as_deref(), counted, at: own.start };

@@ -35,7 +35,7 @@ impl<W: Write> Github<W> {
     }
 
     fn position(&self, finding: &Finding, place: Option<&Place>) -> String {
-        let Some(place) = place else { return String::new() };
+        let Some(place) = place.filter(|place| place.has_line()) else { return String::new() };
         let mut position = format!(",line={}", place.line());
         if let Some(columns) = self.options.columns(finding, place) {
             // Writing to a string cannot fail.

@@ -29,7 +29,7 @@ impl<W: Write> CodeQuality<W> {
         let severity = Severity::of(finding, &self.options);
         for place in entries(finding) {
             let fingerprint = self.fingerprints.next(finding, place);
-            let line = place.or(finding.places.first()).map_or(1, |place| place.line());
+            let line = place.or(finding.places.first()).map_or(1, |place| place.line().max(1));
             let text = sentences(finding, place, &self.options);
             self.entry(&finding.detector, fingerprint, severity, (&finding.path, line), &text)?;
         }

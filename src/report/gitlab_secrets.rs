@@ -64,7 +64,7 @@ impl<W: Write> Secrets<W> {
     }
 
     fn vulnerability(&self, finding: &Finding, place: Option<&Place>, fingerprint: Fingerprint) -> Value {
-        let line = place.or(finding.places.first()).map_or(1, |place| place.line());
+        let line = place.or(finding.places.first()).map_or(1, |place| place.line().max(1));
         let commit = self.options.commit.as_deref().unwrap_or(NO_COMMIT);
         json!({
             "id": fingerprint.uuid(),

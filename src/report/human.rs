@@ -11,7 +11,7 @@ use super::stopped::Stopped;
 use super::tally::Tally;
 use super::text::{count, duration, escape, size, words};
 use super::wording::{extent, extent_in_table, policy};
-use super::{Options, Report};
+use super::{Options, Report, position};
 use crate::category::Standing;
 use crate::finding::{
     Confidence, Event, Field, Finding, Outcome, Problem, Skipped, Stale, Summary, Suppressed, Unused, Verdict,
@@ -130,8 +130,7 @@ impl<W: Write> Human<W> {
         let path = escape(finding.path.as_str());
         let shown = finding.places.len().min(self.options.places.bound());
         for place in &finding.places[..shown] {
-            let (line, column) = (place.line(), place.column());
-            writeln!(self.out, "{INDENT}{path}:{line}:{column}  {}", place.value)?;
+            writeln!(self.out, "{INDENT}{path}{}  {}", position(place), place.value)?;
         }
         // A column that is known by its name has no places.
         let places = !finding.places.is_empty();

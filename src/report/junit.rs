@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::tally::Tally;
 use super::text::escape;
 use super::wording::{self, extent, sentences, title};
-use super::{Options, Report};
+use super::{Options, Report, position};
 use crate::finding::{Event, Finding, Problem, Skipped, Stale, Summary};
 use crate::input::Origin;
 
@@ -180,7 +180,7 @@ fn places(finding: &Finding) -> String {
     let shown = &finding.places[..finding.places.len().min(PLACES)];
     let mut text = String::new();
     for place in shown {
-        text += &format!("{}:{}:{}  {}\n", xml(&path), place.line(), place.column(), xml(&place.value.to_string()));
+        text += &format!("{}{}  {}\n", xml(&path), position(place), xml(&place.value.to_string()));
     }
     match finding.hits.saturating_sub(shown.len() as u64) {
         0 => text,

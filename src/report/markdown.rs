@@ -172,7 +172,11 @@ impl<W: Write> Report for Markdown<W> {
 
 fn row(finding: &Finding, options: &Options) -> String {
     let place = finding.places.first();
-    let line = place.map(|place| format!(", line {}", place.line())).unwrap_or_default();
+    let line = place.map(|place| match place.row().filter(|_| !place.has_line()) {
+        Some(row) => format!(", row {row}"),
+        None => format!(", line {}", place.line()),
+    });
+    let line = line.unwrap_or_default();
     let mask = place.map(|place| code(&place.value.to_string())).unwrap_or_default();
     let field = match &finding.field {
         None => String::new(),

@@ -159,7 +159,16 @@ impl Options {
     }
 
     fn columns(&self, finding: &Finding, place: &Place) -> Option<Range<u64>> {
+        let place = Some(place).filter(|place| place.has_line())?;
         (self.columns.as_ref()?.0)(finding, place)
+    }
+}
+
+/// What stands after a path to say where in it a place is.
+fn position(place: &Place) -> String {
+    match place.row().filter(|_| !place.has_line()) {
+        Some(row) => format!(" row {row}"),
+        None => format!(":{}:{}", place.line(), place.column()),
     }
 }
 

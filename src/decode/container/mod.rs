@@ -1,6 +1,7 @@
-//! Containers: takes the bytes of an archive, gives its members one after another as streams. A container is a module
-//! and a line in [`CONTAINERS`]; it is found by its first bytes and read from front to back, so that one that is cut, or
-//! lies within another, gives all that stands before the cut.
+//! Containers: takes the bytes of an archive, a database or a document, gives its members, the rows of its tables and its
+//! text one after another as streams. A container is a module and a line in [`CONTAINERS`]; it is found by its first bytes
+//! and, where its format lets it, read from front to back, so that one that is cut, or lies within another, gives all that
+//! stands before the cut.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,18 +13,23 @@ use std::rc::Rc;
 use super::{Meter, corrupt, truncated};
 
 mod ar;
+mod cells;
 mod cpio;
+mod office;
 mod pgdump;
 mod rar;
 #[cfg(feature = "sevenz")]
 mod sevenz;
+mod sqlite;
 mod tar;
+mod whole;
 mod zip;
 
 pub use pgdump::{FILE as TOC_FILE, LONGEST as LONGEST_TOC, MAGIC as TOC_MAGIC, Toc};
 
 /// All kinds that are known.
 pub static CONTAINERS: &[Container] = &[
+    office::CONTAINER,
     zip::CONTAINER,
     tar::CONTAINER,
     #[cfg(feature = "sevenz")]
@@ -31,6 +37,7 @@ pub static CONTAINERS: &[Container] = &[
     cpio::CONTAINER,
     ar::CONTAINER,
     pgdump::CONTAINER,
+    sqlite::CONTAINER,
     rar::CONTAINER,
 ];
 
@@ -79,6 +86,17 @@ impl<'m> Member<'m> {
     }
 }
 
+/// What a container says of a table in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table<'t> {
+    /// Empty where it has none but that of the file.
+    pub name: Cow<'t, str>,
+    /// The names of its columns; none where one of the first rows may hold them.
+    pub columns: Option<Vec<String>>,
+    /// The statement of SQLite that defines it.
+    pub definition: Option<Cow<'t, str>>,
+}
+
 /// Is given what is in a container. An error ends the container.
 pub trait Visitor {
     /// Takes a member. What is left of the content is gone over by the container.
@@ -86,6 +104,18 @@ pub trait Visitor {
     /// # Errors
     /// Nothing more of the container is wanted.
     fn member(&mut self, member: &Member, content: &mut dyn Read) -> io::Result<()>;
+
+    /// Takes the rows of a table, as [`cells`] writes them.
+    ///
+    /// # Errors
+    /// Nothing more of the container is wanted.
+    fn table(&mut self, table: &Table, rows: &mut dyn Read) -> io::Result<()>;
+
+    /// Takes text of the container itself, whole lines.
+    ///
+    /// # Errors
+    /// Nothing more of the container is wanted.
+    fn text(&mut self, content: &mut dyn Read) -> io::Result<()>;
 
     /// Takes a member that cannot be opened, for this reason; without a name, the container itself.
     ///
@@ -291,5 +321,7 @@ fn number(digits: &[u8], radix: u32) -> Option<u64> {
     if text.is_empty() { Some(0) } else { u64::from_str_radix(text, radix).ok() }
 }
 
+#[cfg(test)]
+mod given;
 #[cfg(test)]
 mod tests;

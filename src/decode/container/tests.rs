@@ -1,59 +1,9 @@
-use std::io::Cursor;
-
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
+use super::given::{given, open};
 use super::*;
 use crate::decode::{SNIFF, sniff};
-
-/// What a container gives: names with contents, and what the visitor is told besides.
-#[derive(Debug, Default, PartialEq)]
-struct Given {
-    members: Vec<(String, Vec<u8>)>,
-    told: Vec<String>,
-}
-
-impl Visitor for Given {
-    fn member(&mut self, member: &Member, content: &mut dyn Read) -> io::Result<()> {
-        let mut bytes = Vec::new();
-        let mut block = [0; 700];
-        loop {
-            match content.read(&mut block) {
-                Ok(0) => break,
-                Ok(length) => bytes.extend_from_slice(&block[..length]),
-                Err(error) => {
-                    self.told.push(error.to_string());
-                    break;
-                }
-            }
-            // No content of the tests is longer.
-            assert!(bytes.len() < 64 << 20);
-        }
-        self.members.push((member.name.clone().into_owned(), bytes));
-        Ok(())
-    }
-
-    fn skip(&mut self, name: Option<&str>, reason: &str, stored: u64) -> io::Result<()> {
-        self.told.push(format!("{}: {reason} ({stored})", name.unwrap_or_default()));
-        Ok(())
-    }
-
-    fn problem(&mut self, message: &str) {
-        self.told.push(message.to_owned());
-    }
-}
-
-/// Opens what these bytes are.
-fn open(stored: &[u8]) -> Given {
-    let mut given = Given::default();
-    let Some(container) = sniff(&stored[..stored.len().min(SNIFF)]).container else { return given };
-    let meter = Rc::default();
-    let mut source = Cursor::new(stored);
-    if let Err(error) = (container.open)(&mut Input::new(&mut source, None, &meter), &mut given) {
-        given.told.push(error.to_string());
-    }
-    given
-}
 
 const CLIENTS: &[u8] = include_bytes!("../../../fixtures/containers/payload/clients.csv");
 
@@ -170,13 +120,6 @@ fn zip(name: &str, local: Said, stored: &[u8], after: &[u8], listed: Said) -> Ve
     let entry = [b"PK\x01\x02\x14\0", &said(listed)[..], &[0; 14], name.as_bytes()].concat();
     let places = [(entry.len() as u32).to_le_bytes(), (members.len() as u32).to_le_bytes()].concat();
     [&members, &entry, &b"PK\x05\x06\0\0\0\0\x01\0\x01\0"[..], &places, &[0; 2]].concat()
-}
-
-fn given(members: &[(&str, &[u8])], told: &[&str]) -> Given {
-    Given {
-        members: members.iter().map(|(name, content)| ((*name).to_owned(), content.to_vec())).collect(),
-        told: told.iter().map(|told| (*told).to_owned()).collect(),
-    }
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub struct Table {
     /// The columns that the statement names, or what stands in the record of delimited text that may be its header. Empty
     /// where there is none.
     pub columns: Vec<String>,
+    /// Whether the columns may be none, but the values of a first row.
+    pub inferred: bool,
     /// Offset of its first statement or row.
     pub first: u64,
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::delimited::{Delimited, Style, cells};
 use super::head::target;
 use super::rows::{Form, Rows};
-use super::shape::{Dialect, Shape};
+use super::shape::{Dialect, Shape, sheet};
 use super::statement::{Event, Statements};
 use super::values::Values;
 use super::{Bits, Grid, Table};
@@ -26,6 +26,8 @@ type Target = (String, Vec<String>);
 #[derive(Clone)]
 pub struct Reader {
     shape: Shape,
+    /// Of the table, where the text is one.
+    name: String,
     state: State,
     /// By their names and the columns that a statement names.
     tables: Arc<HashMap<Target, Arc<Table>>>,
@@ -55,7 +57,28 @@ impl Reader {
             Shape::Sql(dialect) => State::Statements(Statements::new(*dialect)),
             Shape::Delimited { skipped, .. } => State::Skip(*skipped),
         };
-        Self { shape, state, tables: Arc::default(), last: None, definitions: Vec::new() }
+        Self { shape, name: String::new(), state, tables: Arc::default(), last: None, definitions: Vec::new() }
+    }
+
+    /// A reader of the rows of a table with these columns, written as those of a COPY, that begin at an offset. What
+    /// defines the table is a statement of SQLite.
+    pub fn of_table(name: &str, columns: &[String], definition: Option<&str>, offset: u64) -> Self {
+        let mut reader = Self::new(Shape::Sql(Dialect::Sqlite));
+        let table = Table { name: name.to_owned(), columns: columns.to_vec(), inferred: false, first: offset };
+        let rows = Delimited::new(b'\t', Style::Escaped, false);
+        reader.state = State::Rows(Rows::new(Arc::new(table), Form::Delimited(rows), offset));
+        reader.definitions = definition.into_iter().map(|text| text.as_bytes().to_vec()).collect();
+        reader
+    }
+
+    /// A reader of the rows of a sheet that begins with `head`, written likewise; one of the first may name the columns.
+    pub fn of_sheet(name: &str, head: &[u8], offset: u64) -> Self {
+        let mut reader = Self::new(sheet(head));
+        reader.name = name.to_owned();
+        if let State::Skip(0) = reader.state {
+            reader.begin_records(offset);
+        }
+        reader
     }
 
     /// A reader of what follows these statements of PostgreSQL, which are no part of its text: rows, where they end with
@@ -66,7 +89,7 @@ impl Reader {
         reader.read(text, 0..text.len(), 0, &mut Grid::default());
         if let State::Rows(rows) = reader.state {
             let Table { name, columns, .. } = &*rows.table;
-            let table = Arc::new(Table { name: name.clone(), columns: columns.clone(), first: 0 });
+            let table = Arc::new(Table { name: name.clone(), columns: columns.clone(), inferred: false, first: 0 });
             Arc::make_mut(&mut reader.tables).insert((name.clone(), columns.clone()), table.clone());
             reader.state = State::Rows(Rows::new(table, rows.form, 0));
         }
@@ -144,7 +167,8 @@ impl Reader {
         self.state = if header {
             State::Header { bytes: Vec::new(), reader }
         } else {
-            let table = Arc::new(Table { name: String::new(), columns: Vec::new(), first: offset });
+            let table = Table { name: self.name.clone(), columns: Vec::new(), inferred: false, first: offset };
+            let table = Arc::new(table);
             State::Rows(Rows::new(table, Form::Delimited(reader), offset))
         };
     }
@@ -160,7 +184,7 @@ impl Reader {
             if bits.ends != 0 {
                 let columns = if bytes.len() < LONGEST_HEADER { names(bytes, reader) } else { Vec::new() };
                 let first = base + at as u64 + 1;
-                let table = Arc::new(Table { name: String::new(), columns, first });
+                let table = Arc::new(Table { name: self.name.clone(), columns, inferred: true, first });
                 let form = Form::Delimited(Delimited::new(reader.separator, reader.style, false));
                 self.state = State::Rows(Rows::new(table, form, first));
                 return at + 1;
@@ -223,7 +247,7 @@ impl Reader {
             return None;
         }
         let (name, columns) = target.clone();
-        let table = Arc::new(Table { name, columns, first });
+        let table = Arc::new(Table { name, columns, inferred: false, first });
         Arc::make_mut(&mut self.tables).insert(target, table.clone());
         Some(table)
     }

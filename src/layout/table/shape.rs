@@ -209,6 +209,22 @@ fn records(text: &[u8], separator: u8, style: Style, whole: bool) -> Option<Vec<
     (columns >= 2 && (most(alike) || ragged && columns >= 3 && most(parted))).then_some(records)
 }
 
+/// The shape of a sheet whose rows begin so: cells parted by tabs. The columns are named by the first row that is about as
+/// full as others are; what stands above it is text.
+pub fn sheet(head: &[u8]) -> Shape {
+    const ROWS: usize = 20;
+    let lines = head.split_inclusive(|byte| *byte == b'\n').take(ROWS);
+    let filled = |line: &[u8]| cells(line, b'\t', Style::Escaped).iter().filter(|cell| !cell.is_empty()).count();
+    let rows: Vec<(&[u8], usize)> = lines.map(|line| (line, filled(line))).collect();
+    let widest = rows.iter().map(|(_, filled)| *filled).max().unwrap_or(0);
+    let first = rows.iter().position(|(_, filled)| *filled * 2 > widest).unwrap_or(0);
+    let row = rows.get(first).map(|(line, _)| cells(line, b'\t', Style::Escaped)).unwrap_or_default();
+    let header = row.iter().all(|cell| is_name(cell)) && row.iter().any(|cell| !cell.is_empty());
+    let above = rows[..first].iter().map(|(line, _)| line.len()).sum();
+    let skipped = if header { above } else { 0 };
+    Shape::Delimited { separator: b'\t', style: Style::Escaped, skipped, header }
+}
+
 /// Whether the first record may be a header; none where the text is rather no table.
 fn header(records: &[Vec<Vec<u8>>], separator: u8, named: bool) -> Option<bool> {
     let (first, rest) = records.split_first()?;
@@ -245,7 +261,7 @@ fn is_name(cell: &[u8]) -> bool {
             && !cell.contains(&b'@')
             // The end of a sentence, unless something is cut short: «Моб. тел.»
             && (cell.len() <= 24 || !cell.ends_with(b"."))
-            && fold(cell).iter().any(|reading| reading.bytes().len() > 2 || cell == b"#")
+            && fold(cell).iter().any(|reading| reading.bytes().len() > 2 || [b"#", "№".as_bytes()].contains(&cell))
 }
 
 #[cfg(test)]
@@ -284,6 +300,20 @@ mod tests {
             if !head.starts_with("Set the") {
                 assert_eq!(dialect, expected, "{head}");
             }
+        }
+    }
+
+    #[test]
+    fn the_columns_of_a_sheet_are_named_below_its_title() {
+        for (head, skipped, header) in [
+            ("id\tИИН\n1\t900517132728\n", 0, true),
+            ("Список клиентов\t\t\n\t\t\n№\tИИН\tФИО\n1\t900517132728\tТест\n", 35, true),
+            ("1\t900517132728\n2\t750228150059\n", 0, false),
+            ("Итого\t\n900517132728\t5\n", 0, false),
+            ("", 0, false),
+        ] {
+            let expected = Shape::Delimited { separator: b'\t', style: Style::Escaped, skipped, header };
+            assert_eq!(sheet(head.as_bytes()), expected, "{head}");
         }
     }
 

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::Spot;
 use super::passage::{Failure, Passage};
-use crate::decode::{Container, Decoder, Input, Member, Meter, Visitor};
+use crate::decode::{Container, Decoder, Input, Member, Meter, Table, Visitor};
 use crate::error::{Error, Result};
 use crate::input::{Store, Target};
 use crate::layout::table::Reader;
@@ -171,6 +171,15 @@ impl Visitor for Search<'_, '_> {
             self.look(target, &mut content, None, tables);
             self.modified = outer;
         }
+        Ok(())
+    }
+
+    /// Rows have no lines.
+    fn table(&mut self, _: &Table, _: &mut dyn Read) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn text(&mut self, _: &mut dyn Read) -> io::Result<()> {
         Ok(())
     }
 

@@ -7,9 +7,10 @@ use std::rc::Rc;
 
 use super::super::contents::Contents;
 use super::super::work::Done;
+use super::own::Own;
 use super::stored::Stored;
 use super::{Worker, day, unread};
-use crate::decode::{Container, Decoder, Input, Member, Meter, Metered, TOC_FILE, Visitor};
+use crate::decode::{Container, Decoder, Input, Member, Meter, Metered, TOC_FILE, Table, Visitor};
 use crate::finding::{Event, Problem, Skipped};
 use crate::input::{Origin, Target};
 use crate::layout::table;
@@ -43,6 +44,7 @@ impl Worker<'_> {
             unnamed: Skipped { path: target.origin.clone(), reason: String::new(), bytes: 0, incomplete: true },
             count: 0,
             contents: Contents::default(),
+            own: Own::default(),
         };
         let mut input = Input::new(&mut decoder, file, &meter);
         let given = (container.open)(&mut input, &mut members);
@@ -83,6 +85,7 @@ struct Members<'m, 'w, 'a> {
     unnamed: Skipped,
     count: u64,
     contents: Contents,
+    own: Own,
 }
 
 impl Members<'_, '_, '_> {
@@ -118,10 +121,24 @@ impl Members<'_, '_, '_> {
         }
     }
 
+    /// Tells what has failed in the last part of the container itself.
+    fn part(&mut self) -> io::Result<()> {
+        if let Some((error, examined)) = self.own.take_failure() {
+            let event = unread(self.container, examined, 0, &error);
+            let failure = Some(error.kind());
+            self.add(Done { events: vec![event], failure, ..Done::default() }, self.container.clone(), 0);
+        }
+        if self.meter.is_spent() { Err(io::ErrorKind::QuotaExceeded.into()) } else { Ok(()) }
+    }
+
     fn finish(mut self, ended: bool) -> Done {
         let missing = if ended { self.contents.missing() } else { 0 };
         if missing > 0 {
             self.problem(&format!("{missing} files of data that {TOC_FILE} lists are not there"));
+        }
+        if let Some(own) = self.own.end(self.worker, self.container) {
+            self.done.quiet = own.quiet;
+            self.done.events.extend(own.events);
         }
         if self.count > 0 {
             self.unnamed.reason = format!("{} more members that could not be examined", self.count);
@@ -150,6 +167,20 @@ impl Visitor for Members<'_, '_, '_> {
         }
         self.add(done, target, member.stored.unwrap_or(0));
         if self.meter.is_spent() { Err(io::ErrorKind::QuotaExceeded.into()) } else { Ok(()) }
+    }
+
+    fn table(&mut self, table: &Table, rows: &mut dyn Read) -> io::Result<()> {
+        self.done.failure = None;
+        let mut rows = Metered::member(rows, self.meter);
+        self.own.table(self.worker, self.container, table, &mut rows);
+        self.part()
+    }
+
+    fn text(&mut self, content: &mut dyn Read) -> io::Result<()> {
+        self.done.failure = None;
+        let mut content = Metered::member(content, self.meter);
+        self.own.text(self.worker, self.container, &mut content);
+        self.part()
     }
 
     fn skip(&mut self, name: Option<&str>, reason: &str, stored: u64) -> io::Result<()> {

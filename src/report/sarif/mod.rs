@@ -143,7 +143,7 @@ impl<W: Write> Sarif<W> {
     fn location(&self, finding: &Finding, place: Option<&Place>) -> Value {
         let mut physical = Map::new();
         physical.insert("artifactLocation".into(), json!({ "uri": uri(&finding.path) }));
-        if let Some(place) = place {
+        if let Some(place) = place.filter(|place| place.has_line()) {
             physical.insert("region".into(), self.region(finding, place));
         }
         let mut location = Map::new();
@@ -217,7 +217,9 @@ fn properties(finding: &Finding, place: Option<&Place>) -> Value {
     insert("hits", json!(finding.hits));
     insert("verdicts", json!(finding.verdicts));
     if let Some(place) = place {
-        insert("offset", json!(place.offset()));
+        if place.has_line() {
+            insert("offset", json!(place.offset()));
+        }
         insert("length", json!(place.value.len()));
         insert("mask", json!(place.value.to_string()));
     }
