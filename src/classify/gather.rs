@@ -75,8 +75,6 @@ pub struct Hit<'a> {
     pub confidence: Confidence,
     pub evidence: EvidenceSet,
     pub key: Option<&'a str>,
-    pub offset: u64,
-    pub value: Redacted,
     pub age: Option<u8>,
     pub impersonal: bool,
 }
@@ -116,13 +114,12 @@ impl Partial {
         }
     }
 
-    /// Counts a hit, at the line that `lines` is at. Hits come in the order of their offsets.
-    pub fn add(&mut self, hit: &Hit, lines: Lines, limits: &Limits) {
-        let place = lines.place(hit.offset, hit.value);
+    /// Counts a hit, whose `place` is asked for only if it is to be listed. Hits come in the order of their offsets.
+    pub fn add(&mut self, hit: &Hit, place: impl FnOnce() -> Place, limits: &Limits) {
         let group = self.groups(hit.key).entry((hit.detector, hit.confidence)).or_default();
         group.hits += 1;
         if group.places.len() < limits.places.bound() {
-            group.places.push(place);
+            group.places.push(place());
         }
         group.best = group.best.max((hit.score, hit.evidence));
         group.facts.impersonal += u64::from(hit.impersonal);

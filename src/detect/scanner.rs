@@ -152,9 +152,11 @@ impl Scanner {
         let from = own.start.saturating_sub(LONGEST + layout::KEY_REACH);
         let parts = tables.parts(&own, from..range.end).map(|(in_rows, part)| (runs.of(in_rows), part));
         self.candidates(parts, text, &in_table, scratch);
-        let Scratch { raw, encoded: seen, decoded, .. } = scratch;
+        let Scratch { candidates, raw, encoded: seen, decoded } = scratch;
         let mut encoded = Vec::new();
-        seen.look(text, &range);
+        if candidates.take_beyond_ascii() {
+            seen.look(text, &range);
+        }
         for at in seen.escapes.drain(..).filter(|at| *at >= range.start) {
             let mut values = |text: &[u8]| self.values(runs, text, in_table(at), decoded.get_or_insert_default());
             encoded::around(text, at, &mut values, &mut encoded);

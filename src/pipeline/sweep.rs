@@ -124,8 +124,7 @@ struct Hits<'a, 'q> {
 impl Hits<'_, '_> {
     /// Counts lines up to a place.
     fn go(&mut self, to: usize) {
-        self.counted.lines.advance(&self.stretch.text[self.at..to], self.stretch.base + self.at as u64);
-        self.at = to;
+        advance(self.stretch, &mut self.counted.lines, &mut self.at, to);
     }
 
     fn in_text(&mut self, found: &Match) {
@@ -133,8 +132,7 @@ impl Hits<'_, '_> {
         if confidence < self.shared.plan.min_confidence || self.shared.off[usize::from(found.detector)] {
             return;
         }
-        self.go(found.span.start);
-        if !self.counts(found) {
+        if (self.counting.is_some() || !self.quiet.is_idle()) && !self.counts(found) {
             return;
         }
         let text = self.stretch.text;
@@ -145,12 +143,16 @@ impl Hits<'_, '_> {
             confidence,
             evidence: self.shared.weights.weighing(found.detector, found.evidence),
             key: key.as_deref().filter(|key| name::is_name(key)),
-            offset: self.offset(found),
-            value: self.redacted(found),
             age: found.age,
             impersonal: found.impersonal,
         };
-        self.counted.partial.add(&hit, self.counted.lines, &self.shared.plan.limits);
+        // Most hits are only counted: then neither the line nor the mask is worked out.
+        let (offset, Counted { partial, lines }) = (self.offset(found), &mut *self.counted);
+        let place = || {
+            advance(self.stretch, lines, &mut self.at, found.span.start);
+            lines.place(offset, redacted(self.shared, self.stretch, found))
+        };
+        partial.add(&hit, place, &self.shared.plan.limits);
     }
 
     fn in_table(&mut self, found: &Match, tally: &mut Tally, walk: &mut Walk) {
@@ -162,7 +164,6 @@ impl Hits<'_, '_> {
         let Some(counter) = tally.counter(cell.column, found.detector, limits) else { return self.in_text(found) };
         counter.pass(cell.row);
         if self.counting.is_some() || !self.quiet.is_idle() {
-            self.go(found.span.start);
             if !self.counts(found) {
                 return;
             }
@@ -181,12 +182,15 @@ impl Hits<'_, '_> {
         counter.count(evidence, found.age, found.impersonal);
         if counter.lists_more(&self.shared.plan.limits) {
             self.go(found.span.start);
-            counter.list(self.counted.lines.place(self.offset(found), self.redacted(found)).in_row(row));
+            counter.list(
+                self.counted.lines.place(self.offset(found), redacted(self.shared, self.stretch, found)).in_row(row),
+            );
         }
     }
 
-    /// Whether a hit counts on the line that was come to.
+    /// Whether a hit counts on its line, and nothing keeps it quiet.
     fn counts(&mut self, found: &Match) -> bool {
+        self.go(found.span.start);
         let line = self.counted.lines.ends + 1;
         let counts = self.counting.is_none_or(|counting| contain(counting, line));
         let definition = &self.shared.scanner.detectors.get(found.detector).definition;
@@ -203,10 +207,16 @@ impl Hits<'_, '_> {
     fn offset(&self, found: &Match) -> u64 {
         self.stretch.base + found.span.start as u64
     }
+}
 
-    fn redacted(&self, found: &Match) -> Redacted {
-        Redacted::new(&self.stretch.text[found.span.clone()], self.shared.scanner.detectors.get(found.detector).mask)
-    }
+fn redacted(shared: &Shared, stretch: &Stretch, found: &Match) -> Redacted {
+    Redacted::new(&stretch.text[found.span.clone()], shared.scanner.detectors.get(found.detector).mask)
+}
+
+/// Counts the lines of a stretch from `at` to a place.
+fn advance(stretch: &Stretch, lines: &mut Lines, at: &mut usize, to: usize) {
+    lines.advance(&stretch.text[*at..to], stretch.base + *at as u64);
+    *at = to;
 }
 
 /// Gathers what the reader of tables has at the end of a sweep, and of the text. Gives what is wrong with its end.

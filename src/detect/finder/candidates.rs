@@ -12,6 +12,8 @@ use super::{Anchor, Width, wide, words};
 pub struct Candidates {
     notes: Box<[(Anchor, usize)]>,
     length: usize,
+    /// Whether bytes beyond ASCII were seen since it was last asked.
+    beyond_ascii: bool,
     piece: Box<Piece>,
 }
 
@@ -39,6 +41,11 @@ impl Candidates {
         self.length = 0;
     }
 
+    /// Whether bytes beyond ASCII were seen since this was last asked.
+    pub fn take_beyond_ascii(&mut self) -> bool {
+        std::mem::take(&mut self.beyond_ascii)
+    }
+
     /// Whether there is room for whatever one step may find.
     #[inline(always)]
     pub(super) fn has_room(&self) -> bool {
@@ -51,15 +58,18 @@ impl Candidates {
         self.piece.keep(bytes);
         self.piece.classify::<W, B>(text, bytes);
         self.piece.shape::<W>();
-        if W::WORDED && self.piece.masks.high.iter().fold(0, |all, high| all | high) != 0 {
-            self.piece.look_beyond::<B>(text, bytes);
+        if self.piece.masks.high.iter().fold(0, |all, high| all | high) != 0 {
+            self.beyond_ascii = true;
+            if W::WORDED {
+                self.piece.look_beyond::<B>(text, bytes);
+            }
         }
     }
 
     /// Notes the candidates of a step, whose own bytes begin at `at`, by anchor.
     #[inline(always)]
     pub(super) fn note(&mut self, step: usize, at: usize) {
-        let Self { notes, length, piece } = self;
+        let Self { notes, length, piece, .. } = self;
         for anchor in bits(piece.anchors[step]) {
             let anchor = Anchor::ALL[anchor];
             for i in bits(piece.starts[anchor as usize][step]) {
@@ -164,6 +174,7 @@ impl Default for Candidates {
         Self {
             notes: vec![(Anchor::Digits12, 0); Self::CAPACITY].into(),
             length: 0,
+            beyond_ascii: false,
             piece: Box::new(Piece {
                 masks: MasksOfPiece::default(),
                 marks: MarksOfPiece::default(),
