@@ -12,6 +12,7 @@
 pub mod audit;
 pub mod category;
 pub mod classify;
+pub mod data;
 pub mod decode;
 pub mod detect;
 pub mod error;

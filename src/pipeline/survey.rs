@@ -107,15 +107,16 @@ impl<'a> Surveyor<'a> {
     /// All that every scan depends on: the detectors with their data, and the settings of the plan.
     pub fn fingerprint(&self) -> String {
         let plan = self.0.plan;
-        let detectors: Vec<_> = self.0.scanner.detectors.iter().map(|detector| &detector.definition).collect();
-        let detectors = (detectors, &plan.own.words, &plan.detectors_off, plan.all_detectors, plan.min_confidence);
+        let own: Vec<_> = plan.own.detectors.iter().map(|detector| &detector.definition).collect();
+        let detectors = (own, &plan.own.words, &plan.detectors_off, plan.all_detectors, plan.min_confidence);
         let Limits { places, fields, columns, layers, unpacking, .. } = &plan.limits;
         let limits = (places, fields, columns, layers, unpacking, plan.skip_binary);
         let rules = &plan.exceptions.rules;
         let ended: Vec<bool> = rules.iter().map(|rule| rule.has_ended(plan.today)).collect();
         let postures: Vec<_> = plan.bindings.iter().map(|b| (&b.paths, b.posture, b.by_name)).collect();
         let exceptions = (plan.exceptions.marks, rules, ended, postures);
-        format!("{} {detectors:?} {limits:?} {exceptions:?}", env!("CARGO_PKG_VERSION"))
+        let program = (env!("CARGO_PKG_VERSION"), env!("PATTERNS"));
+        format!("{program:?} {detectors:?} {limits:?} {exceptions:?}")
     }
 
     /// What judges findings.

@@ -2,7 +2,7 @@
 //! have a say, and what may stand there, depends on the path.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{Binding, Plan};
 use crate::error::Result;
@@ -15,7 +15,8 @@ pub struct Bench<'a> {
     plan: &'a Plan,
     judge: Judge,
     postures: Postures,
-    dates: Dates,
+    /// Read only where they are asked for.
+    dates: OnceLock<Dates>,
     /// Whether a policy keeps data for a counted time.
     keeps_for_a_time: bool,
 }
@@ -34,7 +35,11 @@ impl<'a> Bench<'a> {
     pub fn new(plan: &'a Plan) -> Result<Self> {
         let judge = Judge { categories: plan.categories.clone(), today: plan.today, strict: plan.strict };
         let keeps_for_a_time = plan.all_policies().any(Policy::keeps_for_a_time);
-        Ok(Self { plan, judge, postures: Postures::builtin()?, dates: Dates::builtin()?, keeps_for_a_time })
+        Ok(Self { plan, judge, postures: Postures::builtin()?, dates: OnceLock::new(), keeps_for_a_time })
+    }
+
+    fn dates(&self) -> &Dates {
+        self.dates.get_or_init(|| Dates::builtin().expect("a test reads the built-in data"))
     }
 
     /// Whether the ends of texts are worth looking at.
@@ -65,7 +70,7 @@ impl<'a> Bench<'a> {
 
     /// The dates that a target has besides its name's, whatever the policies.
     pub fn stamps(&self, target: &Target, traces: &Traces) -> Stamps {
-        self.dates.stamps(traces, self.posture(target), self.plan.today)
+        self.dates().stamps(traces, self.posture(target), self.plan.today)
     }
 
     fn judge_dated(
@@ -82,7 +87,7 @@ impl<'a> Bench<'a> {
         let ages = terms.policies.iter().any(|policy| policy.keeps_for_a_time());
         let setting = Setting {
             posture: terms.posture.map(|(posture, _)| posture),
-            dated: if ages { dated(&self.dates, terms.kind) } else { None },
+            dated: if ages { dated(self.dates(), terms.kind) } else { None },
             country: terms.country,
         };
         for finding in findings {
