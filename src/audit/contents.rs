@@ -167,35 +167,38 @@ fn member<'o>(text: &'o Origin, path: &Origin) -> &'o str {
 
 /// The findings of a content in the object at `path`, with their numbers.
 pub fn findings(db: &Connection, content: i64, path: &str) -> rusqlite::Result<Vec<(i64, Finding)>> {
-    let mut select = db.prepare_cached("SELECT * FROM findings WHERE content = ?1 ORDER BY number")?;
-    select.query_map([content], |row| Ok((row.get("number")?, finding(row, path)?)))?.collect()
+    // Columns are read by their places in this list: a report reads millions.
+    let select = "SELECT number, member, category, detector, confidence, score, \"table\", field, hits, \"rows\", share, \
+        places, evidence, facts FROM findings WHERE content = ?1 ORDER BY number";
+    let mut select = db.prepare_cached(select)?;
+    select.query_map([content], |row| Ok((row.get(0)?, finding(row, path)?)))?.collect()
 }
 
 fn finding(row: &Row, path: &str) -> rusqlite::Result<Finding> {
-    let text = |name: &str| row.get_ref(name)?.as_str().map_err(rusqlite::Error::from);
-    let (table, field): (Option<String>, Option<String>) = (row.get("table")?, row.get("field")?);
+    let text = |at: usize| row.get_ref(at)?.as_str().map_err(rusqlite::Error::from);
+    let (table, field): (Option<String>, Option<String>) = (row.get(6)?, row.get(7)?);
     let field = match (table, field) {
         (Some(table), Some(column)) => Some(Field::Column { table, column }),
         (None, Some(key)) => Some(Field::Key { key }),
         (_, None) => None,
     };
-    let evidence = text("evidence")?.split(' ').filter_map(Evidence::named);
-    let facts = row.get_ref("facts")?.as_str_or_null()?.and_then(|facts| serde_json::from_str(facts).ok());
+    let evidence = text(12)?.split(' ').filter_map(Evidence::named);
+    let facts = row.get_ref(13)?.as_str_or_null()?.and_then(|facts| serde_json::from_str(facts).ok());
     Ok(Finding {
-        path: Origin::shown(&format!("{path}{}", text("member")?)),
-        category: text("category")?.into(),
-        detector: text("detector")?.into(),
-        confidence: match text("confidence")? {
+        path: Origin::shown(&[path, text(1)?].concat()),
+        category: text(2)?.into(),
+        detector: text(3)?.into(),
+        confidence: match text(4)? {
             "high" => Confidence::High,
             "medium" => Confidence::Medium,
             _ => Confidence::Low,
         },
-        score: row.get("score")?,
+        score: row.get(5)?,
         field,
-        hits: row.get::<_, i64>("hits")? as u64,
-        rows: row.get::<_, Option<i64>>("rows")?.map(|rows| rows as u64),
-        share: row.get("share")?,
-        places: row.get_ref("places")?.as_blob()?.as_chunks().0.iter().map(Place::from_bytes).collect(),
+        hits: row.get::<_, i64>(8)? as u64,
+        rows: row.get::<_, Option<i64>>(9)?.map(|rows| rows as u64),
+        share: row.get(10)?,
+        places: row.get_ref(11)?.as_blob()?.as_chunks().0.iter().map(Place::from_bytes).collect(),
         evidence: evidence.fold(EvidenceSet::new(), EvidenceSet::with),
         verdicts: Vec::new(),
         stood: None,
@@ -205,17 +208,19 @@ fn finding(row: &Row, path: &str) -> rusqlite::Result<Finding> {
 
 /// What else than findings came of a content, in the object at `path`, with their numbers.
 pub fn remarks(db: &Connection, content: i64, path: &str) -> rusqlite::Result<Vec<(i64, Event)>> {
-    let mut select = db.prepare_cached("SELECT * FROM remarks WHERE content = ?1 ORDER BY number")?;
+    let select =
+        "SELECT number, member, kind, message, amount, incomplete FROM remarks WHERE content = ?1 ORDER BY number";
+    let mut select = db.prepare_cached(select)?;
     let remark = |row: &Row| {
-        let (message, amount): (String, i64) = (row.get("message")?, row.get("amount")?);
-        let (amount, incomplete) = (amount as u64, row.get("incomplete")?);
-        let path = Origin::shown(&format!("{path}{}", row.get_ref("member")?.as_str()?));
-        let event = match row.get_ref("kind")?.as_str()? {
+        let (message, amount): (String, i64) = (row.get(3)?, row.get(4)?);
+        let (amount, incomplete) = (amount as u64, row.get(5)?);
+        let path = Origin::shown(&[path, row.get_ref(1)?.as_str()?].concat());
+        let event = match row.get_ref(2)?.as_str()? {
             "skipped" => Event::Skipped(Skipped { path, reason: message, bytes: amount, incomplete }),
             "problem" => Event::Problem(Problem { path, message, examined: amount }),
             _ => Event::Unused(Unused { path, line: amount, message }),
         };
-        Ok((row.get("number")?, event))
+        Ok((row.get(0)?, event))
     };
     select.query_map([content], remark)?.collect()
 }
@@ -230,18 +235,21 @@ pub fn stamps(db: &Connection, content: i64) -> rusqlite::Result<Vec<(String, St
     select.query_map([content], stamps)?.collect()
 }
 
-/// The totals of a row that has the columns of a content.
-pub fn totals(row: &Row) -> rusqlite::Result<Totals> {
-    let number = |name: &str| Ok::<_, rusqlite::Error>(row.get::<_, i64>(name)? as u64);
+/// The columns of [`totals`].
+pub const TOTALS: &str = "is_file, seen, examined, inline, rules, baseline, findings, remarks";
+
+/// The totals in a row, whose columns are those of [`TOTALS`] from the one with this number on.
+pub fn totals(row: &Row, from: usize) -> rusqlite::Result<Totals> {
+    let number = |at: usize| Ok::<_, rusqlite::Error>(row.get::<_, i64>(from + at)? as u64);
     Ok(Totals {
-        is_file: row.get("is_file")?,
-        seen: number("seen")?,
-        examined: number("examined")?,
-        inline: number("inline")?,
-        rules: number("rules")?,
-        baseline: number("baseline")?,
-        findings: number("findings")?,
-        remarks: number("remarks")?,
+        is_file: row.get(from)?,
+        seen: number(1)?,
+        examined: number(2)?,
+        inline: number(3)?,
+        rules: number(4)?,
+        baseline: number(5)?,
+        findings: number(6)?,
+        remarks: number(7)?,
     })
 }
 

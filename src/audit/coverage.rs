@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, params};
 use serde::Serialize;
 
-use super::contents::{remarks, totals};
+use super::contents::{TOTALS, remarks, totals};
 use super::events::OBJECTS;
 use super::store::Store;
 use crate::error::Result;
@@ -38,13 +38,13 @@ pub fn coverage(store: &Store, (series, run): (i64, i64), depth: usize) -> Resul
 
 fn entries(db: &Connection, series: i64, run: i64, depth: usize) -> rusqlite::Result<Vec<Entry>> {
     let select = format!(
-        "SELECT path, contents.* FROM objects JOIN contents ON contents.id = content WHERE {OBJECTS} ORDER BY path"
+        "SELECT path, contents.id, {TOTALS} FROM objects JOIN contents ON contents.id = content WHERE {OBJECTS} ORDER BY path"
     );
     let mut select = db.prepare(&select)?;
     let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
     let mut objects = select.query(params![series, run])?;
     while let Some(row) = objects.next()? {
-        let (path, content, totals) = (row.get_ref("path")?.as_str()?, row.get("id")?, totals(row)?);
+        let (path, content, totals) = (row.get_ref(0)?.as_str()?, row.get(1)?, totals(row, 2)?);
         let prefix = prefix(path, depth);
         let entry =
             entries.entry(prefix.to_owned()).or_insert_with(|| Entry { prefix: prefix.to_owned(), ..Entry::default() });

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
 
-use super::contents::{Totals, findings, remarks, totals};
+use super::contents::{TOTALS, Totals, findings, remarks, totals};
 use crate::finding::{Event, Suppressed, Verdict};
 use crate::pipeline::Tally;
 
@@ -26,15 +26,15 @@ pub fn each(
     take: &mut dyn FnMut(Told) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
     let select = format!(
-        "SELECT objects.id AS object, path, contents.* FROM objects JOIN contents ON contents.id = content \
+        "SELECT objects.id, path, contents.id, {TOTALS} FROM objects JOIN contents ON contents.id = content \
          WHERE {OBJECTS} ORDER BY path, objects.id"
     );
     let mut select = db.prepare(&select)?;
     let mut verdicts = Verdicts::default();
     let mut objects = select.query(params![series, run])?;
     while let Some(row) = objects.next()? {
-        let (object, content): (i64, i64) = (row.get("object")?, row.get("id")?);
-        let (path, totals) = (row.get_ref("path")?.as_str()?, totals(row)?);
+        let (object, content): (i64, i64) = (row.get(0)?, row.get(2)?);
+        let (path, totals) = (row.get_ref(1)?.as_str()?, totals(row, 3)?);
         take(Told::Object(totals))?;
         let mut events: Vec<(i64, Event)> = Vec::new();
         if totals.findings > 0 {

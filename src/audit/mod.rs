@@ -65,7 +65,8 @@ pub fn run(
     let thresholds = plan.policies.iter().chain(plan.bindings.iter().flat_map(|binding| &binding.policies));
     let thresholds = thresholds.filter_map(|policy| policy.subjects.as_ref()?.min_age).chain([MAJORITY]).collect();
     let common = Common { key: store.key.clone(), scanner, proof, today: plan.today, thresholds };
-    survey(&mut surveyor, store, &current, &common)?;
+    surveyor.measure();
+    survey(&mut surveyor, store, &current, &common, progress)?;
     judging::judge(&store.db, surveyor.bench(), &current).map_err(&failed)?;
     segments::join(&store.db).map_err(&failed)?;
 
@@ -92,7 +93,13 @@ pub fn run(
 }
 
 /// Scans what is not known, until no object waits for another with the same bytes.
-fn survey(surveyor: &mut Surveyor, store: &Store, current: &Current, common: &Common) -> Result<()> {
+fn survey(
+    surveyor: &mut Surveyor,
+    store: &Store,
+    current: &Current,
+    common: &Common,
+    progress: &Progress,
+) -> Result<()> {
     let failed = store.failed();
     let db = store.reader_and_writer()?;
     let (key, ids) = (store.key.clone(), (current.series, current.run));
@@ -110,7 +117,7 @@ fn survey(surveyor: &mut Surveyor, store: &Store, current: &Current, common: &Co
         let resumed = if again { 0 } else { current.resumed(surveyor.objects().map(|(path, _)| path.as_str())) };
         let pass = Pass { past, resumed, last_content, again };
         let memory = Arc::new(Recollection::new(common, pass, store.reader()?, recorder.clone()));
-        let waiting = one_pass(surveyor, &memory, &recorder, store)?;
+        let waiting = one_pass(surveyor, &memory, &recorder, store, progress)?;
         last_content = memory.last_content();
         let mut recorder = lock(&recorder);
         recorder.commit().map_err(&failed)?;
@@ -129,6 +136,7 @@ fn one_pass(
     memory: &Arc<Recollection>,
     recorder: &Mutex<Recorder>,
     store: &Store,
+    progress: &Progress,
 ) -> Result<Vec<usize>> {
     let objects: Vec<_> = surveyor.objects().map(|(path, file)| (path.clone(), file.map(Path::to_owned))).collect();
     let mut waiting = Vec::new();
@@ -136,8 +144,9 @@ fn one_pass(
     let outcome = surveyor.run(memory.clone(), &mut |number, scanned| {
         let (path, file) = &objects[number];
         let state = memory.take(number, file.as_deref());
-        if matches!(state, Some(memory::State::Awaits)) {
-            waiting.push(number);
+        match state {
+            Some(memory::State::Awaits) => waiting.push(number),
+            _ => Surveyor::measure_done(progress, file.as_deref()),
         }
         let past = memory.past(number);
         let taken = lock(recorder).take(path, past, state, &scanned, || memory.next_content());

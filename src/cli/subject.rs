@@ -4,6 +4,7 @@ use std::io::Read;
 
 use derbes::audit::{self, Answer, Due, Lying, Store};
 use derbes::error::{Error, Result};
+use derbes::report::escape;
 
 use super::args::Subject;
 use super::audit::{show, shown};
@@ -43,7 +44,7 @@ fn text(answer: &Answer) -> String {
     let mut path = "";
     for place in &answer.places {
         if place.path != path {
-            text += &format!("\n{}\n", place.path);
+            text += &format!("\n{}\n", escape(&place.path));
             path = &place.path;
         }
         text += &lying(place);

@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -175,6 +175,11 @@ pub struct Progress {
     pub files: AtomicU64,
     /// Of text.
     pub bytes: AtomicU64,
+    /// Whether anybody looks; the rest is counted only then, and only in an audit.
+    pub watched: AtomicBool,
+    /// As stored, of what is done, and in all.
+    pub stored: AtomicU64,
+    pub total: AtomicU64,
 }
 
 /// What comes of one listed name.

@@ -4,6 +4,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::work::{Done, in_order};
 use super::{Bench, Plan, Progress, Shared};
@@ -93,6 +94,21 @@ impl<'a> Surveyor<'a> {
         self.0.items.iter().map(|item| (item.origin(), item.target().and_then(Target::path)))
     }
 
+    /// Counts the bytes of all objects, if anybody looks.
+    pub fn measure(&self) {
+        let Progress { watched, total, .. } = self.0.progress;
+        if watched.load(Ordering::Relaxed) {
+            total.store(self.objects().filter_map(|(_, file)| size(file?)).sum(), Ordering::Relaxed);
+        }
+    }
+
+    /// Counts the bytes of an object that is done, if anybody looks.
+    pub fn measure_done(progress: &Progress, file: Option<&Path>) {
+        if progress.watched.load(Ordering::Relaxed) {
+            progress.stored.fetch_add(file.and_then(size).unwrap_or(0), Ordering::Relaxed);
+        }
+    }
+
     /// Whether a path that was named does not exist.
     pub fn is_missing(&self) -> bool {
         self.0.missing
@@ -148,6 +164,10 @@ impl<'a> Surveyor<'a> {
         }
         outcome
     }
+}
+
+fn size(file: &Path) -> Option<u64> {
+    Some(file.metadata().ok()?.len())
 }
 
 impl Scanned {

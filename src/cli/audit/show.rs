@@ -2,7 +2,7 @@
 
 use derbes::audit::{Change, Diff, Entry, Kind, Run};
 use derbes::finding::{Field, Verdict};
-use derbes::report::size;
+use derbes::report::{escape, size};
 
 /// The runs of a store, a line each.
 pub fn runs(runs: &[Run]) -> String {
@@ -20,7 +20,7 @@ pub fn runs(runs: &[Run]) -> String {
                 )
             }
         };
-        format!("{:>4}  {}  {}: {outcome}\n", run.id, run.started, run.paths.join(" "))
+        format!("{:>4}  {}  {}: {outcome}\n", run.id, run.started, escape(&run.paths.join(" ")))
     };
     if runs.is_empty() { "no run yet\n".to_owned() } else { runs.iter().map(line).collect() }
 }
@@ -59,12 +59,13 @@ fn line(change: &Change) -> String {
         _ => format!("{} hits, {} before", change.hits_now, change.hits_before),
     };
     let Change { path, category, detector, confidence, .. } = change;
+    let path = escape(path);
     format!("  {path}{under}: {category} ({detector}, {confidence}): {hits}{}\n", verdicts(&change.verdicts))
 }
 
 /// ` table.column`, or ` key`.
 pub fn field(field: Option<&Field>) -> String {
-    field.map(|field| format!(" {field}")).unwrap_or_default()
+    field.map(|field| format!(" {}", escape(&field.to_string()))).unwrap_or_default()
 }
 
 /// What the policies say, each with its clause.
@@ -85,9 +86,9 @@ pub fn coverage(entries: &[Entry]) -> String {
         let Entry { prefix, objects, bytes_seen, bytes_examined, not_examined, missed } = entry;
         let (seen, examined) = (size(*bytes_seen), size(*bytes_examined));
         let missed = if *missed > 0 { format!(", {missed} missed") } else { String::new() };
-        text += &format!("{prefix}: {objects} objects, {seen} seen, {examined} examined{missed}\n");
+        text += &format!("{}: {objects} objects, {seen} seen, {examined} examined{missed}\n", escape(prefix));
         for (reason, bytes) in not_examined {
-            text += &format!("  {} not examined: {reason}\n", size(*bytes));
+            text += &format!("  {} not examined: {}\n", size(*bytes), escape(reason));
         }
     }
     text
