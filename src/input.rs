@@ -41,6 +41,11 @@ impl Origin {
         }
     }
 
+    /// An origin as it was shown before.
+    pub fn shown(text: &str) -> Self {
+        Self(text.into())
+    }
+
     /// The origin of a member of this container, whatever name it has there. The name leads nowhere: without a root or
     /// `.`, each `..` shown as `\x2E\x2E`, with `/` between folders, and cut where it is longer than any file's.
     pub fn member(&self, name: &str) -> Self {

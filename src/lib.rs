@@ -3,10 +3,13 @@
 //!
 //! The modules are the stages of one pipeline, in this order: [`source`] names what to scan, [`decode`] turns stored
 //! bytes into text bytes, [`layout`] knows their shape, [`detect`] finds values, [`classify`] weighs and gathers them
-//! into findings, [`policy`] judges them, [`suppress`] keeps quiet what is known, [`report`] writes them. [`pipeline`]
-//! is the one place where they meet: it takes a [`pipeline::Plan`] and feeds [`finding::Event`]s to a report. The library
-//! never prints and never exits.
+//! into findings, [`policy`] judges them, [`suppress`] keeps quiet what is known, [`subject`] makes a person findable again,
+//! [`report`] writes findings. [`pipeline`] is the one place where they meet: it takes a [`pipeline::Plan`] and feeds
+//! [`finding::Event`]s to a report. [`audit`] runs it again and again and remembers in between. The library never prints
+//! and never exits.
 
+#[cfg(feature = "audit")]
+pub mod audit;
 pub mod category;
 pub mod classify;
 pub mod data;
@@ -22,4 +25,5 @@ pub mod pipeline;
 pub mod policy;
 pub mod report;
 pub mod source;
+pub mod subject;
 pub mod suppress;

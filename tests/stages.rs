@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-const STAGES: [&str; 8] = ["source", "decode", "layout", "detect", "classify", "policy", "suppress", "report"];
+const STAGES: [&str; 9] =
+    ["source", "decode", "layout", "detect", "classify", "policy", "suppress", "subject", "report"];
 
 /// What no stage may be known to.
 const VOCABULARY: [&str; 6] = ["category", "error", "finding", "input", "lexicon", "limits"];

@@ -104,6 +104,8 @@ impl Columns {
 
     /// The findings of the tables of one text, by table and column, with the offset that each is listed by. `unnamed` is the name of a table that
     /// has none; `elsewhere` gives the definitions that stand in other texts, if a table is defined in none of its own.
+    /// `names` takes what the columns are called in which a detector has hits, by the offset of the table's first row and
+    /// their number, from 0.
     pub fn judge(
         &self,
         tables: Tables,
@@ -111,8 +113,19 @@ impl Columns {
         unnamed: &str,
         elsewhere: impl FnOnce() -> Arc<Schema>,
         limits: &Limits,
+        names: Option<&mut Vec<(u64, usize, Field)>>,
     ) -> Vec<(u64, Finding)> {
-        let merged = self.merge(tables, unnamed, elsewhere, limits, |_, _, _| {});
+        let mut placed = Vec::new();
+        let merged = self.merge(tables, unnamed, elsewhere, limits, |first, table, columns| {
+            if names.is_some() {
+                placed.push((first, table.to_owned(), columns));
+            }
+        });
+        if let Some(names) = names {
+            for (first, table, columns) in placed {
+                names.extend(merged[&table].fields(&columns).map(|(at, field)| (first, at, field)));
+            }
+        }
         let mut found = Vec::new();
         for table in merged.values() {
             found.extend(self.table(table, path).into_iter().map(|(_, finding)| (table.first, finding)));
@@ -436,6 +449,15 @@ struct Merged {
 }
 
 impl Merged {
+    /// What those of its columns are called in which something was counted, by their number under one statement.
+    fn fields<'m>(&'m self, placed: &'m [usize]) -> impl Iterator<Item = (usize, Field)> + 'm {
+        placed.iter().enumerate().filter_map(|(at, index)| {
+            let (name, column) = &self.columns[*index];
+            let field = || Field::Column { table: self.name.clone(), column: name.shown.clone() };
+            (!column.counters.is_empty()).then(|| (at, field()))
+        })
+    }
+
     /// Adds what was counted under one statement. Gives where its columns are.
     fn add(&mut self, tally: &Tally, defined: &[Defined], limits: &Limits) -> Vec<usize> {
         let rows = self.rows;

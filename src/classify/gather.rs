@@ -157,6 +157,11 @@ impl Partial {
         self.examined += next.examined;
     }
 
+    /// Line ends in the text that was gone over.
+    pub fn line_ends(&self) -> u64 {
+        self.lines.ends
+    }
+
     /// Counts the text that was gone over.
     pub fn close(&mut self, lines: Lines, examined: u64) {
         self.lines = lines;

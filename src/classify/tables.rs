@@ -351,6 +351,11 @@ impl<'a> Walk<'a> {
         Self { grid, text, base, at: segment.range.start, column, cell: segment.open.cell, first: segment.table.first }
     }
 
+    /// Offset of the table's first row.
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
     /// Goes on to a position of the text and counts what it passes. Gives the cell that it comes to.
     #[inline]
     pub fn go(&mut self, at: usize, tally: &mut Tally, limits: &Limits) -> Cell {

@@ -13,11 +13,17 @@ use derbes::pipeline::FailOn;
 use derbes::report::Format;
 use jiff::civil::Date;
 
+#[cfg(feature = "audit")]
+mod audit;
 mod budgets;
 mod detection;
 mod policy;
 
+#[cfg(feature = "audit")]
+pub use audit::{Audit, AuditCommand, AuditRun, Subject};
 use budgets::Budgets;
+#[cfg(feature = "audit")]
+use detection::SHAPE;
 pub use detection::{DetectorsCommand, Explain, Shape};
 pub use policy::PolicyCommand;
 
@@ -51,6 +57,12 @@ struct Args {
 pub enum Command {
     /// Find personal data in files and folders
     Scan(Box<Scan>),
+    /// Audit files and folders again and again: scan what is new, remember the rest
+    #[cfg(feature = "audit")]
+    Audit(Box<Audit>),
+    /// Tell where a person's data lies in what was audited
+    #[cfg(feature = "audit")]
+    Subject(Subject),
     /// Tell what a scan makes of one place, and why
     Explain(Explain),
     /// Show and test detectors
@@ -280,13 +292,25 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::
     let mut parser = Args::command();
     let matches = parser.try_get_matches_from_mut(args)?;
     let mut command = Args::from_arg_matches(&matches).map_err(|e| e.format(&mut parser))?.command;
-    if let (Command::Scan(scan), Some(("scan", matches))) = (&mut command, matches.subcommand()) {
-        scan.reports = reports(scan, matches).map_err(|message| {
-            clap::Error::raw(
-                ErrorKind::ArgumentConflict,
-                message + "\n\nFor more information, try 'derbes scan --help'.\n",
-            )
-        })?;
+    let wrong = |help: &str, message: String| {
+        let more = format!("{message}\n\nFor more information, try 'derbes {help} --help'.\n");
+        clap::Error::raw(ErrorKind::ArgumentConflict, more)
+    };
+    match (&mut command, matches.subcommand()) {
+        (Command::Scan(scan), Some(("scan", matches))) => {
+            let list = reports(&scan.formats, &scan.outputs, matches).map_err(|message| wrong("scan", message))?;
+            scan.reports = list;
+        }
+        #[cfg(feature = "audit")]
+        (Command::Audit(audit), Some(("audit", matches))) => {
+            let (reports, matches) = match (&mut audit.command, matches.subcommand()) {
+                (Some(AuditCommand::Report { reports, .. }), Some((_, matches))) => (reports, matches),
+                _ => (&mut audit.run.reports, matches),
+            };
+            let list = self::reports(&reports.formats, &reports.outputs, matches);
+            reports.list = list.map_err(|message| wrong("audit", message))?;
+        }
+        _ => {}
     }
     Ok(command)
 }
@@ -297,10 +321,14 @@ pub fn complete(shell: Shell, script: &mut Vec<u8>) {
 }
 
 /// Pairs every `--output` with the `--format` before it.
-fn reports(scan: &Scan, matches: &ArgMatches) -> Result<Vec<(Format, Option<PathBuf>)>, String> {
-    let position = |id| matches.indices_of(id).into_iter().flatten();
-    let formats: Vec<_> = position("formats").zip(&scan.formats).collect();
-    let outputs: Vec<_> = position("outputs").zip(&scan.outputs).collect();
+fn reports(
+    formats: &[Format],
+    files: &[PathBuf],
+    matches: &ArgMatches,
+) -> Result<Vec<(Format, Option<PathBuf>)>, String> {
+    let position = |id| matches.try_contains_id(id).ok().and_then(|_| matches.indices_of(id)).into_iter().flatten();
+    let formats: Vec<_> = position("formats").zip(formats).collect();
+    let outputs: Vec<_> = position("outputs").zip(files).collect();
     let mut reports: Vec<_> = formats.iter().map(|(_, format)| (**format, None)).collect();
     if reports.is_empty() {
         reports.push((Format::Human, None));
@@ -314,7 +342,7 @@ fn reports(scan: &Scan, matches: &ArgMatches) -> Result<Vec<(Format, Option<Path
         if output.is_some() {
             return Err(format!("`--output {}` is the second for one --format", file.display()));
         }
-        if scan.outputs.iter().filter(|other| *other == file).count() > 1 {
+        if files.iter().filter(|other| *other == file).count() > 1 {
             return Err(format!("two reports would be written to `{}`", file.display()));
         }
         *output = Some(file.clone());

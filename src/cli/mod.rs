@@ -12,6 +12,8 @@ use args::{Command, ConfigCommand, HookCommand};
 use config::Config;
 
 mod args;
+#[cfg(feature = "audit")]
+mod audit;
 mod columns;
 mod config;
 mod detectors;
@@ -22,6 +24,8 @@ mod plan;
 mod policy;
 mod progress;
 mod scan;
+#[cfg(feature = "audit")]
+mod subject;
 
 /// A wrong command line, config, policy or detector file.
 const WRONG: u8 = 2;
@@ -30,6 +34,10 @@ const WRONG: u8 = 2;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let outcome = match args::parse(args) {
         Ok(Command::Scan(scan)) => scan::run(*scan),
+        #[cfg(feature = "audit")]
+        Ok(Command::Audit(audit)) => audit::run(*audit),
+        #[cfg(feature = "audit")]
+        Ok(Command::Subject(subject)) => subject::run(&subject),
         Ok(Command::Explain(explain)) => explain::run(&explain),
         Ok(Command::Detectors(command)) => detectors::run(command),
         Ok(Command::Init) => config::init().and_then(|told| print(&told)),

@@ -58,6 +58,7 @@ pub fn plan(scan: Scan) -> Result<Plan> {
             .unwrap_or(Confidence::Medium),
         limits: Limits { places: scan.places.unwrap_or(limits.places), unpacking: scan.budgets.unpacking(), ..limits },
         threads: scan.threads.map_or_else(cores, usize::from),
+        max_rate: None,
         today,
         fail_on,
     })

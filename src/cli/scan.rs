@@ -20,7 +20,7 @@ use super::plan::plan;
 use super::progress::Line;
 
 /// Something could not be examined.
-const INCOMPLETE: u8 = 3;
+pub const INCOMPLETE: u8 = 3;
 
 pub fn run(scan: Scan) -> Result<u8> {
     let (reports, color) = (scan.reports.clone(), scan.color);
@@ -49,7 +49,7 @@ fn next_commit(exceptions: &Exceptions) -> Staged {
 }
 
 /// What the reports know beyond the events. The detectors are read only for reports that show them.
-fn options(reports: &[(Format, Option<PathBuf>)], plan: &Plan) -> Result<Options> {
+pub fn options(reports: &[(Format, Option<PathBuf>)], plan: &Plan) -> Result<Options> {
     let mut rules: Vec<Rule> = Vec::new();
     if reports.iter().any(|(format, _)| format.has_rules()) {
         rules.extend(
@@ -77,7 +77,7 @@ fn is_commit(name: &str) -> bool {
 }
 
 /// A report must not overwrite what is to be scanned.
-fn spare(output: &Path, paths: &[PathBuf]) -> Result<()> {
+pub fn spare(output: &Path, paths: &[PathBuf]) -> Result<()> {
     let Ok(file) = output.canonicalize() else { return Ok(()) };
     if paths.iter().any(|path| path.canonicalize().is_ok_and(|path| path == file && path.is_file())) {
         return Err(Error::new("is to be scanned: the report would overwrite it").at(output.display().to_string()));

@@ -47,6 +47,22 @@ impl Place {
         Self::new(offset, 0, Self::UNKNOWN, value).in_row(row)
     }
 
+    /// All it holds, as [`Place::from_bytes`] reads it.
+    pub fn to_bytes(self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        for (slot, count) in bytes.chunks_exact_mut(6).zip([self.offset, self.line, self.line_start, self.row]) {
+            slot.copy_from_slice(&count.0);
+        }
+        bytes[24..].copy_from_slice(&self.value.to_bytes());
+        bytes
+    }
+
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
+        let count = |at: usize| Count(std::array::from_fn(|i| bytes[at + i]));
+        let value = Redacted::from_bytes(std::array::from_fn(|i| bytes[24 + i]));
+        Self { offset: count(0), line: count(6), line_start: count(12), row: count(18), value }
+    }
+
     /// In this row of a table, from 1.
     #[must_use]
     pub fn in_row(self, row: u64) -> Self {
@@ -148,6 +164,7 @@ mod tests {
         let moved = place.in_row(2).after(10, 5).on_line_from(7).on_line_from(9);
         assert_eq!((moved.offset(), moved.line(), moved.line_start(), moved.row()), (1 << 40, 13, 7, Some(7)));
         assert_eq!(place.after(1, 1).row(), None);
+        assert_eq!(Place::from_bytes(&moved.to_bytes()), moved);
     }
 
     #[test]

@@ -70,6 +70,17 @@ impl Redacted {
         Self { kept, length, first, at }
     }
 
+    /// All it holds, as [`Redacted::from_bytes`] reads it.
+    pub fn to_bytes(self) -> [u8; KEPT + 4] {
+        let ([a, b, c, d], [low, high]) = (self.kept, self.length.to_le_bytes());
+        [a, b, c, d, low, high, self.first, self.at]
+    }
+
+    pub fn from_bytes([a, b, c, d, low, high, first, at]: [u8; KEPT + 4]) -> Self {
+        let first = first.min(KEPT as u8);
+        Self { kept: [a, b, c, d], length: u16::from_le_bytes([low, high]), first, at }
+    }
+
     /// Length of the value in bytes.
     pub fn len(&self) -> u64 {
         self.length.into()

@@ -100,7 +100,7 @@ impl fmt::Display for Ground {
 }
 
 /// A declared category that was never seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stale {
     pub policy: Arc<str>,
     pub category: Arc<str>,

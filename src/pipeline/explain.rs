@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
+use super::survey::Record;
 use super::{Plan, Progress, Shared};
 use crate::classify::{Partial, Weights};
 use crate::detect::{Nature, explain};
@@ -91,7 +92,7 @@ pub fn explain(plan: &Plan, spot: &Spot) -> Result<Explanation> {
 /// What was kept quiet, also of columns that are known by their names.
 fn used(scan: &Shared, target: &Target, (partial, quiet): &(Partial, Quiet)) -> Tally {
     let mut quiet = quiet.clone();
-    scan.in_tables(target, &mut partial.clone(), &mut quiet);
+    scan.in_tables(target, &mut partial.clone(), &mut quiet, &mut Record::default());
     quiet.end().0
 }
 

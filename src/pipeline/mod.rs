@@ -5,10 +5,9 @@
 //! Findings are judged once their whole file is done, and leave in order.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -18,11 +17,11 @@ use crate::decode::Gate;
 use crate::detect::finder::Engine;
 use crate::detect::{Detectors, Own, Registry, Scanner};
 use crate::error::{Error, Result};
-use crate::finding::{self, Confidence, Event, Finding, Posture, Problem, Skipped, Summary};
+use crate::finding::{Confidence, Event, Finding, Place, Posture, Problem, Skipped, Summary};
 use crate::input::{Origin, Store, Target};
 use crate::lexicon::Lexicon;
 use crate::limits::Limits;
-use crate::policy::{Policy, Traces};
+use crate::policy::Policy;
 use crate::source::{self, git};
 use crate::suppress::{Baseline, Exceptions, Paths, Quiet};
 
@@ -31,9 +30,12 @@ mod contents;
 mod ends;
 mod excerpt;
 mod explain;
+mod pace;
 mod scan;
+mod survey;
 mod sweep;
 mod tables;
+mod tally;
 mod trial;
 mod verdicts;
 mod window;
@@ -41,8 +43,11 @@ mod work;
 
 use aftermath::Aftermath;
 pub use explain::{Spot, explain};
+use pace::Pace;
+pub use survey::{Memory, Noted, Record, Scanned, Surroundings, Surveyor};
+pub use tally::Tally;
 pub use trial::{Failure, Fault, Trial, trial};
-use verdicts::Bench;
+pub use verdicts::Bench;
 use work::Done;
 
 /// All that a run needs.
@@ -78,6 +83,8 @@ pub struct Plan {
     pub min_confidence: Confidence,
     pub limits: Limits,
     pub threads: usize,
+    /// Bytes of text that are read in a second at most.
+    pub max_rate: Option<u64>,
     pub today: jiff::civil::Date,
     pub fail_on: FailOn,
     pub fail_on_incomplete: bool,
@@ -106,6 +113,7 @@ impl Plan {
             min_confidence: Confidence::Medium,
             limits: Limits::default(),
             threads: 1,
+            max_rate: None,
             today,
             fail_on: FailOn::Any,
             fail_on_incomplete: false,
@@ -165,8 +173,13 @@ pub enum FailOn {
 #[derive(Debug, Default)]
 pub struct Progress {
     pub files: AtomicU64,
-    /// As stored.
+    /// Of text.
     pub bytes: AtomicU64,
+    /// Whether anybody looks; the rest is counted only then, and only in an audit.
+    pub watched: AtomicBool,
+    /// As stored, of what is done, and in all.
+    pub stored: AtomicU64,
+    pub total: AtomicU64,
 }
 
 /// What comes of one listed name.
@@ -229,6 +242,9 @@ struct Shared<'a> {
     knowledge: tables::Knowledge,
     /// Lets one target at a time unpack what takes much memory.
     gate: Arc<Gate>,
+    /// What an audit has besides.
+    survey: Option<survey::Survey>,
+    pace: Pace,
 }
 
 /// Runs the plan. The summary is the last event.
@@ -238,17 +254,25 @@ struct Shared<'a> {
 pub fn run(plan: &Plan, progress: &Progress, sink: &mut dyn FnMut(Event) -> io::Result<()>) -> Result<Outcome> {
     let begun = Instant::now();
     let shared = Shared::new(plan, progress)?;
-    let missing = shared.missing;
-    let mut tally = Tally { wrong: missing, ..Tally::default() };
-    work::in_order(&shared, &mut |item, done| tally.pass_on(&shared, item, done, sink)).map_err(sink_failed)?;
-    for unused in tally.aftermath.unused(&shared) {
+    let mut tally = Tally::new(plan, shared.missing);
+    let mut aftermath = Aftermath::default();
+    work::in_order(&shared, &mut |item, mut done| {
+        tally.add(done.is_file, (done.seen, done.examined), &done.suppressed());
+        aftermath.add(&shared, item, &mut done);
+        done.events.into_iter().try_for_each(|event| {
+            tally.event(&event);
+            sink(event)
+        })
+    })
+    .map_err(sink_failed)?;
+    for unused in aftermath.unused(&shared) {
         sink(Event::Unused(unused)).map_err(sink_failed)?;
     }
     for stale in shared.bench.stale(&tally.seen) {
         sink(Event::Stale(stale)).map_err(sink_failed)?;
     }
-    let baseline = tally.aftermath.baseline(&shared);
-    let summary = tally.summary(plan, begun);
+    let baseline = aftermath.baseline(&shared);
+    let summary = tally.summary(begun.elapsed());
     sink(Event::Summary(summary.clone())).map_err(sink_failed)?;
     Ok(Outcome { summary, baseline })
 }
@@ -286,8 +310,9 @@ impl<'a> Shared<'a> {
         let off = detectors.iter().map(|d| plan.detectors_off.contains(&d.definition.id)).collect();
         let scanner = Scanner::new(detectors, Registry::builtin(plan.today)?, lexicon, Engine::best());
         let bench = Bench::new(plan)?;
-        let (items, blobs, missing, knowledge, gate) = Default::default();
-        Ok(Self { plan, progress, scanner, weights, off, bench, items, blobs, missing, knowledge, gate })
+        let (items, blobs, missing, knowledge, gate, survey) = Default::default();
+        let pace = Pace::new(plan.max_rate);
+        Ok(Self { plan, progress, scanner, weights, off, bench, items, blobs, missing, knowledge, gate, survey, pace })
     }
 
     fn with(mut self, listing: source::Listing) -> Self {
@@ -301,14 +326,14 @@ impl<'a> Shared<'a> {
         Self { items, ..self }
     }
 
-    /// Names and judges the findings of a whole target.
-    fn findings(&self, target: &Target, mut partial: Partial, traces: &Traces, quiet: &mut Quiet) -> Vec<Finding> {
+    /// Names the findings of a whole target.
+    fn findings(&self, target: &Target, mut partial: Partial, quiet: &mut Quiet, record: &mut Record) -> Vec<Finding> {
         let name = |detector| {
             let definition = &self.scanner.detectors.get(detector).definition;
             (definition.category.clone(), definition.id.clone())
         };
-        let mut listed = self.in_tables(target, &mut partial, quiet);
-        let first = |finding: &Finding| finding.places.first().map_or(0, finding::Place::offset);
+        let mut listed = self.in_tables(target, &mut partial, quiet, record);
+        let first = |finding: &Finding| finding.places.first().map_or(0, Place::offset);
         listed.extend(partial.finish(&target.origin, name).into_iter().map(|finding| (first(&finding), finding)));
         listed.sort_by(|(at, a), (bt, b)| {
             // Columns of one table come in their order.
@@ -319,76 +344,6 @@ impl<'a> Shared<'a> {
             };
             at.cmp(bt).then_with(|| if in_table { Ordering::Equal } else { details() })
         });
-        let mut findings: Vec<Finding> = listed.into_iter().map(|(_, finding)| finding).collect();
-        self.bench.judge(target, &mut findings, traces);
-        findings
-    }
-}
-
-/// What the summary is made of.
-#[derive(Default)]
-struct Tally {
-    summary: Summary,
-    seen: BTreeSet<Arc<str>>,
-    aftermath: Aftermath,
-    /// Whether there is a finding that the run was told to fail on.
-    failed: bool,
-    /// Whether a named path does not exist.
-    wrong: bool,
-}
-
-impl Tally {
-    fn pass_on(
-        &mut self,
-        shared: &Shared,
-        item: usize,
-        mut done: Done,
-        sink: &mut dyn FnMut(Event) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let plan = shared.plan;
-        self.summary.suppressed.add(&done.quiet.hits);
-        done.members.iter().for_each(|(_, quiet)| self.summary.suppressed.add(&quiet.hits));
-        self.aftermath.add(shared, item, &mut done);
-        self.summary.files += u64::from(done.is_file);
-        self.summary.bytes_seen += done.seen;
-        self.summary.bytes_examined += done.examined;
-        for event in done.events {
-            match &event {
-                Event::Finding(finding) => {
-                    self.summary.findings += 1;
-                    self.summary.hits += finding.hits;
-                    self.failed |= plan.fail_on.applies(finding, &plan.categories);
-                    self.seen.insert(finding.category.clone());
-                }
-                Event::Problem(_) | Event::Skipped(Skipped { incomplete: true, .. }) => self.summary.incomplete = true,
-                _ => {}
-            }
-            sink(event)?;
-        }
-        Ok(())
-    }
-
-    fn summary(self, plan: &Plan, begun: Instant) -> Summary {
-        let incomplete = self.summary.incomplete;
-        let exit = match () {
-            () if self.failed => 1,
-            () if self.wrong => 2,
-            () if incomplete && plan.fail_on_incomplete => 3,
-            () => 0,
-        };
-        let seconds = (begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
-        Summary { exit, seconds, version: env!("CARGO_PKG_VERSION"), ..self.summary }
-    }
-}
-
-impl FailOn {
-    fn applies(self, finding: &Finding, categories: &Categories) -> bool {
-        match self {
-            Self::Any => finding.is_personal(categories),
-            Self::Undeclared if finding.verdicts.is_empty() => finding.is_personal(categories),
-            Self::Undeclared => finding.verdicts.iter().any(|v| v.outcome.is_breach()),
-            Self::Forbidden => finding.verdicts.iter().any(|v| v.outcome == finding::Outcome::Forbidden),
-            Self::Never => false,
-        }
+        listed.into_iter().map(|(_, finding)| finding).collect()
     }
 }

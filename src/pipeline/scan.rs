@@ -12,6 +12,7 @@ use jiff::tz::Offset;
 
 use super::Shared;
 use super::ends::{Ends, Positioned};
+use super::survey::Record;
 use super::sweep::{Counted, Sweep, conclude_tables};
 use super::tables::Borders;
 use super::window::Window;
@@ -24,6 +25,7 @@ use crate::input::{Store, Target};
 use crate::layout::table::{self, Shape};
 use crate::policy::Traces;
 use crate::source::git;
+use crate::subject::Notes;
 use crate::suppress::{self, Known, Quiet};
 
 mod blob;
@@ -36,6 +38,8 @@ use stored::{Again, Stored};
 /// A thread's scanner with the buffers that it reuses.
 pub struct Worker<'a> {
     shared: &'a Shared<'a>,
+    /// The number of what is scanned.
+    item: usize,
     window: Window,
     /// Another window, for what a reader of tables goes over before a split.
     before: Window,
@@ -60,6 +64,7 @@ impl<'a> Worker<'a> {
     pub fn new(shared: &'a Shared<'a>) -> Self {
         Self {
             shared,
+            item: 0,
             window: Window::new(shared.plan.limits.block.max(64)),
             before: Window::new(shared.plan.limits.block.max(64)),
             sweep: Sweep::default(),
@@ -79,7 +84,11 @@ impl<'a> Worker<'a> {
     /// # Errors
     /// A file that is to be scanned in splits is given back unscanned.
     pub fn target(&mut self, item: usize, target: &Target) -> Result<Done, Box<Large>> {
+        if self.shared.knows(item, target) {
+            return Ok(self.counted(Done::default()));
+        }
         self.modified = None;
+        self.item = item;
         self.sweep.posture = self.shared.bench.posture(target);
         self.meter = None;
         let done = match &target.store {
@@ -90,7 +99,8 @@ impl<'a> Worker<'a> {
             }
             Store::File(path) => match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
                 Ok((metadata, file)) => {
-                    self.modified = modified(&metadata);
+                    // A survey keeps what holds for the same bytes under every name.
+                    self.modified = modified(&metadata).filter(|_| self.shared.survey.is_none());
                     self.file(item, target, file, metadata.len())?
                 }
                 Err(error) => failed(target, 0, 0, &error),
@@ -151,7 +161,7 @@ impl<'a> Worker<'a> {
         let quiet = self.quiet(target);
         let (own, lines) = (0..u64::MAX, Lines::from(0));
         let extent = Extent { own, lines, length: known, binary, tables, failure: begun.err() };
-        let receipt = self.sweep(reader, extent, quiet);
+        let receipt = self.sweep(target, reader, extent, quiet);
         let read = self.window.read_so_far();
         Ok(self.done(target, receipt, length.max(read), read))
     }
@@ -188,7 +198,7 @@ impl<'a> Worker<'a> {
         let quiet = self.quiet(target);
         let (own, lines) = (0..u64::MAX, Lines::from(0));
         let extent = Extent { own, lines, length: None, binary, tables, failure: None };
-        let receipt = self.sweep(&mut decoder, extent, quiet);
+        let receipt = self.sweep(target, &mut decoder, extent, quiet);
         let stored_read = decoder.stored_read();
         let seen = length.unwrap_or(stored_read).max(stored_read);
         let examined = if receipt.failure.is_none() { seen } else { stored_read };
@@ -212,7 +222,8 @@ impl<'a> Worker<'a> {
         };
         self.sweep.posture = self.shared.bench.posture(target);
         let quiet = self.quiet(target);
-        let mut receipt = self.sweep(&mut reader, extent, quiet);
+        self.item = large.item;
+        let mut receipt = self.sweep(target, &mut reader, extent, quiet);
         if receipt.failure.is_none() && receipt.partial.examined < split.end - split.start {
             receipt.failure = Some(io::Error::other("the file was cut shorter while it was read"));
         }
@@ -223,8 +234,9 @@ impl<'a> Worker<'a> {
     pub fn conclude(&mut self, large: &Large, whole: Receipt) -> Done {
         let super::Item::Target(target) = &self.shared.items[large.item] else { return Done::default() };
         self.ends.clear();
-        if self.shared.bench.wants_dates() && whole.failure.is_none() {
-            self.modified = large.file.metadata().ok().as_ref().and_then(modified);
+        if self.shared.wants_dates() && whole.failure.is_none() {
+            let metadata = large.file.metadata().ok().filter(|_| self.shared.survey.is_none());
+            self.modified = metadata.as_ref().and_then(modified);
             self.ends = Ends::of(&large.file, large.length).unwrap_or_default();
         }
         let examined = whole.partial.examined;
@@ -240,14 +252,15 @@ impl<'a> Worker<'a> {
     }
 
     /// Goes over what the reader gives; the window is restarted.
-    fn sweep(&mut self, reader: &mut dyn Read, mut extent: Extent, mut quiet: Quiet) -> Receipt {
+    fn sweep(&mut self, target: &Target, reader: &mut dyn Read, mut extent: Extent, mut quiet: Quiet) -> Receipt {
         let own = extent.own.clone();
         let mut counted = Counted { partial: Partial::from(own.start), lines: extent.lines };
         let mut failure = extent.failure.take();
         let mut examined = 0;
         // Splits are no whole text: the ends of theirs are read at last.
-        let whole = self.shared.bench.wants_dates() && own == (0..u64::MAX);
+        let whole = self.shared.wants_dates() && own == (0..u64::MAX);
         self.ends.clear();
+        self.sweep.notes = self.shared.survey.as_ref().map(|_| Notes::from(own.start));
         loop {
             if let Err(error) = self.window.fill(reader, extent.length) {
                 failure = Some(error);
@@ -262,8 +275,11 @@ impl<'a> Worker<'a> {
                 }
                 self.sweep.grid(tables, &stretch);
                 self.sweep.stretch(self.shared, &stretch, extent.binary, &mut quiet, &mut counted);
+                self.sweep.hand_over(self.shared, self.item, target, false);
+                self.shared.pace.spend(stretch.own.len() as u64);
             }
             if !self.window.advance(own.end) {
+                self.sweep.hand_over(self.shared, self.item, target, true);
                 let Counted { mut partial, lines } = counted;
                 let ends = own.end == u64::MAX || extent.length == Some(own.end);
                 let fault = conclude_tables(tables, &mut partial, own.start + examined, ends, &self.shared.plan.limits);
@@ -274,7 +290,7 @@ impl<'a> Worker<'a> {
                 if whole && failure.is_none() {
                     self.ends.close();
                 }
-                return Receipt { partial, quiet: tally, failure, fault };
+                return Receipt { partial, quiet: tally, failure, fault, lines: Vec::new() };
             }
         }
     }
@@ -284,7 +300,9 @@ impl<'a> Worker<'a> {
         let path = target.paths().first().unwrap_or(&target.origin).as_str();
         let traces = Traces { path, head: self.ends.head(), tail: self.ends.tail(), modified: self.modified };
         let mut quiet = Quiet::resume(&self.shared.plan.exceptions, target, self.left.take(), receipt.quiet);
-        let findings = self.shared.findings(target, receipt.partial, &traces, &mut quiet);
+        let mut record = Record { lines: receipt.lines, ..Record::default() };
+        let mut findings = self.shared.findings(target, receipt.partial, &mut quiet, &mut record);
+        self.shared.date(target, &mut findings, &traces, &mut record);
         (receipt.quiet, self.left) = quiet.end();
         let mut events: Vec<Event> = findings.into_iter().map(Event::Finding).collect();
         let failure = receipt.failure.as_ref().map(io::Error::kind);
@@ -301,7 +319,7 @@ impl<'a> Worker<'a> {
             let (path, message) = (target.origin.clone(), fault.to_owned());
             events.push(Event::Problem(Problem { path, message, examined: text_examined }));
         }
-        Done { events, is_file: true, seen, examined, quiet: receipt.quiet, failure, ..Done::default() }
+        Done { events, is_file: true, seen, examined, quiet: receipt.quiet, failure, record, ..Done::default() }
     }
 
     fn counted(&self, done: Done) -> Done {

@@ -1,5 +1,6 @@
 //! Going over stretches of text: takes a stretch with the tables in it, counts the hits, in text and in cells.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Shared;
@@ -10,7 +11,10 @@ use crate::detect::{Match, Nature, Scratch};
 use crate::finding::{EvidenceSet, Posture, Redacted, name};
 use crate::layout::table::{self, Grid, Segment};
 use crate::limits::Limits;
+use crate::subject::Notes;
 use crate::suppress::{self, Quiet};
+
+mod notes;
 
 /// What is reused from stretch to stretch.
 #[derive(Default)]
@@ -22,6 +26,8 @@ pub struct Sweep {
     pub lines: Option<Vec<Range<u64>>>,
     /// What the text's path is, where that is told.
     pub posture: Option<Posture>,
+    /// Where values stand, of a survey.
+    pub notes: Option<Notes>,
 }
 
 /// What a sweep has counted so far.
@@ -62,7 +68,8 @@ impl Sweep {
         if !binary && !counted.lines.rows {
             quiet.look(text, own, *base, counted.lines.ends);
         }
-        let mut hits = Hits { shared, stretch, quiet, counting: self.lines.as_deref(), counted, at: own.start };
+        let (counting, notes) = (self.lines.as_deref(), self.notes.as_mut());
+        let mut hits = Hits { shared, stretch, quiet, counting, counted, at: own.start, notes };
         let mut matches = self.matches.iter().peekable();
         for segment in &self.grid.segments {
             while let Some(found) = matches.next_if(|found| found.span.start < segment.range.start) {
@@ -119,9 +126,10 @@ struct Hits<'a, 'q> {
     counted: &'a mut Counted,
     /// Up to where lines are counted.
     at: usize,
+    notes: Option<&'a mut Notes>,
 }
 
-impl Hits<'_, '_> {
+impl<'a> Hits<'a, '_> {
     /// Counts lines up to a place.
     fn go(&mut self, to: usize) {
         advance(self.stretch, &mut self.counted.lines, &mut self.at, to);
@@ -129,20 +137,25 @@ impl Hits<'_, '_> {
 
     fn in_text(&mut self, found: &Match) {
         let (score, confidence) = self.shared.weights.score(found.detector, found.evidence);
-        if confidence < self.shared.plan.min_confidence || self.shared.off[usize::from(found.detector)] {
+        if self.shared.off[usize::from(found.detector)] {
             return;
         }
-        if (self.counting.is_some() || !self.quiet.is_idle()) && !self.counts(found) {
+        if self.notes.is_some() {
+            self.note_in_text(found, confidence >= self.shared.plan.min_confidence);
+        }
+        if confidence < self.shared.plan.min_confidence {
             return;
         }
-        let text = self.stretch.text;
-        let key = found.key.clone().map(|key| to_utf8(&text[key]));
+        if !self.counts(found) {
+            return;
+        }
+        let key = self.key(found);
         let hit = Hit {
             detector: found.detector,
             score,
             confidence,
             evidence: self.shared.weights.weighing(found.detector, found.evidence),
-            key: key.as_deref().filter(|key| name::is_name(key)),
+            key: key.as_deref(),
             age: found.age,
             impersonal: found.impersonal,
         };
@@ -161,12 +174,13 @@ impl Hits<'_, '_> {
             return;
         }
         let cell = walk.go(found.span.start, tally, limits);
+        if self.notes.is_some() && cell.column < limits.columns {
+            self.note_in_cell(found, cell, walk.first());
+        }
         let Some(counter) = tally.counter(cell.column, found.detector, limits) else { return self.in_text(found) };
         counter.pass(cell.row);
-        if self.counting.is_some() || !self.quiet.is_idle() {
-            if !self.counts(found) {
-                return;
-            }
+        if !self.counts(found) {
+            return;
         }
         self.count(found, found.evidence, cell.row, counter);
         if let Some(told) = found.told
@@ -176,6 +190,12 @@ impl Hits<'_, '_> {
             counter.pass(cell.row);
             self.count(found, told, cell.row, counter);
         }
+    }
+
+    /// The key that a value is given for, where it is a name.
+    fn key(&self, found: &Match) -> Option<Cow<'a, str>> {
+        let key = found.key.clone().map(|key| to_utf8(&self.stretch.text[key]));
+        key.filter(|key| name::is_name(key))
     }
 
     fn count(&mut self, found: &Match, evidence: EvidenceSet, row: u64, counter: &mut Counter) {
@@ -190,6 +210,9 @@ impl Hits<'_, '_> {
 
     /// Whether a hit counts on its line, and nothing keeps it quiet.
     fn counts(&mut self, found: &Match) -> bool {
+        if self.counting.is_none() && self.quiet.is_idle() {
+            return true;
+        }
         self.go(found.span.start);
         let line = self.counted.lines.ends + 1;
         let counts = self.counting.is_none_or(|counting| contain(counting, line));

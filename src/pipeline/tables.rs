@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use super::Shared;
 use super::ends::Positioned;
+use super::survey::{Record, Surroundings};
 use super::window::Window;
 use super::work::lock;
 use crate::classify::{Account, Columns, Partial};
@@ -44,14 +45,32 @@ pub struct Archived {
 
 impl Shared<'_> {
     /// The findings in the tables of a target, with the offset that each is listed by.
-    pub(super) fn in_tables(&self, target: &Target, partial: &mut Partial, quiet: &mut Quiet) -> Vec<(u64, Finding)> {
+    pub(super) fn in_tables(
+        &self,
+        target: &Target,
+        partial: &mut Partial,
+        quiet: &mut Quiet,
+        record: &mut Record,
+    ) -> Vec<(u64, Finding)> {
         let tables = std::mem::take(&mut partial.tables);
         if tables.is_empty() {
             return Vec::new();
         }
         let path = &target.origin;
-        let elsewhere = || self.elsewhere(target);
-        let mut found = self.columns().judge(tables, path, unnamed(path), elsewhere, &self.plan.limits);
+        let mut by_neighbours = false;
+        let is_member = target.path().is_none();
+        let elsewhere = || {
+            by_neighbours = !is_member;
+            self.elsewhere(target)
+        };
+        let mut names = self.survey.is_some().then(Vec::new);
+        let mut found = self.columns().judge(tables, path, unnamed(path), elsewhere, &self.plan.limits, names.as_mut());
+        if let Some(names) = names {
+            let of_file = |field: &Field| matches!(field, Field::Column { table, .. } if table == unnamed(path));
+            by_neighbours |= !is_member && names.iter().any(|(.., field)| of_file(field));
+            record.neighbours = by_neighbours.then(|| Surroundings { shared: self, target }.neighbours());
+            record.columns.extend(names.into_iter().map(|(first, column, field)| (path.clone(), first, column, field)));
+        }
         found.retain_mut(|(first, finding)| {
             let is_on = !self.plan.detectors_off.contains(&finding.detector);
             is_on && finding.confidence >= self.plan.min_confidence && {
@@ -77,7 +96,7 @@ impl Shared<'_> {
         })
     }
 
-    fn elsewhere(&self, target: &Target) -> Arc<Schema> {
+    pub(super) fn elsewhere(&self, target: &Target) -> Arc<Schema> {
         target.path().map_or_else(Arc::default, |file| self.folder(file))
     }
 
@@ -157,7 +176,7 @@ fn contents(file: &Path) -> Contents {
 }
 
 /// The name of a text's table that has none: that of the file, without what tells its format.
-fn unnamed(path: &Origin) -> &str {
+pub(super) fn unnamed(path: &Origin) -> &str {
     let name = path.as_str().rsplit(['/', '!']).next().unwrap_or_default();
     let endings = [".gz", ".zst", ".bz2", ".xz", ".lzma", ".lz4"];
     let name = endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);

@@ -2,21 +2,23 @@
 //! have a say, and what may stand there, depends on the path.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{Binding, Plan};
 use crate::error::Result;
-use crate::finding::{Finding, Posture, Setting, Stale, Verdict};
+use crate::finding::{Dated, Finding, Posture, Setting, Stale, Verdict};
 use crate::input::Target;
-use crate::policy::{Dates, Judge, Policy, Postures, Traces, stale};
+use crate::policy::{Dates, Judge, Policy, Postures, Stamps, Traces, stale};
 
 /// The judge, and what tells it the settings.
 pub struct Bench<'a> {
     plan: &'a Plan,
     judge: Judge,
     postures: Postures,
-    /// Only where a policy keeps data for a counted time.
-    dates: Option<Dates>,
+    /// Read only where they are asked for.
+    dates: OnceLock<Dates>,
+    /// Whether a policy keeps data for a counted time.
+    keeps_for_a_time: bool,
 }
 
 /// What holds for one target.
@@ -32,24 +34,60 @@ struct Terms<'a> {
 impl<'a> Bench<'a> {
     pub fn new(plan: &'a Plan) -> Result<Self> {
         let judge = Judge { categories: plan.categories.clone(), today: plan.today, strict: plan.strict };
-        let dates = plan.all_policies().any(Policy::keeps_for_a_time).then(Dates::builtin).transpose()?;
-        Ok(Self { plan, judge, postures: Postures::builtin()?, dates })
+        let keeps_for_a_time = plan.all_policies().any(Policy::keeps_for_a_time);
+        Ok(Self { plan, judge, postures: Postures::builtin()?, dates: OnceLock::new(), keeps_for_a_time })
+    }
+
+    fn dates(&self) -> &Dates {
+        self.dates.get_or_init(|| Dates::builtin().expect("a test reads the built-in data"))
     }
 
     /// Whether the ends of texts are worth looking at.
     pub fn wants_dates(&self) -> bool {
-        self.dates.is_some()
+        self.keeps_for_a_time
+    }
+
+    /// All that every verdict depends on besides the finding and its target.
+    pub fn fingerprint(&self) -> String {
+        let plan = self.plan;
+        let policies: Vec<_> = plan.policies.iter().collect();
+        let bound = plan.bindings.iter().map(|b| (&b.paths, &b.policies, b.posture, b.by_name, &b.country, b.line));
+        let bound: Vec<_> = bound.collect();
+        // Ages of persons are those of the day of the scan.
+        let today = self.keeps_for_a_time.then_some(plan.today);
+        format!("{} {policies:?} {bound:?} {} {:?} {today:?}", env!("CARGO_PKG_VERSION"), plan.strict, plan.country)
     }
 
     pub fn judge(&self, target: &Target, findings: &mut [Finding], traces: &Traces) {
+        self.judge_dated(target, findings, traces.path, |dates, kind| dates.of(traces, kind, self.plan.today));
+    }
+
+    /// Judges findings of an earlier scan, by the dates that it kept.
+    pub fn judge_again(&self, target: &Target, findings: &mut [Finding], stamps: &Stamps) {
+        let path = target.origin.as_str();
+        self.judge_dated(target, findings, path, |dates, kind| dates.best(stamps, path, kind, self.plan.today));
+    }
+
+    /// The dates that a target has besides its name's, whatever the policies.
+    pub fn stamps(&self, target: &Target, traces: &Traces) -> Stamps {
+        self.dates().stamps(traces, self.posture(target), self.plan.today)
+    }
+
+    fn judge_dated(
+        &self,
+        target: &Target,
+        findings: &mut [Finding],
+        path: &str,
+        dated: impl FnOnce(&Dates, Option<Posture>) -> Option<Dated>,
+    ) {
         if findings.is_empty() || self.plan.policies.is_empty() && self.plan.bindings.is_empty() {
             return;
         }
-        let terms = self.terms(target, traces.path);
-        let dated = self.dates.as_ref().filter(|_| terms.policies.iter().any(|policy| policy.keeps_for_a_time()));
+        let terms = self.terms(target, path);
+        let ages = terms.policies.iter().any(|policy| policy.keeps_for_a_time());
         let setting = Setting {
             posture: terms.posture.map(|(posture, _)| posture),
-            dated: dated.and_then(|dates| dates.of(traces, terms.kind, self.plan.today)),
+            dated: if ages { dated(self.dates(), terms.kind) } else { None },
             country: terms.country,
         };
         for finding in findings {

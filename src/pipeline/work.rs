@@ -8,10 +8,11 @@ use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::scan::Worker;
+use super::survey::Record;
 use super::tables::Borders;
 use super::{Item, Shared};
 use crate::classify::Partial;
-use crate::finding::Event;
+use crate::finding::{Event, Suppressed};
 use crate::input::Target;
 use crate::suppress;
 
@@ -38,6 +39,17 @@ pub struct Done {
     pub members: Vec<(Target, suppress::Tally)>,
     /// Why not all of it was read.
     pub failure: Option<io::ErrorKind>,
+    /// What a survey keeps.
+    pub record: Record,
+}
+
+impl Done {
+    /// Hits that were kept quiet, in it and in its members.
+    pub fn suppressed(&self) -> Suppressed {
+        let mut hits = self.quiet.hits;
+        self.members.iter().for_each(|(_, quiet)| hits.add(&quiet.hits));
+        hits
+    }
 }
 
 /// A file that is scanned in splits.
@@ -56,6 +68,8 @@ struct Assembly {
     quiet: suppress::Tally,
     next: u64,
     waiting: BTreeMap<u64, Receipt>,
+    /// The line ends before each split.
+    lines: Vec<(u64, u64)>,
     failure: Option<io::Error>,
     fault: Option<&'static str>,
 }
@@ -67,13 +81,15 @@ pub struct Receipt {
     pub failure: Option<io::Error>,
     /// What is wrong with the text, though all of it was examined.
     pub fault: Option<&'static str>,
+    /// Of a whole that was read in splits, the line ends before each.
+    pub lines: Vec<(u64, u64)>,
 }
 
 impl Receipt {
     /// Of a split that begins here and could not be read.
     pub fn failed(start: u64, error: io::Error) -> Self {
         let (partial, quiet) = (Partial::from(start), suppress::Tally::default());
-        Self { partial, quiet, failure: Some(error), fault: None }
+        Self { partial, quiet, failure: Some(error), fault: None, lines: Vec::new() }
     }
 }
 
@@ -84,6 +100,7 @@ impl Large {
             quiet: suppress::Tally::default(),
             next: 0,
             waiting: BTreeMap::new(),
+            lines: Vec::new(),
             failure: None,
             fault: None,
         };
@@ -98,6 +115,8 @@ impl Large {
             let next = assembly.next;
             assembly.waiting.remove(&next)
         } {
+            let split = (assembly.next, assembly.joined.line_ends());
+            assembly.lines.push(split);
             assembly.joined.append(receipt.partial, &shared.plan.limits);
             assembly.quiet.append(receipt.quiet);
             assembly.failure = assembly.failure.take().or(receipt.failure);
@@ -109,6 +128,7 @@ impl Large {
             quiet: std::mem::take(&mut assembly.quiet),
             failure: assembly.failure.take(),
             fault: assembly.fault,
+            lines: std::mem::take(&mut assembly.lines),
         })
     }
 }

@@ -25,7 +25,7 @@ mod show;
 mod table;
 
 pub use check::{check, shared_id};
-pub use dated::{Dates, Traces};
+pub use dated::{Dates, Stamps, Traces};
 pub use found::{Report, Seen};
 pub use judge::{Judge, stale};
 pub use model::{

@@ -48,6 +48,14 @@ pub(super) fn write(out: &mut dyn Write, value: &impl Serialize) -> io::Result<(
     value.serialize(&mut Serializer::with_formatter(out, Inert)).map_err(io::Error::from)
 }
 
+/// A value as compact, inert JSON.
+pub fn to_json(value: &impl Serialize) -> String {
+    let mut json = Vec::new();
+    // What is written to memory fails only for maps whose keys are no texts, of which there are none.
+    let _ = write(&mut json, value);
+    String::from_utf8(json).unwrap_or_default()
+}
+
 /// Compact JSON that does nothing to a terminal or a log: JSON itself leaves DEL, C1, marks of direction and the marks of
 /// workflow commands as they are.
 struct Inert;

@@ -33,6 +33,7 @@ mod text;
 mod wording;
 
 pub use explain::{explain, explain_json};
+pub use json::to_json;
 pub use text::{Escaped, escape, size};
 
 /// Writes a run in one format.

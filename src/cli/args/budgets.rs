@@ -47,7 +47,7 @@ impl Budgets {
 }
 
 /// A number of bytes, with K, M, G or T after it for powers of 1024.
-fn size(typed: &str) -> Result<u64, String> {
+pub fn size(typed: &str) -> Result<u64, String> {
     let (digits, shift) = match typed.as_bytes().last().map(u8::to_ascii_uppercase) {
         Some(b'K') => (&typed[..typed.len() - 1], 10),
         Some(b'M') => (&typed[..typed.len() - 1], 20),

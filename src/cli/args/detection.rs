@@ -105,4 +105,4 @@ pub enum Shape {
     Json,
 }
 
-const SHAPE: Values<Shape> = &[("human", Shape::Human), ("json", Shape::Json)];
+pub const SHAPE: Values<Shape> = &[("human", Shape::Human), ("json", Shape::Json)];

@@ -65,7 +65,7 @@ pub fn within(text: &[u8], start: usize, scan: &mut Scan, out: &mut Vec<Match>) 
 }
 
 /// What a run holds, if that is text in UTF-8.
-fn decode(text: &[u8], run: &Range<usize>) -> Option<Decoded> {
+pub fn decode(text: &[u8], run: &Range<usize>) -> Option<Decoded> {
     let mut decoded = Decoded::default();
     for group in (run.start..run.end).step_by(4) {
         let characters = &text[group..run.end.min(group + 4)];

@@ -193,6 +193,17 @@ pub fn join(mut encoded: Vec<Match>, plain: &[Match], own: &Range<usize>, kept: 
     kept.extend(found);
 }
 
+/// What the value that stands at a place may be without its encoding: without escapes, and as a run of base64 says it.
+pub fn plain<'t>(text: &'t [u8], span: &'t Range<usize>) -> impl Iterator<Item = Vec<u8>> + 't {
+    let runs = base64::starts_before(text, span.start).chain([span.start]);
+    let decoded = runs.filter_map(|start| base64::decode(text, &base64::run_at(text, start)?));
+    let within = |decoded: Decoded| {
+        let written = decoded.text.into_iter().zip(decoded.written);
+        written.filter(|(_, at)| span.start <= at.start && at.end <= span.end).map(|(byte, _)| byte).collect()
+    };
+    std::iter::once(decode(text, span.clone()).0.text).chain(decoded.map(within))
+}
+
 /// The text around a value without its escapes, and where the value stands in it, if words before it are written in
 /// escapes.
 pub fn surroundings(text: &[u8], span: &Range<usize>) -> Option<(Decoded, Range<usize>)> {

@@ -2,7 +2,7 @@
 //! `sqlparser` reads them; what it does not know, as some dialect always has, is read by a tolerant reader that looks
 //! only for the names that begin the entries between the brackets.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sqlparser::ast::{ColumnDef, ColumnOption, ObjectName, Statement};
 use sqlparser::dialect::{self, Dialect as Parser};
@@ -19,7 +19,7 @@ pub struct Definition {
 }
 
 /// What is known of a column.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Column {
     pub name: String,
     pub comment: Option<String>,
@@ -210,6 +210,12 @@ impl Schema {
             }
         }
         Self { tables }
+    }
+
+    /// All that it says, in words that are the same for what says the same.
+    pub fn account(&self) -> String {
+        let tables: BTreeMap<_, _> = self.tables.iter().collect();
+        format!("{tables:?}")
     }
 
     pub fn is_empty(&self) -> bool {

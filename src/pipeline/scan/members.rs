@@ -115,6 +115,7 @@ impl Members<'_, '_, '_> {
         }
         self.done.examined += done.seen.saturating_sub(done.examined);
         self.done.failure = done.failure;
+        self.done.record.append(done.record);
         self.done.members.extend(done.members);
         if !done.quiet.is_empty() {
             self.done.members.push((target, done.quiet));

@@ -58,7 +58,7 @@ impl Own {
         }
         let quiet = worker.quiet(target);
         let extent = Extent { own: at..u64::MAX, lines, length: None, binary: false, tables, failure: begun.err() };
-        let mut receipt = worker.sweep(content, extent, quiet);
+        let mut receipt = worker.sweep(target, content, extent, quiet);
         self.left = worker.left.take();
         let examined = receipt.partial.examined;
         self.failure = receipt.failure.take().map(|error| (error, examined));

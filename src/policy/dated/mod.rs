@@ -2,7 +2,7 @@
 //! best [`Dated`] there is. The date is the latest that the data can have been collected on, as far as these tell.
 
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::data::embedded;
 use crate::error::Result;
@@ -24,6 +24,19 @@ pub struct Traces<'t> {
     pub modified: Option<Date>,
 }
 
+/// The dates that a file has besides its name's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamps {
+    /// What the program that wrote a dump says of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dump: Option<Date>,
+    /// The last times in the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modified: Option<Date>,
+}
+
 /// The words by which data tells its age.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,22 +54,34 @@ impl Dates {
     /// The best date of a file that `posture` tells what it is. Source code and test data have none: they do not age. What
     /// its name tells nothing of has one only if it says itself that it is a dump.
     pub fn of(&self, traces: &Traces, posture: Option<Posture>, today: Date) -> Option<Dated> {
+        self.best(&self.stamps(traces, posture, today), traces.path, posture, today)
+    }
+
+    /// The dates that a file that `posture` tells what it is has besides its name's.
+    pub fn stamps(&self, traces: &Traces, posture: Option<Posture>, today: Date) -> Stamps {
+        if matches!(posture, Some(Posture::Code | Posture::TestData)) {
+            return Stamps::default();
+        }
+        let known = |date: &Date| (OLDEST..=today).contains(date);
+        let dump = stamp::of_dump(self, traces.head).chain(stamp::of_dump(self, traces.tail)).filter(known).max();
+        let data = || stamp::last_time(self, traces.tail, known).filter(|_| posture == Some(Posture::Logs));
+        Stamps { dump, data: if dump.is_none() { data() } else { None }, modified: traces.modified }
+    }
+
+    /// The best of the dates that a file has, with that of its name.
+    pub fn best(&self, stamps: &Stamps, path: &str, posture: Option<Posture>, today: Date) -> Option<Dated> {
         if matches!(posture, Some(Posture::Code | Posture::TestData)) {
             return None;
         }
         let known = |date: &Date| (OLDEST..=today).contains(date);
-        let dump = || stamp::of_dump(self, traces.head).chain(stamp::of_dump(self, traces.tail)).filter(known).max();
-        let data = || stamp::last_time(self, traces.tail, known).filter(|_| posture == Some(Posture::Logs));
-        let name = || name::date(traces.path, today).filter(known);
-        let file = || traces.modified.filter(known);
         let dated = |source, date: Option<Date>| date.map(|date| Dated { date, source });
-        let best = dated(DateSource::Dump, dump());
+        let best = dated(DateSource::Dump, stamps.dump);
         if posture.is_none() {
             return best;
         }
-        best.or_else(|| dated(DateSource::Data, data()))
-            .or_else(|| dated(DateSource::Name, name()))
-            .or_else(|| dated(DateSource::File, file()))
+        best.or_else(|| dated(DateSource::Data, stamps.data))
+            .or_else(|| dated(DateSource::Name, name::date(path, today).filter(known)))
+            .or_else(|| dated(DateSource::File, stamps.modified.filter(known)))
     }
 
     /// The month that a name begins like.

@@ -1,0 +1,194 @@
+//! `derbes audit`: takes what was typed, runs an audit or tells of earlier ones, gives the exit code.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use derbes::audit::{self, Store};
+use derbes::error::{Error, Result};
+use derbes::finding::{Event, Summary};
+use derbes::limits::Places;
+use derbes::pipeline::Progress;
+use derbes::report::{Format, Options, to_json};
+use serde::Serialize;
+
+use super::args::{Audit, AuditCommand, AuditRun, Color, Shape};
+use super::output::{Failure, Outputs};
+use super::plan::plan;
+use super::progress::Line;
+use super::scan::{INCOMPLETE, options, spare};
+use super::{WRONG, complain, error_lines, print, write};
+
+pub mod show;
+
+/// How a run ended, for a monitoring system.
+#[derive(Serialize)]
+struct Ending<'e> {
+    exit: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<i64>,
+    finished: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incomplete: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<&'e Summary>,
+}
+
+pub fn run(typed: Audit) -> Result<u8> {
+    match typed.command {
+        None => make(typed.run),
+        Some(AuditCommand::Runs { store, format }) => {
+            let runs = audit::runs(&Store::read(&store)?)?;
+            shown(format, || show::runs(&runs), &runs)
+        }
+        Some(AuditCommand::Diff { runs, store, format }) => {
+            let wanted = runs.first().copied().zip(runs.get(1).copied());
+            let diff = audit::diff(&Store::read(&store)?, wanted)?;
+            shown(format, || show::diff(&diff), &diff).map(|_| u8::from(diff.is_worse()))
+        }
+        Some(AuditCommand::Report { run, store, reports, places }) => {
+            report(&store, run, &reports.list, reports.color, places)
+        }
+        Some(AuditCommand::Coverage { run, store, depth, format }) => {
+            let store = Store::read(&store)?;
+            let run = audit::ended(&store, run)?;
+            let entries = audit::coverage(&store, (run.series, run.id), depth)?;
+            shown(format, || show::coverage(&entries), &entries)
+        }
+        Some(AuditCommand::RotateKey { store }) => {
+            if !store.exists() {
+                return Err(Error::new("there is no such store").at(store.display().to_string()));
+            }
+            audit::rotate(&store)?;
+            print("the store is sealed with a new key besides; keep the whole key file")
+        }
+    }
+}
+
+/// Prints in the one shape or the other.
+pub fn shown(shape: Shape, human: impl FnOnce() -> String, value: &impl Serialize) -> Result<u8> {
+    match shape {
+        Shape::Human => print(&human()),
+        Shape::Json => write(format!("{}\n", to_json(value)).as_bytes()),
+    }
+}
+
+/// Runs an audit, and leaves word of it.
+fn make(typed: AuditRun) -> Result<u8> {
+    let word = typed.summary_file.clone();
+    let outcome = attempt(typed);
+    let Some(word) = word else { return outcome.map(|(_, summary)| summary.exit) };
+    let error = outcome.as_ref().err().map(error_lines);
+    let summary = outcome.as_ref().ok().map(|(_, summary)| summary);
+    let ending = Ending {
+        exit: summary.map_or(WRONG, |summary| summary.exit),
+        error: error.as_deref(),
+        run: outcome.as_ref().ok().map(|(run, _)| *run),
+        finished: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        incomplete: summary.map(|summary| summary.incomplete),
+        summary,
+    };
+    let left = leave(&word, &format!("{}\n", to_json(&ending)));
+    match (outcome, left) {
+        (Ok((_, summary)), Ok(())) => Ok(summary.exit),
+        (Ok(_), Err(error)) | (Err(error), Ok(())) => Err(error),
+        (Err(error), Err(second)) => {
+            complain(&error_lines(&second));
+            Err(error)
+        }
+    }
+}
+
+/// Puts a text in the place of a file, whole or not at all.
+fn leave(file: &Path, text: &str) -> Result<()> {
+    let failed = |e: std::io::Error| Error::new(format!("cannot be written: {e}")).at(file.display().to_string());
+    let mut name = file.as_os_str().to_owned();
+    name.push(".new");
+    let new = PathBuf::from(name);
+    let written = std::fs::File::create(&new).and_then(|mut out| out.write_all(text.as_bytes()));
+    written.and_then(|()| std::fs::rename(&new, file)).map_err(failed)
+}
+
+fn attempt(typed: AuditRun) -> Result<(i64, Summary)> {
+    let (reports, color) = (typed.reports.list.clone(), typed.reports.color);
+    let store = typed.store.clone().unwrap_or_default();
+    let (proof, max_rate) = (typed.proof(), typed.max_rate);
+    let (mut plan, own) = (plan(typed.scan())?, files_of(&store));
+    if plan.paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Error::new("standard input cannot be audited: there is nothing to compare it with")
+            .help("`derbes scan -` scans it"));
+    }
+    plan.exceptions.baseline = None;
+    plan.max_rate = max_rate.map(Into::into);
+    for file in reports.iter().filter_map(|(_, file)| file.as_ref()).chain(&own) {
+        spare(file, &plan.paths)?;
+    }
+    plan.reports.extend(own);
+    let options = Options { policies: plan.policy_ids(), ..options(&reports, &plan)? };
+    let mut store = Store::write(&store)?;
+    let mut outputs = Outputs::open(&reports, color, &options)?;
+    let progress = Progress::default();
+    let mut failure = None;
+    let outcome = Line::beside(&progress, |line| {
+        audit::run(&plan, &mut store, proof, &progress, &mut |event| {
+            if let Event::Summary(_) = &event {
+                line.clear();
+            }
+            line.aside(|| outputs.event(&event)).map_err(|e| {
+                failure = Some(e);
+                std::io::ErrorKind::BrokenPipe.into()
+            })
+        })
+    });
+    match (failure, outcome) {
+        (Some(Failure::Write(error)), _) => Err(error),
+        // The run is stored, whoever read its report.
+        (Some(Failure::Gone), _) => {
+            let run = audit::ended(&store, None)?;
+            Ok((run.id, run.totals.unwrap_or_default().summary()))
+        }
+        (None, outcome) => outcome,
+    }
+}
+
+/// The files of a store, which are not audited should they lie under the paths.
+fn files_of(store: &Path) -> Vec<PathBuf> {
+    let beside = |ending: &str| {
+        let mut name = store.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    ["", "-wal", "-shm", "-journal", ".key", ".lock"].map(beside).into()
+}
+
+/// Writes the report of a run again.
+fn report(
+    store: &Path,
+    run: Option<i64>,
+    reports: &[(Format, Option<PathBuf>)],
+    color: Color,
+    places: Option<u16>,
+) -> Result<u8> {
+    let store = Store::read(store)?;
+    let run = audit::ended(&store, run)?;
+    let categories = derbes::category::Categories::builtin()?;
+    let plan = derbes::pipeline::Plan::new(Vec::new(), categories.into(), jiff::Zoned::now().date());
+    let started = run.started.parse().unwrap_or_else(|_| jiff::Timestamp::now());
+    let places = Places::First(places.map_or(3, usize::from));
+    // The files may not be any more what they were.
+    let options = Options { started, places, columns: None, ..options(reports, &plan)? };
+    let mut outputs = Outputs::open(reports, color, &options)?;
+    let mut failure = None;
+    let told = audit::tell(&store, &run, &mut |event| {
+        outputs.event(&event).map_err(|e| {
+            failure = Some(e);
+            std::io::ErrorKind::BrokenPipe.into()
+        })
+    });
+    match (failure, told) {
+        (Some(Failure::Write(error)), _) | (None, Err(error)) => Err(error),
+        (Some(Failure::Gone), _) => Ok(INCOMPLETE),
+        (None, Ok(_)) => Ok(0),
+    }
+}
