@@ -15,6 +15,8 @@ use super::{Meter, corrupt, truncated};
 mod ar;
 mod cells;
 mod cpio;
+mod dbf;
+mod mail;
 mod office;
 mod pgdump;
 mod rar;
@@ -38,6 +40,8 @@ pub static CONTAINERS: &[Container] = &[
     ar::CONTAINER,
     pgdump::CONTAINER,
     sqlite::CONTAINER,
+    mail::CONTAINER,
+    dbf::CONTAINER,
     rar::CONTAINER,
 ];
 
