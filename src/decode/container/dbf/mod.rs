@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use encoding_rs::Encoding;
 
 use super::cells::{Rows, Source, Text};
-use super::{Container, Input, Member, Table, Visitor};
+use super::{Container, Input, Member, Table, Visitor, plain};
 
 mod field;
 
@@ -91,7 +91,7 @@ fn open(input: &mut Input, visitor: &mut dyn Visitor) -> io::Result<()> {
             let length = whole.read_at(0, &mut begun)?;
             let Some(head) = Head::new(&begun[..length]) else {
                 visitor.problem("the head of the dBase table is damaged");
-                return visitor.member(&Member::new("(data)"), &mut whole.stream());
+                return visitor.member(&Member::new("(data)"), &mut plain(whole.stream()));
             };
             let mut records = Records::new(&head, BufReader::with_capacity(BUFFER, whole.stream()), Some(false));
             visitor.table(&head.table(""), &mut Rows::new(&mut records))?;
@@ -104,10 +104,10 @@ fn open(input: &mut Input, visitor: &mut dyn Visitor) -> io::Result<()> {
         }
         Err(begun) => {
             let head = Head::new(&begun[..begun.len().min(LONGEST_HEAD)]);
-            let mut source = BufReader::with_capacity(BUFFER, (&*begun).chain(input));
+            let source = BufReader::with_capacity(BUFFER, (&*begun).chain(input));
             let Some(head) = head else {
                 visitor.problem("the head of the dBase table is damaged");
-                return visitor.member(&Member::new("(data)"), &mut source);
+                return visitor.member(&Member::new("(data)"), &mut plain(source));
             };
             // What is deleted is not told apart.
             let mut records = Records::new(&head, source, None);
