@@ -155,3 +155,19 @@ fn whatever_the_order_of_the_paths() {
     let backward = report(&plan(names.iter().rev().cloned().collect(), 2, Limits::default()));
     assert_eq!(forward, backward);
 }
+
+#[test]
+fn of_databases_sheets_and_documents_too() {
+    let folders: Vec<PathBuf> =
+        ["sqlite", "office", "compound", "dbf", "mail", "bson"].map(|name| PathBuf::from("fixtures").join(name)).into();
+    let limits = |block| Limits { block, places: Places::All, ..Limits::default() };
+    let expected = report(&plan(folders.clone(), 1, limits(256 << 10)));
+    assert!(expected.lines().count() > 60, "{expected}");
+    for (threads, block) in [(1, 64), (2, 1000), (8, 4096)] {
+        assert_eq!(
+            report(&plan(folders.clone(), threads, limits(block))),
+            expected,
+            "{threads} threads, blocks of {block}"
+        );
+    }
+}

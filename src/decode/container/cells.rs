@@ -27,6 +27,12 @@ pub trait Source {
     fn more(&mut self, text: &mut Text) -> io::Result<bool>;
 }
 
+impl<S: Source> Source for &mut S {
+    fn more(&mut self, text: &mut Text) -> io::Result<bool> {
+        (**self).more(text)
+    }
+}
+
 impl Text {
     /// Bytes that wait to be read.
     pub fn len(&self) -> usize {

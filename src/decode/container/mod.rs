@@ -13,8 +13,12 @@ use std::rc::Rc;
 use super::{Meter, corrupt, truncated};
 
 mod ar;
+mod bson;
 mod cells;
+mod compound;
 mod cpio;
+mod dbf;
+mod mail;
 mod office;
 mod pgdump;
 mod rar;
@@ -38,6 +42,10 @@ pub static CONTAINERS: &[Container] = &[
     ar::CONTAINER,
     pgdump::CONTAINER,
     sqlite::CONTAINER,
+    compound::CONTAINER,
+    mail::CONTAINER,
+    dbf::CONTAINER,
+    bson::CONTAINER,
     rar::CONTAINER,
 ];
 
@@ -311,6 +319,11 @@ impl BufRead for Part<'_, '_> {
         self.input.consume(bytes);
         self.left -= bytes as u64;
     }
+}
+
+/// Content that is not to be taken for what its first bytes say: a NUL stands before it.
+fn plain<'c>(content: impl Read + 'c) -> impl Read + 'c {
+    (&b"\0"[..]).chain(content)
 }
 
 /// A number in digits of base 8, 10 or 16, with blanks or NULs around it. None where it is anything else.

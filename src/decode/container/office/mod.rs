@@ -16,9 +16,11 @@ mod strings;
 mod styles;
 mod xml;
 
+pub use strings::Strings;
+pub use styles::Format;
+
 use prose::Prose;
 use sheet::{Book, Sheet};
-use strings::Strings;
 use xml::{Event, Xml};
 
 pub const CONTAINER: Container = Container { name: "office document", begins, open };

@@ -60,6 +60,17 @@ impl Strings {
         Ok(true)
     }
 
+    /// Adds a string. Whether there is room for more.
+    pub fn push(&mut self, string: &str, meter: &Rc<Meter>) -> bool {
+        self.bytes.extend(string.as_bytes());
+        self.is_cut = !self.hold(meter);
+        if !self.is_cut {
+            self.ends.push(self.bytes.len() as u32);
+            self.used.push(false);
+        }
+        !self.is_cut
+    }
+
     /// Holds the memory of what was read. Whether there is room for more.
     fn hold(&mut self, meter: &Rc<Meter>) -> bool {
         let needed = self.bytes.len() as u64 + 6 * self.ends.len() as u64;

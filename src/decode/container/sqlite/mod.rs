@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::rc::Rc;
 
 use super::cells::{Rows, Source, Text};
-use super::{Container, Input, Member, Table, Visitor};
+use super::{Container, Input, Member, Table, Visitor, plain};
 use crate::decode::{Held, Meter};
 
 mod definition;
@@ -43,7 +43,7 @@ fn open(input: &mut Input, visitor: &mut dyn Visitor) -> io::Result<()> {
             visitor.problem(
                 "a SQLite database inside a stream that is too long to hold (--max-memory): its tables are not read",
             );
-            return visitor.member(&Member::new("(data)"), &mut (&*begun).chain(input));
+            return visitor.member(&Member::new("(data)"), &mut plain((&*begun).chain(input)));
         }
     };
     let meter = input.meter;
@@ -52,7 +52,7 @@ fn open(input: &mut Input, visitor: &mut dyn Visitor) -> io::Result<()> {
         Ok(pages) => pages,
         Err(whole) => {
             visitor.problem("the header of the SQLite database is damaged");
-            return visitor.member(&Member::new("(data)"), &mut whole.stream());
+            return visitor.member(&Member::new("(data)"), &mut plain(whole.stream()));
         }
     };
     let (entries, _held) = schema(&mut pages, meter)?;

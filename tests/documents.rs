@@ -1,0 +1,140 @@
+//! Databases, sheets, documents and mail: they give in a stream what they give as files, and hostile ones cost no more than
+//! a budget.
+
+#[path = "common/run.rs"]
+mod run;
+
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
+
+use derbes::limits::Unpacking;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use run::{Run, plan};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+/// A file of this test.
+fn file(name: &str, bytes: &[u8]) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("documents");
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn scan(path: PathBuf, unpacking: Unpacking) -> Run {
+    run::run(&plan(vec![path], unpacking))
+}
+
+/// The files of the fixtures of this name, without what tells of them.
+fn fixtures() -> Vec<PathBuf> {
+    let folders = ["sqlite", "office", "compound", "dbf", "mail", "bson"].map(|name| Path::new("fixtures").join(name));
+    let files = folders.iter().flat_map(|folder| folder.read_dir().unwrap().flatten().map(|entry| entry.path()));
+    let mut files: Vec<PathBuf> =
+        files.filter(|path| !["md", "sql"].iter().any(|ending| path.extension().unwrap() == *ending)).collect();
+    files.sort();
+    assert!(files.len() > 15);
+    files
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in members {
+        archive.start_file(*name, SimpleFileOptions::default()).unwrap();
+        archive.write_all(content).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_stream_gives_what_the_file_gives() {
+    for path in fixtures() {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let stored = std::fs::read(&path).unwrap();
+        let alone = scan(file(name, &stored), Unpacking::default());
+        assert_eq!(scan(file(name, &gzip(&stored)), Unpacking::default()).lines(), alone.lines(), "{name}");
+        assert_eq!(alone.summary().bytes_seen, alone.summary().bytes_examined, "{name}");
+    }
+}
+
+const TYPES: (&str, &[u8]) = ("[Content_Types].xml", b"<Types/>");
+
+const SHEET: &str = r#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>iin</t></is></c><c r="B1" t="inlineStr"><is><t>note</t></is></c></row>
+<row r="2"><c r="A2" t="inlineStr"><is><t>900517132728</t></is></c><c r="B2" t="s"><v>1</v></c></row></sheetData></worksheet>"#;
+
+#[test]
+fn strings_beyond_the_memory_are_told_of_and_the_cells_read() {
+    let strings = format!("<sst><si><t>{}</t></si><si><t>тел. 87010000019</t></si></sst>", "text ".repeat(3 << 20));
+    let members = [TYPES, ("xl/worksheets/sheet1.xml", SHEET.as_bytes()), ("xl/sharedStrings.xml", strings.as_bytes())];
+    let path = file("strings.xlsx", &zipped(&members));
+    let all = scan(path.clone(), Unpacking::default());
+    let cells = ["strings.xlsx iin sheet1.iin 1", "strings.xlsx phone sheet1.note 1"];
+    assert_eq!(all.lines(), cells);
+    assert_eq!(all.findings()[1].places[0].row(), Some(1));
+    let run = scan(path, Unpacking { memory: 8 << 20, ..Unpacking::default() });
+    let told = "strings.xlsx problem: not all strings of the workbook's cells could be read: these are read as a part of their own";
+    assert_eq!(run.lines(), [told, cells[0], "strings.xlsx!xl/sharedStrings.xml phone 1"]);
+    assert_eq!(run.summary().exit, 1);
+}
+
+#[test]
+fn rows_that_stand_for_a_million_are_cut_off_at_the_budget() {
+    let cell = format!(
+        "<table:table-cell table:number-columns-repeated=\"9\"><text:p>{}</text:p></table:table-cell>",
+        "a".repeat(1000)
+    );
+    let content = format!(
+        "<office:spreadsheet><table:table table:name=\"t\"><table:table-row><table:table-cell><text:p>ИИН 900517132728</text:p>\
+         </table:table-cell></table:table-row><table:table-row table:number-rows-repeated=\"1000000\">{cell}</table:table-row>\
+         </table:table></office:spreadsheet>"
+    );
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    archive.start_file("mimetype", stored).unwrap();
+    archive.write_all(b"application/vnd.oasis.opendocument.spreadsheet").unwrap();
+    archive.start_file("content.xml", SimpleFileOptions::default()).unwrap();
+    archive.write_all(content.as_bytes()).unwrap();
+    let path = file("rows.ods", &archive.finish().unwrap().into_inner());
+    let run = scan(path, Unpacking { bytes: 32 << 20, ..Unpacking::default() });
+    let missed = run.missed();
+    assert!(
+        missed.len() == 1 && missed[0].contains("more than 33554432 bytes unpacked (--max-unpacked)"),
+        "{missed:?}"
+    );
+    assert!(run.lines().iter().any(|line| line.starts_with("rows.ods iin")), "{:?}", run.lines());
+}
+
+#[test]
+fn what_is_too_long_to_hold_is_scanned_as_it_is() {
+    let small = Unpacking { memory: 2 << 20, ..Unpacking::default() };
+    let mut database = std::fs::read("fixtures/sqlite/shop.db").unwrap();
+    database.resize(3 << 20, 0);
+    let run = scan(file("long.db", &gzip(&database)), small.clone());
+    let told = "long.db problem: a SQLite database inside a stream that is too long to hold (--max-memory): its tables are not read";
+    assert_eq!(run.missed(), [told]);
+    assert!(run.lines().iter().any(|line| line.starts_with("long.db!(data) phone")), "{:?}", run.lines());
+    let mut state = 7u64;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    })
+    .take(2 << 20)
+    .collect();
+    let sheet = SHEET.replace("900517132728", "+7 (701) 000-00-19");
+    let members = [TYPES, ("xl/media/image1.bin", &noise[..]), ("xl/worksheets/sheet1.xml", sheet.as_bytes())];
+    let run = scan(file("long.xlsx", &gzip(&zipped(&members))), small);
+    let told = "a workbook inside a stream that is too long to hold (--max-memory): its sheets are not read";
+    assert_eq!(run.missed(), [format!("long.xlsx problem: {told}")]);
+    assert!(
+        run.lines().iter().any(|line| line.starts_with("long.xlsx!xl/worksheets/sheet1.xml phone")),
+        "{:?}",
+        run.lines()
+    );
+}
