@@ -42,7 +42,7 @@ mod work;
 use aftermath::Aftermath;
 pub use explain::{Spot, explain};
 pub use trial::{Failure, Fault, Trial, trial};
-use verdicts::Bench;
+use verdicts::{Bench, Terms};
 use work::Done;
 
 /// All that a run needs.
@@ -302,7 +302,14 @@ impl<'a> Shared<'a> {
     }
 
     /// Names and judges the findings of a whole target.
-    fn findings(&self, target: &Target, mut partial: Partial, traces: &Traces, quiet: &mut Quiet) -> Vec<Finding> {
+    fn findings(
+        &self,
+        target: &Target,
+        terms: &Terms,
+        mut partial: Partial,
+        traces: &Traces,
+        quiet: &mut Quiet,
+    ) -> Vec<Finding> {
         let name = |detector| {
             let definition = &self.scanner.detectors.get(detector).definition;
             (definition.category.clone(), definition.id.clone())
@@ -320,7 +327,7 @@ impl<'a> Shared<'a> {
             at.cmp(bt).then_with(|| if in_table { Ordering::Equal } else { details() })
         });
         let mut findings: Vec<Finding> = listed.into_iter().map(|(_, finding)| finding).collect();
-        self.bench.judge(target, &mut findings, traces);
+        self.bench.judge(terms, &mut findings, traces);
         findings
     }
 }

@@ -14,6 +14,7 @@ use super::Shared;
 use super::ends::{Ends, Positioned};
 use super::sweep::{Counted, Sweep, conclude_tables};
 use super::tables::Borders;
+use super::verdicts::Terms;
 use super::window::Window;
 use super::work::{Done, Large, Receipt};
 use crate::classify::{Lines, Partial};
@@ -39,6 +40,8 @@ pub struct Worker<'a> {
     /// Another window, for what a reader of tables goes over before a split.
     before: Window,
     sweep: Sweep,
+    /// What holds for the target.
+    terms: Terms<'a>,
     /// The ends of the text of the last sweep, where they are wanted.
     ends: Ends,
     /// When the target was last modified, where it is a file.
@@ -62,6 +65,7 @@ impl<'a> Worker<'a> {
             window: Window::new(shared.plan.limits.block.max(64)),
             before: Window::new(shared.plan.limits.block.max(64)),
             sweep: Sweep::default(),
+            terms: Terms::default(),
             ends: Ends::default(),
             modified: None,
             blobs: None,
@@ -73,13 +77,23 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// Makes ready for a target; gives back what held for the one before.
+    fn turn_to(&mut self, target: &Target) -> Terms<'a> {
+        self.hold(self.shared.bench.terms(target))
+    }
+
+    fn hold(&mut self, terms: Terms<'a>) -> Terms<'a> {
+        self.sweep.posture = terms.kind;
+        std::mem::replace(&mut self.terms, terms)
+    }
+
     /// Scans a target.
     ///
     /// # Errors
     /// A file that is to be scanned in splits is given back unscanned.
     pub fn target(&mut self, item: usize, target: &Target) -> Result<Done, Box<Large>> {
         self.modified = None;
-        self.sweep.posture = self.shared.bench.posture(target);
+        self.turn_to(target);
         self.meter = None;
         let done = match &target.store {
             Store::Stdin => {
@@ -207,7 +221,7 @@ impl<'a> Worker<'a> {
         let super::Item::Target(target) = &self.shared.items[large.item] else {
             unreachable!("only targets are large")
         };
-        self.sweep.posture = self.shared.bench.posture(target);
+        self.turn_to(target);
         let quiet = self.quiet(target);
         let mut receipt = self.sweep(&mut reader, extent, quiet);
         if receipt.failure.is_none() && receipt.partial.examined < split.end - split.start {
@@ -219,6 +233,7 @@ impl<'a> Worker<'a> {
     /// What came of a large file, from what came of its splits.
     pub fn conclude(&mut self, large: &Large, whole: Receipt) -> Done {
         let super::Item::Target(target) = &self.shared.items[large.item] else { return Done::default() };
+        self.turn_to(target);
         self.ends.clear();
         if self.shared.bench.wants_dates() && whole.failure.is_none() {
             self.modified = large.file.metadata().ok().as_ref().and_then(modified);
@@ -281,7 +296,7 @@ impl<'a> Worker<'a> {
         let path = target.paths().first().unwrap_or(&target.origin).as_str();
         let traces = Traces { path, head: self.ends.head(), tail: self.ends.tail(), modified: self.modified };
         let mut quiet = Quiet::resume(&self.shared.plan.exceptions, target, self.left.take(), receipt.quiet);
-        let findings = self.shared.findings(target, receipt.partial, &traces, &mut quiet);
+        let findings = self.shared.findings(target, &self.terms, receipt.partial, &traces, &mut quiet);
         (receipt.quiet, self.left) = quiet.end();
         let mut events: Vec<Event> = findings.into_iter().map(Event::Finding).collect();
         let failure = receipt.failure.as_ref().map(io::Error::kind);

@@ -20,13 +20,14 @@ pub struct Bench<'a> {
 }
 
 /// What holds for one target.
-struct Terms<'a> {
+#[derive(Default)]
+pub struct Terms<'a> {
     policies: Vec<&'a Policy>,
     /// With what binds it.
     posture: Option<(Posture, &'a Binding)>,
     country: Option<Arc<str>>,
     /// What the target is, as far as it is bound or its name tells.
-    kind: Option<Posture>,
+    pub kind: Option<Posture>,
 }
 
 impl<'a> Bench<'a> {
@@ -41,16 +42,16 @@ impl<'a> Bench<'a> {
         self.dates.is_some()
     }
 
-    pub fn judge(&self, target: &Target, findings: &mut [Finding], traces: &Traces) {
-        if findings.is_empty() || self.plan.policies.is_empty() && self.plan.bindings.is_empty() {
+    /// Judges the findings of a target by its terms.
+    pub fn judge(&self, terms: &Terms, findings: &mut [Finding], traces: &Traces) {
+        if findings.is_empty() || terms.policies.is_empty() && terms.posture.is_none() {
             return;
         }
-        let terms = self.terms(target, traces.path);
         let dated = self.dates.as_ref().filter(|_| terms.policies.iter().any(|policy| policy.keeps_for_a_time()));
         let setting = Setting {
             posture: terms.posture.map(|(posture, _)| posture),
             dated: dated.and_then(|dates| dates.of(traces, terms.kind, self.plan.today)),
-            country: terms.country,
+            country: terms.country.clone(),
         };
         for finding in findings {
             let verdicts = terms.policies.iter().map(|policy| self.judge.verdict(policy, finding, &setting));
@@ -61,15 +62,10 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// What a target is, as far as it is bound or its name tells.
-    pub fn posture(&self, target: &Target) -> Option<Posture> {
-        let path = target.paths().first().unwrap_or(&target.origin).as_str();
-        self.terms(target, path).kind
-    }
-
-    /// `path` is the first of those where the target stands.
-    fn terms(&self, target: &Target, path: &str) -> Terms<'a> {
+    /// What holds for a target: worked out once, before it is scanned.
+    pub fn terms(&self, target: &Target) -> Terms<'a> {
         let plan = self.plan;
+        let path = target.paths().first().unwrap_or(&target.origin).as_str();
         let below_root = plan.exceptions.paths(target).filter(|_| path != "-");
         let contains = |binding: &&Binding| below_root.as_ref().is_some_and(|paths| binding.paths.contain_all(paths));
         let bound: Vec<&Binding> = plan.bindings.iter().filter(contains).collect();
