@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::{File, embedded};
 use crate::error::{Error, Result};
 
 /// A text in the three languages of reports.
@@ -62,15 +63,17 @@ struct Entry {
 impl Categories {
     /// Those embedded at build time.
     pub fn builtin() -> Result<Self> {
-        Self::parse("patterns/categories.toml", include_str!("../patterns/categories.toml"))
+        Self::parse(embedded!("patterns/categories"))
     }
 
-    /// Reads the text of `file`: one table a category, named by its id.
-    pub fn parse(file: &str, text: &str) -> Result<Self> {
-        let entries: BTreeMap<Arc<str>, Entry> = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+    /// Reads a file: one table a category, named by its id.
+    pub fn parse(file: File) -> Result<Self> {
+        let entries: BTreeMap<Arc<str>, Entry> = file.read()?;
         for (id, entry) in &entries {
             if let Some(unknown) = entry.carries.iter().find(|c| !entries.contains_key(*c)) {
-                return Err(Error::new(format!("category `{id}` carries `{unknown}`, which is no category")).at(file));
+                return Err(
+                    Error::new(format!("category `{id}` carries `{unknown}`, which is no category")).at(file.name)
+                );
             }
         }
         Ok(Self(entries.into_iter().map(category).collect()).with_documents())
@@ -81,7 +84,7 @@ impl Categories {
     /// # Errors
     /// Those of [`parse`](Self::parse); an id that is there already.
     pub fn extend(&mut self, file: &str, text: &str) -> Result<()> {
-        let entries: BTreeMap<Arc<str>, Entry> = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+        let entries: BTreeMap<Arc<str>, Entry> = File::new(file, text).read()?;
         for id in entries.keys() {
             if self.0.contains_key(id) {
                 return Err(Error::key(file, text, id, format!("the category `{id}` is there already")));

@@ -9,6 +9,7 @@
 
 pub mod category;
 pub mod classify;
+pub mod data;
 pub mod decode;
 pub mod detect;
 pub mod error;

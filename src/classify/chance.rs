@@ -7,7 +7,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::sketch::{Look, Sketch};
-use crate::error::{Error, Result};
+use crate::data::embedded;
+use crate::error::Result;
 use crate::finding::explanation::Share;
 
 /// Chance explains no more than one such column in a hundred.
@@ -48,8 +49,7 @@ struct Family {
 impl Chances {
     /// Those embedded at build time.
     pub fn builtin() -> Result<Self> {
-        let (file, text) = ("patterns/columns.toml", include_str!("../../patterns/columns.toml"));
-        toml::from_str(text).map_err(|e| Error::toml(file, text, &e))
+        embedded!("patterns/columns").read()
     }
 
     /// The detectors of the same family, itself among them.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::data::{File, embedded};
 use crate::detect::Detectors;
 use crate::error::{Error, Result};
 use crate::finding::{Confidence, Evidence, EvidenceSet};
@@ -41,31 +42,31 @@ struct Row {
 impl Weights {
     /// The table embedded at build time, for detectors of these ids.
     pub fn builtin<'a>(ids: impl IntoIterator<Item = &'a str>) -> Result<Self> {
-        Self::parse("patterns/confidence.toml", include_str!("../../patterns/confidence.toml"), ids)
+        Self::parse(embedded!("patterns/confidence"), ids)
     }
 
     /// The table embedded at build time, and what the files of users' own detectors say; last the rows of these `others`.
     pub fn of(detectors: &Detectors, others: &[&str]) -> Result<Self> {
         let rows = detectors.iter().map(|d| (&*d.definition.id, d.own.as_ref().map(|_| &d.definition.weights)));
         let rows = rows.chain(others.iter().map(|id| (*id, None)));
-        Self::read("patterns/confidence.toml", include_str!("../../patterns/confidence.toml"), rows)
+        Self::read(embedded!("patterns/confidence"), rows)
     }
 
-    /// Reads the text of `file`.
+    /// Reads a file.
     ///
     /// # Errors
     /// An unknown name of evidence, evidence without a weight, a detector without a row.
-    pub fn parse<'a>(file: &str, text: &str, ids: impl IntoIterator<Item = &'a str>) -> Result<Self> {
-        Self::read(file, text, ids.into_iter().map(|id| (id, None)))
+    pub fn parse<'a>(file: File, ids: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        Self::read(file, ids.into_iter().map(|id| (id, None)))
     }
 
-    /// Reads the text of `file`; a user's own detector comes with its weights.
+    /// Reads a file; a user's own detector comes with its weights.
     fn read<'a>(
-        file: &str,
-        text: &str,
+        file: File,
         detectors: impl Iterator<Item = (&'a str, Option<&'a BTreeMap<String, i16>>)>,
     ) -> Result<Self> {
-        let table: Table = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+        let table: Table = file.read()?;
+        let file = file.name;
         let mut common = vec![0; Evidence::ALL.len()];
         for evidence in Evidence::ALL {
             let weight = table.evidence.get(evidence.name());

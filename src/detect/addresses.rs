@@ -6,11 +6,12 @@ use foldhash::fast::FixedState;
 use serde::Deserialize;
 
 use super::word::{Word, fold};
-use crate::error::{Error, Result};
+use crate::data::embedded;
+use crate::error::Result;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct Lists {
     streets: String,
     quarters: String,
     localities: String,
@@ -64,9 +65,8 @@ impl Addresses {
     /// # Errors
     /// A file that is not of its schema.
     pub fn builtin() -> Result<Self> {
-        let (file, text) = ("patterns/addresses.toml", include_str!("../../patterns/addresses.toml"));
-        let File { streets, quarters, localities, houses, flats, towns, countries, names } =
-            toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+        let Lists { streets, quarters, localities, houses, flats, towns, countries, names } =
+            embedded!("patterns/addresses").read()?;
         let lists = [
             (streets, Role::STREET),
             (quarters, Role::QUARTER),

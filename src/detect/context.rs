@@ -223,7 +223,7 @@ mod tests {
             ("iin.toml", "category = 'iin'\nru = ['иин', 'плательщик*']\nkk = ['жсн']\nen = ['iin']"),
             ("other.toml", "meaning = 'other'\nru = ['заказ*']\nen = ['order*', 'rrn']"),
         ];
-        let lexicon = Lexicon::parse(&files).unwrap();
+        let lexicon = Lexicon::parse(&files.map(|(name, text)| crate::data::File::new(name, text))).unwrap();
         let start = text.find('V').unwrap();
         let key = crate::layout::key_before(text.as_bytes(), start);
         let meaning = lexicon.category("iin").unwrap();

@@ -11,6 +11,7 @@ use super::check::{self, Check};
 use super::finder::Anchor;
 use super::own::Own;
 use crate::category::{Categories, Title};
+use crate::data::{File, embedded};
 use crate::error::{Error, Result};
 use crate::finding::explanation::Unreported;
 use crate::finding::{MaskRule, Posture};
@@ -192,42 +193,38 @@ const ANCHORS: [(&str, &[Anchor]); 24] = [
     ("house-latin", &[Anchor::LatinHouse]),
 ];
 
-macro_rules! embedded {
-    ($($path:literal,)*) => { &[$(($path, include_str!(concat!("../../", $path)))),*] };
-}
-
-/// The detector files that are embedded at build time, as (name, text).
-pub const BUILTIN: &[(&str, &str)] = embedded![
-    "patterns/detectors/common/birth-date.toml",
-    "patterns/detectors/common/cookie.toml",
-    "patterns/detectors/common/coordinate.toml",
-    "patterns/detectors/common/coordinate-pair.toml",
-    "patterns/detectors/common/email.toml",
-    "patterns/detectors/common/iban.toml",
-    "patterns/detectors/common/imei.toml",
-    "patterns/detectors/common/international-phone.toml",
-    "patterns/detectors/common/ipv4.toml",
-    "patterns/detectors/common/ipv6.toml",
-    "patterns/detectors/common/mac-address.toml",
-    "patterns/detectors/common/mrz.toml",
-    "patterns/detectors/common/password.toml",
-    "patterns/detectors/common/payment-card.toml",
-    "patterns/detectors/common/person-name.toml",
-    "patterns/detectors/common/person-name-latin.toml",
-    "patterns/detectors/common/postal-address.toml",
-    "patterns/detectors/common/postal-address-latin.toml",
-    "patterns/detectors/common/social-account.toml",
-    "patterns/detectors/common/vin.toml",
-    "patterns/detectors/kz/eds-certificate.toml",
-    "patterns/detectors/kz/kz-bin.toml",
-    "patterns/detectors/kz/kz-driver-licence.toml",
-    "patterns/detectors/kz/kz-id-card.toml",
-    "patterns/detectors/kz/kz-iin.toml",
-    "patterns/detectors/kz/kz-passport.toml",
-    "patterns/detectors/kz/kz-phone.toml",
-    "patterns/detectors/kz/kz-plate.toml",
-    "patterns/detectors/kz/kz-rnn.toml",
-    "patterns/detectors/ru/ru-phone.toml",
+/// The detector files that are embedded at build time.
+pub const BUILTIN: &[File] = &[
+    embedded!("patterns/detectors/common/birth-date"),
+    embedded!("patterns/detectors/common/cookie"),
+    embedded!("patterns/detectors/common/coordinate"),
+    embedded!("patterns/detectors/common/coordinate-pair"),
+    embedded!("patterns/detectors/common/email"),
+    embedded!("patterns/detectors/common/iban"),
+    embedded!("patterns/detectors/common/imei"),
+    embedded!("patterns/detectors/common/international-phone"),
+    embedded!("patterns/detectors/common/ipv4"),
+    embedded!("patterns/detectors/common/ipv6"),
+    embedded!("patterns/detectors/common/mac-address"),
+    embedded!("patterns/detectors/common/mrz"),
+    embedded!("patterns/detectors/common/password"),
+    embedded!("patterns/detectors/common/payment-card"),
+    embedded!("patterns/detectors/common/person-name"),
+    embedded!("patterns/detectors/common/person-name-latin"),
+    embedded!("patterns/detectors/common/postal-address"),
+    embedded!("patterns/detectors/common/postal-address-latin"),
+    embedded!("patterns/detectors/common/social-account"),
+    embedded!("patterns/detectors/common/vin"),
+    embedded!("patterns/detectors/kz/eds-certificate"),
+    embedded!("patterns/detectors/kz/kz-bin"),
+    embedded!("patterns/detectors/kz/kz-driver-licence"),
+    embedded!("patterns/detectors/kz/kz-id-card"),
+    embedded!("patterns/detectors/kz/kz-iin"),
+    embedded!("patterns/detectors/kz/kz-passport"),
+    embedded!("patterns/detectors/kz/kz-phone"),
+    embedded!("patterns/detectors/kz/kz-plate"),
+    embedded!("patterns/detectors/kz/kz-rnn"),
+    embedded!("patterns/detectors/ru/ru-phone"),
 ];
 
 /// All detectors of a run, in the order of their files, those that are built in first.
@@ -265,18 +262,20 @@ impl Detectors {
         Ok(detectors)
     }
 
-    /// Reads detector files given as (name, text).
+    /// Reads detector files.
     ///
     /// # Errors
     /// An unknown key, category, anchor or check, a mask that keeps too much, an id given twice.
-    pub fn parse(files: &[(&str, &str)], categories: &Categories) -> Result<Self> {
+    pub fn parse(files: &[File], categories: &Categories) -> Result<Self> {
         let mut detectors: Vec<Detector> = Vec::new();
-        for (file, text) in files {
-            let definition: Definition = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+        for file in files {
+            let definition: Definition = file.read()?;
             if detectors.iter().any(|d| d.definition.id == definition.id) {
-                return Err(Error::new(format!("the id `{}` stands in another file already", definition.id)).at(*file));
+                return Err(
+                    Error::new(format!("the id `{}` stands in another file already", definition.id)).at(file.name)
+                );
             }
-            detectors.push(Detector::new(file, text, definition, categories)?);
+            detectors.push(Detector::new(file.name, file.text, definition, categories)?);
         }
         Ok(Self { all: detectors, everywhere: true, automaton: None })
     }

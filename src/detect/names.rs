@@ -13,7 +13,8 @@ use file::File;
 
 use super::charset::{Letter, NG};
 use super::word::{Word, fold};
-use crate::error::{Error, Result};
+use crate::data::embedded;
+use crate::error::Result;
 
 type Words = HashSet<Box<[u8]>, FixedState>;
 
@@ -72,9 +73,7 @@ impl Names {
     /// # Errors
     /// A file that is not of its schema.
     pub fn builtin() -> Result<Self> {
-        let (file, text) = ("patterns/names.toml", include_str!("../../patterns/names.toml"));
-        let File { given, surnames, endings, latin, others, places } =
-            toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+        let File { given, surnames, endings, latin, others, places } = embedded!("patterns/names").read()?;
         let given: Words = given.iter().flat_map(|list| words(&list.names)).flat_map(as_typed).collect();
         let masculine = |list: &str| {
             declined(list, |ending| match ending {

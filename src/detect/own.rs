@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Definition, Detector, Detectors, Pattern};
 use crate::category::{Categories, ID, OF_COLUMN, Title, is_id};
+use crate::data::File;
 use crate::error::{Error, Result};
 use crate::finding::Evidence;
 use crate::lexicon::Lexicon;
@@ -74,7 +75,7 @@ impl Own {
         let files = if folder.is_dir() { files(folder)? } else { Vec::new() };
         for file in files {
             let (name, text) = (name(&file), text(&file)?);
-            let lexicon = Lexicon::parse(&[(&name, &text)])?;
+            let lexicon = Lexicon::parse(&[File::new(&name, &text)])?;
             if let Some(unknown) = lexicon.categories().find(|category| categories.get(category).is_none()) {
                 return Err(Error::key(&name, &text, "category", format!("unknown category `{unknown}`")));
             }
@@ -85,7 +86,7 @@ impl Own {
 
     /// Reads the text of one detector file.
     fn detector(&mut self, file: &str, text: &str, builtin: &Detectors, categories: &Categories) -> Result<()> {
-        let mut definition: Definition = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+        let mut definition: Definition = File::new(file, text).read()?;
         let wrong = |key, message| Error::key(file, text, key, message);
         let id = definition.id.clone();
         if !is_id(&id) {

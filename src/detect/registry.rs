@@ -12,7 +12,8 @@ use serde::Deserialize;
 
 use super::addresses::Addresses;
 use super::names::Names;
-use crate::error::{Error, Result};
+use crate::data::embedded;
+use crate::error::Result;
 
 type HashMap<K, V> = std::collections::HashMap<K, V, FixedState>;
 type HashSet<T> = std::collections::HashSet<T, FixedState>;
@@ -149,24 +150,17 @@ struct RoleMailboxes {
     names: Vec<String>,
 }
 
-macro_rules! read {
-    ($name:literal) => {{
-        const TEXT: &str = include_str!(concat!("../../patterns/", $name));
-        toml::from_str(TEXT).map_err(|e| Error::toml(concat!("patterns/", $name), TEXT, &e))?
-    }};
-}
-
 impl Registry {
     /// The tables embedded at build time.
     pub fn builtin(today: Date) -> Result<Self> {
-        let ibans: BTreeMap<String, IbanEntry> = read!("iban.toml");
-        let banks: Banks = read!("kz-banks.toml");
-        let issuers: Issuers = read!("payment-card.toml");
-        let codes: PhoneCodes = read!("kz-phone-codes.toml");
-        let roles: RoleMailboxes = read!("role-mailboxes.toml");
-        let test: TestValues = read!("test-values.toml");
-        let networks: Networks = read!("social-networks.toml");
-        let countries: CountryCodes = read!("country-codes.toml");
+        let ibans: BTreeMap<String, IbanEntry> = embedded!("patterns/iban").read()?;
+        let banks: Banks = embedded!("patterns/kz-banks").read()?;
+        let issuers: Issuers = embedded!("patterns/payment-card").read()?;
+        let codes: PhoneCodes = embedded!("patterns/kz-phone-codes").read()?;
+        let roles: RoleMailboxes = embedded!("patterns/role-mailboxes").read()?;
+        let test: TestValues = embedded!("patterns/test-values").read()?;
+        let networks: Networks = embedded!("patterns/social-networks").read()?;
+        let countries: CountryCodes = embedded!("patterns/country-codes").read()?;
         let resolvers = test.detectors.get("ipv4").into_iter().flat_map(|table| &table.values);
         let public_resolvers = resolvers.filter_map(|ip| Some(ip.parse::<Ipv4Addr>().ok()?.octets())).collect();
         let mut by_country: Vec<Option<Bban>> = (0..COUNTRIES).map(|_| None).collect();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::data::{File, embedded};
 use crate::error::{Error, Result};
 use crate::finding::name;
 
@@ -74,14 +75,12 @@ pub struct Lexicon {
     buckets: Vec<u16>,
 }
 
-macro_rules! embedded {
-    ($($name:literal,)*) => {
-        &[$((concat!("patterns/lexicon/", $name, ".toml"), include_str!(concat!("../../patterns/lexicon/", $name, ".toml")))),*]
-    };
+macro_rules! words {
+    ($($name:literal,)*) => { &[$(($name, embedded!("patterns/lexicon/", $name))),*] };
 }
 
-/// The files embedded at build time, as (name, text); each is named by its category.
-const BUILTIN: &[(&str, &str)] = embedded![
+/// The files embedded at build time, each named by its category.
+const BUILTIN: &[(&str, File)] = words![
     "address",
     "bic",
     "bin",
@@ -137,10 +136,9 @@ impl Lexicon {
 
     /// The same with the user's own words, as (name, text).
     pub fn with(wanted: impl Fn(&str) -> bool, own: &[(String, String)]) -> Result<Self> {
-        let stem = |file: &'static str| file.rsplit('/').next().unwrap_or(file).trim_end_matches(".toml");
-        let builtin = BUILTIN.iter().filter(|(file, _)| stem(file) == "other" || wanted(stem(file)));
-        let mut files: Vec<(&str, &str)> = builtin.copied().collect();
-        files.extend(own.iter().map(|(file, text)| (&**file, &**text)));
+        let builtin = BUILTIN.iter().filter(|(category, _)| *category == "other" || wanted(category));
+        let mut files: Vec<File> = builtin.map(|(_, file)| *file).collect();
+        files.extend(own.iter().map(|(file, text)| File::new(file, text)));
         Self::parse(&files)
     }
 
@@ -149,19 +147,19 @@ impl Lexicon {
         self.categories.iter().map(|category| &**category)
     }
 
-    /// Compiles the files given as (name, text).
+    /// Compiles files.
     ///
     /// # Errors
     /// An unknown key, a file that names neither a category nor `meaning = "other"`, an empty word.
-    pub fn parse(files: &[(&str, &str)]) -> Result<Self> {
+    pub fn parse(files: &[File]) -> Result<Self> {
         let mut categories: BTreeMap<Arc<str>, ()> = BTreeMap::new();
         let mut read = Vec::new();
-        for (file, text) in files {
-            let words: Words = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+        for file in files {
+            let words: Words = file.read()?;
             if let Some(category) = &words.category {
                 categories.insert(category.clone(), ());
             }
-            read.push((*file, words));
+            read.push((file.name, words));
         }
         let categories: Vec<Arc<str>> = categories.into_keys().collect();
         let mut phrases = Vec::new();
@@ -377,7 +375,7 @@ mod tests {
             ),
             ("other.toml", "meaning = 'other'\nru = ['заказ*']\nen = ['order*']"),
         ];
-        Lexicon::parse(&files).unwrap()
+        Lexicon::parse(&files.map(|(name, text)| File::new(name, text))).unwrap()
     }
 
     #[test]
@@ -414,7 +412,7 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_an_error_that_names_the_file() {
-        let error = Lexicon::parse(&[("a.toml", "category = 'iin'\nde = ['x']")]).err().unwrap();
+        let error = Lexicon::parse(&[File::new("a.toml", "category = 'iin'\nde = ['x']")]).err().unwrap();
         assert!(error.to_string().starts_with("a.toml:2: unknown field `de`"), "{error}");
     }
 }

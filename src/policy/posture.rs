@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
+use crate::data::embedded;
+use crate::error::Result;
 use crate::finding::Posture;
 
 /// The names that tell what a path is.
@@ -53,12 +54,7 @@ struct Data {
 impl Postures {
     /// Those embedded at build time.
     pub fn builtin() -> Result<Self> {
-        Self::parse("patterns/postures.toml", include_str!("../../patterns/postures.toml"))
-    }
-
-    /// Reads the text of `file`.
-    pub fn parse(file: &str, text: &str) -> Result<Self> {
-        toml::from_str(text).map_err(|e| Error::toml(file, text, &e))
+        embedded!("patterns/postures").read()
     }
 
     /// The posture that fits a path with `/` between its folders and `!` before a container's member. None where its

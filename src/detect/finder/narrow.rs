@@ -74,7 +74,8 @@ pub fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(A
     found(Anchor::Iban, runs.word & masks.letter & masks.letter >> 1 & run2 >> 2);
     // Two times eight in line, and a run of 23 holds such. By their last bytes; only the first ones that a step sees.
     let gaps = !runs.alphanumeric;
-    let eights = !((gaps & !LAST_OF_EIGHT) + !LAST_OF_EIGHT | gaps) & LAST_OF_EIGHT;
+    let is_broken = ((gaps & !LAST_OF_EIGHT) + !LAST_OF_EIGHT) | gaps;
+    let eights = !is_broken & LAST_OF_EIGHT;
     found(Anchor::Run, (eights & eights >> 8 & !(eights << 8) & 0x0000_FFFF_FFFF_FFFF) >> 7);
     let quoted = masks.equals & (runs.after | run1 >> 1 & masks.letter >> 2);
     found(Anchor::At, (masks.at | quoted) & keep);

@@ -4,7 +4,8 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
+use crate::data::embedded;
+use crate::error::Result;
 use crate::finding::{DateSource, Dated, Posture};
 
 mod name;
@@ -34,8 +35,7 @@ pub struct Dates {
 impl Dates {
     /// Those embedded at build time.
     pub fn builtin() -> Result<Self> {
-        let (file, text) = ("patterns/dates.toml", include_str!("../../../patterns/dates.toml"));
-        toml::from_str(text).map_err(|e| Error::toml(file, text, &e))
+        embedded!("patterns/dates").read()
     }
 
     /// The best date of a file that `posture` tells what it is. Source code and test data have none: they do not age. What

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::category::Categories;
+use crate::data::{File, embedded};
 use crate::error::{Error, Result};
 use crate::lexicon::{Folded, Lexicon, Meaning, fold_str};
 
@@ -209,21 +210,22 @@ pub struct Mention {
 impl Language {
     /// Those embedded at build time.
     pub fn builtin(categories: &Categories) -> Result<Self> {
-        Self::parse(FILE, include_str!("../../../patterns/drafting.toml"), categories)
+        Self::parse(embedded!("patterns/drafting"), categories)
     }
 
-    fn parse(file: &str, text: &str, categories: &Categories) -> Result<Self> {
-        let rules: Rules = toml::from_str(text).map_err(|e| Error::toml(file, text, &e))?;
+    fn parse(file: File, categories: &Categories) -> Result<Self> {
+        let rules: Rules = file.read()?;
         let ids: Vec<_> = categories.iter().map(|category| category.id.clone()).collect();
         if let Some(unknown) = rules.words.keys().find(|id| !ids.contains(id)) {
-            return Err(Error::new(format!("[words] names `{unknown}`, which is no category")).at(file));
+            return Err(Error::new(format!("[words] names `{unknown}`, which is no category")).at(file.name));
         }
         let number =
-            |digits: &String| digits.parse().map_err(|_| Error::new(format!("`{digits}` is no number")).at(file));
+            |digits: &String| digits.parse().map_err(|_| Error::new(format!("`{digits}` is no number")).at(file.name));
         let numbers: Vec<(u16, &Vec<String>)> =
             rules.numbers.iter().map(|(digits, words)| Ok((number(digits)?, words))).collect::<Result<_>>()?;
-        let code =
-            |code: &String| code.as_bytes().try_into().map_err(|_| Error::new("a country has two letters").at(file));
+        let code = |code: &String| {
+            code.as_bytes().try_into().map_err(|_| Error::new("a country has two letters").at(file.name))
+        };
         let countries: Vec<([u8; 2], &Vec<String>)> =
             rules.countries.iter().map(|(country, words)| Ok((code(country)?, words))).collect::<Result<_>>()?;
         let index = |id: &Arc<str>| ids.iter().position(|known| known == id).unwrap_or_default();
