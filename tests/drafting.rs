@@ -70,10 +70,12 @@ fn forbidden(policy: &Policy) -> BTreeSet<&str> {
 
 /// Each period, whether an event begins it, and the categories that it is for.
 fn periods(policy: &Policy) -> BTreeSet<(String, bool, BTreeSet<&str>)> {
-    let categories =
-        |retention: &'_ Retention| -> BTreeSet<_> { retention.categories.iter().map(|id| &**id).collect() };
-    let entry = |r| (r.period.to_string(), counted(r.period) && r.after.is_some(), categories(r));
     policy.retention.iter().map(entry).collect()
+}
+
+fn entry(retention: &Retention) -> (String, bool, BTreeSet<&str>) {
+    let event = counted(retention.period) && retention.after.is_some();
+    (retention.period.to_string(), event, retention.categories.iter().map(|id| &**id).collect())
 }
 
 fn counted(period: Period) -> bool {
