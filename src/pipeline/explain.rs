@@ -65,7 +65,7 @@ pub fn explain(plan: &Plan, spot: &Spot) -> Result<Explanation> {
     let counted = std::mem::take(&mut read.counted);
     let used = used(&scans[0], &target, &counted[0]);
     let found = &read.excerpt;
-    let posture = scans[0].bench.posture(&target);
+    let posture = scans[0].bench.terms(&target).kind;
     let by = |at: usize| {
         let (scan, off) = (&scans[at], at > 0);
         Explained { scan, read: &read, target: &target, modified, posture, spot, used: &used, off }
@@ -121,7 +121,8 @@ impl Explained<'_> {
         let path = self.target.paths().first().unwrap_or(&self.target.origin).as_str();
         let ends = &self.read.ends;
         let traces = Traces { path, head: ends.head(), tail: ends.tail(), modified: self.modified };
-        self.scan.bench.judge(self.target, std::slice::from_mut(finding), &traces);
+        let bench = &self.scan.bench;
+        bench.judge(&bench.terms(self.target), std::slice::from_mut(finding), &traces);
     }
 
     /// The sum of a finding's evidence, by a row of the weights, and its verdicts.

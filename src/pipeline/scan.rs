@@ -15,6 +15,7 @@ use super::ends::{Ends, Positioned};
 use super::survey::Record;
 use super::sweep::{Counted, Sweep, conclude_tables};
 use super::tables::Borders;
+use super::verdicts::Terms;
 use super::window::Window;
 use super::work::{Done, Large, Receipt};
 use crate::classify::{Lines, Partial};
@@ -44,6 +45,8 @@ pub struct Worker<'a> {
     /// Another window, for what a reader of tables goes over before a split.
     before: Window,
     sweep: Sweep,
+    /// What holds for the target.
+    terms: Terms<'a>,
     /// The ends of the text of the last sweep, where they are wanted.
     ends: Ends,
     /// When the target was last modified, where it is a file.
@@ -68,6 +71,7 @@ impl<'a> Worker<'a> {
             window: Window::new(shared.plan.limits.block.max(64)),
             before: Window::new(shared.plan.limits.block.max(64)),
             sweep: Sweep::default(),
+            terms: Terms::default(),
             ends: Ends::default(),
             modified: None,
             blobs: None,
@@ -77,6 +81,16 @@ impl<'a> Worker<'a> {
             left: None,
             carried: None,
         }
+    }
+
+    /// Makes ready for a target; gives back what held for the one before.
+    fn turn_to(&mut self, target: &Target) -> Terms<'a> {
+        self.hold(self.shared.bench.terms(target))
+    }
+
+    fn hold(&mut self, terms: Terms<'a>) -> Terms<'a> {
+        self.sweep.posture = terms.kind;
+        std::mem::replace(&mut self.terms, terms)
     }
 
     /// Scans a target.
@@ -89,7 +103,7 @@ impl<'a> Worker<'a> {
         }
         self.modified = None;
         self.item = item;
-        self.sweep.posture = self.shared.bench.posture(target);
+        self.turn_to(target);
         self.meter = None;
         let done = match &target.store {
             Store::Stdin => {
@@ -220,7 +234,7 @@ impl<'a> Worker<'a> {
         let super::Item::Target(target) = &self.shared.items[large.item] else {
             unreachable!("only targets are large")
         };
-        self.sweep.posture = self.shared.bench.posture(target);
+        self.turn_to(target);
         let quiet = self.quiet(target);
         self.item = large.item;
         let mut receipt = self.sweep(target, &mut reader, extent, quiet);
@@ -233,6 +247,7 @@ impl<'a> Worker<'a> {
     /// What came of a large file, from what came of its splits.
     pub fn conclude(&mut self, large: &Large, whole: Receipt) -> Done {
         let super::Item::Target(target) = &self.shared.items[large.item] else { return Done::default() };
+        self.turn_to(target);
         self.ends.clear();
         if self.shared.wants_dates() && whole.failure.is_none() {
             let metadata = large.file.metadata().ok().filter(|_| self.shared.survey.is_none());
@@ -302,7 +317,7 @@ impl<'a> Worker<'a> {
         let mut quiet = Quiet::resume(&self.shared.plan.exceptions, target, self.left.take(), receipt.quiet);
         let mut record = Record { lines: receipt.lines, ..Record::default() };
         let mut findings = self.shared.findings(target, receipt.partial, &mut quiet, &mut record);
-        self.shared.date(target, &mut findings, &traces, &mut record);
+        self.shared.date((target, &self.terms), &mut findings, &traces, &mut record);
         (receipt.quiet, self.left) = quiet.end();
         let mut events: Vec<Event> = findings.into_iter().map(Event::Finding).collect();
         let failure = receipt.failure.as_ref().map(io::Error::kind);

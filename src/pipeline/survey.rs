@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::verdicts::Terms;
 use super::work::{Done, in_order};
 use super::{Bench, Plan, Progress, Shared};
 use crate::error::Result;
@@ -194,11 +195,17 @@ impl Shared<'_> {
     }
 
     /// Judges what was found in a target, or keeps what it takes to judge it later.
-    pub(super) fn date(&self, target: &Target, findings: &mut [Finding], traces: &Traces, record: &mut Record) {
+    pub(super) fn date(
+        &self,
+        (target, terms): (&Target, &Terms),
+        findings: &mut [Finding],
+        traces: &Traces,
+        record: &mut Record,
+    ) {
         if self.survey.is_none() {
-            self.bench.judge(target, findings, traces);
+            self.bench.judge(terms, findings, traces);
         } else if !findings.is_empty() {
-            record.texts.push((target.origin.clone(), self.bench.stamps(target, traces)));
+            record.texts.push((target.origin.clone(), self.bench.stamps(terms, traces)));
         }
     }
 
@@ -228,7 +235,8 @@ impl Surroundings<'_> {
         let bound = !plan.bindings.is_empty() || !plan.exceptions.rules.is_empty();
         let path = bound.then(|| target.origin.as_str());
         // A member with a name that says nothing is what the folders make of it.
-        let postures = (shared.bench.posture(target), shared.bench.posture(&target.member("x")));
+        let kind = |target: &Target| shared.bench.terms(target).kind;
+        let postures = (kind(target), kind(&target.member("x")));
         let archived = target.path().and_then(|path| shared.archived(path));
         let archived = archived.map(|archived| (archived.before, archived.faults));
         format!("{path:?} {postures:?} {archived:?}")

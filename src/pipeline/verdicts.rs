@@ -22,13 +22,14 @@ pub struct Bench<'a> {
 }
 
 /// What holds for one target.
-struct Terms<'a> {
+#[derive(Default)]
+pub struct Terms<'a> {
     policies: Vec<&'a Policy>,
     /// With what binds it.
     posture: Option<(Posture, &'a Binding)>,
     country: Option<Arc<str>>,
     /// What the target is, as far as it is bound or its name tells.
-    kind: Option<Posture>,
+    pub kind: Option<Posture>,
 }
 
 impl<'a> Bench<'a> {
@@ -58,37 +59,31 @@ impl<'a> Bench<'a> {
         format!("{} {policies:?} {bound:?} {} {:?} {today:?}", env!("CARGO_PKG_VERSION"), plan.strict, plan.country)
     }
 
-    pub fn judge(&self, target: &Target, findings: &mut [Finding], traces: &Traces) {
-        self.judge_dated(target, findings, traces.path, |dates, kind| dates.of(traces, kind, self.plan.today));
+    /// Judges the findings of a target by its terms.
+    pub fn judge(&self, terms: &Terms, findings: &mut [Finding], traces: &Traces) {
+        self.judge_dated(terms, findings, |dates| dates.of(traces, terms.kind, self.plan.today));
     }
 
     /// Judges findings of an earlier scan, by the dates that it kept.
     pub fn judge_again(&self, target: &Target, findings: &mut [Finding], stamps: &Stamps) {
-        let path = target.origin.as_str();
-        self.judge_dated(target, findings, path, |dates, kind| dates.best(stamps, path, kind, self.plan.today));
+        let (terms, path) = (self.terms(target), target.origin.as_str());
+        self.judge_dated(&terms, findings, |dates| dates.best(stamps, path, terms.kind, self.plan.today));
     }
 
     /// The dates that a target has besides its name's, whatever the policies.
-    pub fn stamps(&self, target: &Target, traces: &Traces) -> Stamps {
-        self.dates().stamps(traces, self.posture(target), self.plan.today)
+    pub fn stamps(&self, terms: &Terms, traces: &Traces) -> Stamps {
+        self.dates().stamps(traces, terms.kind, self.plan.today)
     }
 
-    fn judge_dated(
-        &self,
-        target: &Target,
-        findings: &mut [Finding],
-        path: &str,
-        dated: impl FnOnce(&Dates, Option<Posture>) -> Option<Dated>,
-    ) {
-        if findings.is_empty() || self.plan.policies.is_empty() && self.plan.bindings.is_empty() {
+    fn judge_dated(&self, terms: &Terms, findings: &mut [Finding], dated: impl FnOnce(&Dates) -> Option<Dated>) {
+        if findings.is_empty() || terms.policies.is_empty() && terms.posture.is_none() {
             return;
         }
-        let terms = self.terms(target, path);
         let ages = terms.policies.iter().any(|policy| policy.keeps_for_a_time());
         let setting = Setting {
             posture: terms.posture.map(|(posture, _)| posture),
-            dated: if ages { dated(self.dates(), terms.kind) } else { None },
-            country: terms.country,
+            dated: if ages { dated(self.dates()) } else { None },
+            country: terms.country.clone(),
         };
         for finding in findings {
             let verdicts = terms.policies.iter().map(|policy| self.judge.verdict(policy, finding, &setting));
@@ -99,15 +94,10 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// What a target is, as far as it is bound or its name tells.
-    pub fn posture(&self, target: &Target) -> Option<Posture> {
-        let path = target.paths().first().unwrap_or(&target.origin).as_str();
-        self.terms(target, path).kind
-    }
-
-    /// `path` is the first of those where the target stands.
-    fn terms(&self, target: &Target, path: &str) -> Terms<'a> {
+    /// What holds for a target: worked out once, before it is scanned.
+    pub fn terms(&self, target: &Target) -> Terms<'a> {
         let plan = self.plan;
+        let path = target.paths().first().unwrap_or(&target.origin).as_str();
         let below_root = plan.exceptions.paths(target).filter(|_| path != "-");
         let contains = |binding: &&Binding| below_root.as_ref().is_some_and(|paths| binding.paths.contain_all(paths));
         let bound: Vec<&Binding> = plan.bindings.iter().filter(contains).collect();

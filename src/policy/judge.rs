@@ -15,7 +15,7 @@ use crate::category::{Categories, Standing};
 use crate::finding::{Finding, Ground, Outcome, Posture, Setting, Stale, Verdict};
 
 /// The age of majority: Civil Code of Kazakhstan, art. 17.
-const MAJORITY: u8 = 18;
+pub const MAJORITY: u8 = 18;
 
 /// Holds findings against policies.
 #[derive(Clone, Debug)]

@@ -176,7 +176,7 @@ impl Validation<'_> {
     }
 
     fn line(&self, span: Range<usize>) -> usize {
-        self.text[..span.start].matches('\n').count() + 1
+        memchr::memchr_iter(b'\n', &self.text.as_bytes()[..span.start]).count() + 1
     }
 
     fn error(&self, line: usize, message: impl Into<String>) -> Error {

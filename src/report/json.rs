@@ -76,8 +76,11 @@ impl Formatter for Inert {
 }
 
 fn unsafe_at(string: &str) -> Option<usize> {
+    // Most strings hold nothing but what shows, and to see that by bytes is cheap.
+    if string.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'#') {
+        return None;
+    }
     let character = string.find(text::is_unsafe);
-    // Most strings hold no such mark at all, and to look for one byte is cheap.
     let command = string.find('#').and_then(|_| text::LOG_COMMANDS.iter().filter_map(|c| string.find(c)).min());
     [character, command].into_iter().flatten().min()
 }

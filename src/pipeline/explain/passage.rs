@@ -139,7 +139,7 @@ impl<'a> Counting<'a> {
         let exceptions = &shared.plan.exceptions;
         let quiet = Quiet::resume(exceptions, target, exceptions.known(target), Tally::default());
         let mut sweep = Sweep::default();
-        sweep.posture = shared.bench.posture(target);
+        sweep.posture = shared.bench.terms(target).kind;
         Self { shared, sweep, tables, quiet, counted }
     }
 

@@ -155,14 +155,14 @@ impl Visitor for Members<'_, '_, '_> {
         self.meter.member()?;
         let target = self.container.member(&member.name);
         let mut content = Metered::member(content, self.meter);
-        let outer = (self.worker.modified, self.worker.sweep.posture);
-        self.worker.modified = member.modified.and_then(day).or(outer.0);
-        self.worker.sweep.posture = self.worker.shared.bench.posture(&target);
+        let (modified, terms) = (self.worker.modified, self.worker.turn_to(&target));
+        self.worker.modified = member.modified.and_then(day).or(modified);
         let (mut content, fault) = self.contents.read(member, &mut content);
         let tables = self.contents.before(member).map(|before| table::Reader::after(&before));
         let stored = Stored { reader: &mut content, length: member.length, file: None, tables };
         let mut done = self.worker.bytes(&target, stored, u64::MAX).unwrap_or_default();
-        (self.worker.modified, self.worker.sweep.posture) = outer;
+        self.worker.modified = modified;
+        self.worker.hold(terms);
         if let Some(message) = fault {
             done.events.push(Event::Problem(Problem { path: target.origin.clone(), message, examined: 0 }));
         }

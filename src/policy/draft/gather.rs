@@ -29,6 +29,17 @@ pub struct Evidence {
     pub clauses: Vec<String>,
 }
 
+impl Evidence {
+    /// The first of several, with the clauses of all.
+    pub fn of_all(all: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut all = all.into_iter();
+        let mut first = all.next()?;
+        first.clauses.extend(all.flat_map(|evidence| evidence.clauses));
+        distinct(&mut first.clauses);
+        Some(first)
+    }
+}
+
 /// What the document says of a category.
 #[derive(Clone, Debug)]
 pub struct Category {
@@ -36,8 +47,11 @@ pub struct Category {
     pub declared: Option<(Strength, Evidence)>,
     pub forbidden: Option<Evidence>,
     pub doubted: Option<(Doubt, Evidence)>,
-    pub relation: bool,
+    /// Where it is asked of other persons.
+    pub relation: Option<Evidence>,
     pub automatic: bool,
+    /// The only occasion on which it is asked for.
+    pub occasion: Option<Arc<str>>,
 }
 
 impl Category {
@@ -85,12 +99,18 @@ pub fn categories(statements: Vec<Statement>) -> Vec<Category> {
             declared: strongest.zip(declared),
             forbidden,
             doubted,
-            relation: of_category.iter().any(|statement| statement.relation && strength(statement).is_some()),
+            relation: evidence(of_category.iter().copied().filter(|s| s.relation && strength(s).is_some())),
             automatic: of_category.iter().any(|statement| statement.automatic && strength(statement) == strongest),
+            occasion: occasion(of_category.iter().filter(|s| strength(s) == strongest).map(|s| &s.occasion)),
             id,
         });
     }
     categories
+}
+
+fn occasion<'s>(mut occasions: impl Iterator<Item = &'s Option<Arc<str>>>) -> Option<Arc<str>> {
+    let first = occasions.next()?.as_ref()?;
+    occasions.all(|other| other.as_ref() == Some(first)).then(|| first.clone())
 }
 
 fn evidence<'s>(statements: impl Iterator<Item = &'s Statement>) -> Option<Evidence> {
@@ -127,10 +147,10 @@ pub struct Gathered {
     pub tls: Option<(String, Evidence)>,
 }
 
-pub fn terms(terms: Terms) -> Gathered {
+pub fn terms(terms: Terms, categories: &[Category]) -> Gathered {
     let (promises, shorter) = promises(&terms.promises);
     Gathered {
-        retention: retention(&terms.kept),
+        retention: retention(&terms.kept, categories),
         min_age: terms.ages.first().map(|term| (term.value, of(&terms.ages))),
         minors: terms.minors.first().map(|_| of(&terms.minors)),
         countries: values(&terms.countries),
@@ -168,28 +188,31 @@ fn storage(terms: &Terms) -> Option<Evidence> {
     let countries = (!terms.countries.is_empty()).then(|| of(&terms.countries));
     let media = (!terms.media.is_empty()).then(|| of(&terms.media));
     let crosses = (!terms.crosses.is_empty()).then(|| of(&terms.crosses));
-    let mut all = [countries, media, crosses].into_iter().flatten();
-    let mut first = all.next()?;
-    first.clauses.extend(all.flat_map(|evidence| evidence.clauses));
-    distinct(&mut first.clauses);
-    Some(first)
+    Evidence::of_all([countries, media, crosses].into_iter().flatten())
 }
 
 /// One entry for each period, event and set of categories; what is said of keeping before what is said of consent.
-fn retention(kept: &[Term<Kept>]) -> Vec<(Kept, Evidence)> {
+fn retention(kept: &[Term<Kept>], categories: &[Category]) -> Vec<(Kept, Evidence)> {
     let mut gathered: Vec<(Kept, Vec<&Term<Kept>>)> = Vec::new();
     for term in kept {
         let same = |(other, _): &&mut (Kept, Vec<&Term<Kept>>)| {
             let counted = !matches!(other.period, Period::Unlimited | Period::UntilPurpose | Period::UntilWithdrawal);
             let event = !counted || other.after.is_some() == term.value.after.is_some();
-            other.period == term.value.period && event && other.categories == term.value.categories
+            other.period == term.value.period
+                && event
+                && (&other.categories, &other.purpose) == (&term.value.categories, &term.value.purpose)
         };
         match gathered.iter_mut().find(same) {
             Some((_, terms)) => terms.push(term),
             None => gathered.push((term.value.clone(), vec![term])),
         }
     }
-    let entries = gathered.into_iter().map(|(kept, mut terms)| {
+    let entries = gathered.into_iter().map(|(mut kept, mut terms)| {
+        if let Some(purpose) = &kept.purpose {
+            // What is asked for on this occasion alone serves no other purpose.
+            let serves = |category: &&Category| category.id == *purpose || category.occasion.as_ref() == Some(purpose);
+            kept.categories = categories.iter().filter(serves).map(|category| category.id.clone()).collect();
+        }
         terms.sort_by_key(|term| !term.value.strong);
         let evidence = of(&terms.into_iter().cloned().collect::<Vec<_>>());
         (kept, evidence)

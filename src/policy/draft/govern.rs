@@ -2,6 +2,7 @@
 //! it. In Russian and English the verb stands before, in Kazakh after; a list takes the stance of what it hangs on.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::language::{Found, Mention, Role, tokens};
 use super::sentence::Sentence;
@@ -59,9 +60,13 @@ pub fn markers(sentence: &Sentence, roles: &[Found<Role>]) -> Vec<Marker> {
         Stance::Collects => 1,
         _ => 2,
     };
+    // «Данные в целях (включая …)»: what begins before a bracket does not govern by a word inside it.
+    let torn = |marker: &Marker| sentence.aside(marker.1.end - 1, marker.1.start);
     let hidden = |marker: &Marker| {
-        all.iter()
-            .any(|other| other.1.start < marker.1.end && marker.1.start < other.1.end && rank(other.0) < rank(marker.0))
+        all.iter().any(|other| {
+            let overlap = other.1.start < marker.1.end && marker.1.start < other.1.end;
+            overlap && rank(other.0) < rank(marker.0) && !torn(other)
+        })
     };
     all.iter().filter(|marker| !hidden(marker)).cloned().collect()
 }
@@ -129,6 +134,18 @@ impl Context<'_> {
         }
     }
 
+    /// The category that the sentence names as its occasion: «При оплате мы запрашиваем …», «Төлем кезінде …».
+    pub fn occasion(&self, mentions: &[Mention]) -> Option<Arc<str>> {
+        let word = self.roles.iter().find(|found| found.what == Role::Occasions)?;
+        let governed = self.markers.iter().map(|(_, at)| at.start).find(|start| *start >= word.at.end);
+        let reach = match self.sentence.is_kazakh() {
+            true => 1..word.at.start,
+            false if word.at.start <= 1 => word.at.end..governed.unwrap_or(self.sentence.fragment(1).end),
+            false => return None,
+        };
+        mentions.iter().find(|mention| reach.contains(&mention.at.start))?.category.clone()
+    }
+
     /// Whether a phrase of this role overlaps the mention.
     fn is_within(&self, mention: &Mention, role: Role) -> bool {
         let overlaps = |at: &Range<usize>| at.start < mention.at.end && mention.at.start < at.end;
@@ -138,7 +155,10 @@ impl Context<'_> {
     fn claim_of_whole(&self, mention: &Mention, excepted: bool) -> Option<Claim> {
         let category = mention.category.as_deref()?;
         let reachable = matches!(category, "email" | "phone" | "address" | "iban" | "social-account");
-        if self.is_within(mention, Role::Channels) || reachable && self.sentence.is_contact(mention.at.start) {
+        let named = [Role::Channels, Role::Revokes, Role::Withdrawal];
+        if named.iter().any(|role| self.is_within(mention, *role))
+            || reachable && self.sentence.is_contact(mention.at.start)
+        {
             return None;
         }
         let used = self.lead.is_some_and(|lead| lead.stance == Stance::Uses);
@@ -156,6 +176,7 @@ impl Context<'_> {
             Stance::Denies if common => None,
             Stance::Denies if has(self.roles, Role::Exempts) => Some(Claim::Unsure(Doubt::Excepted)),
             Stance::Denies => Some(Claim::Forbids),
+            Stance::Asks if has(self.roles, Role::Publishes) => None,
             Stance::Asks | Stance::Passes if common || mention.common && self.lead.is_none() => None,
             Stance::Asks | Stance::Passes => Some(Claim::Declares(Strength::Asked)),
             Stance::Uses if mention.common => None,

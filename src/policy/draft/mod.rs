@@ -34,14 +34,15 @@ pub fn draft(file: &str, bytes: &[u8], categories: &Categories) -> Result<String
     let mut statements = stance::statements(&passages, &language);
     let is_personal = |id: &str| categories.get(id).is_some_and(|c| c.standing != Standing::NotPersonal);
     statements.retain(|statement| is_personal(&statement.category));
-    let terms = terms::terms(&passages, &language);
+    let said = gather::categories(statements);
+    let terms = gather::terms(terms::terms(&passages, &language), &said);
     let draft = gather::Draft {
         file: file.to_owned(),
         unit: text.unit,
         sha256: digest(bytes),
         identity: identity::identity(&passages, &language),
-        categories: gather::categories(statements),
-        terms: gather::terms(terms),
+        categories: said,
+        terms,
     };
     if draft.categories.iter().all(|category| !category.is_sure()) && draft.terms.retention.is_empty() {
         let message =

@@ -51,6 +51,8 @@ pub struct Statement {
     pub relation: bool,
     /// The operator's systems record it.
     pub automatic: bool,
+    /// The category that the sentence names as its occasion.
+    pub occasion: Option<Arc<str>>,
 }
 
 pub fn statements(passages: &[Passage], language: &Language) -> Vec<Statement> {
@@ -176,10 +178,6 @@ impl Reader<'_> {
         if has(&roles, Role::Others) || has(&roles, Role::Defines) && !collects {
             return;
         }
-        if let Some(appeal) = roles.iter().find(|found| found.what == Role::Appeals) {
-            let claim = Claim::Declares(Strength::Asked);
-            self.state("message-content".into(), claim, passage, sentence, appeal.at.start, &roles);
-        }
         let mentions = self.language.mentions(&sentence.folded);
         let excepted = excepted(sentence, &roles, &mentions);
         let context = Context {
@@ -190,39 +188,47 @@ impl Reader<'_> {
             listed: self.section == Some(Head::Collects) && passage.kind == Kind::Item,
             collecting: self.section == Some(Head::Collects) || is_labelled(sentence, &roles),
         };
-        let mut claims = Vec::new();
-        for (mention, excepted) in mentions.iter().zip(excepted) {
-            let Some(category) = &mention.category else { continue };
-            if let Some(claim) = context.claim(mention, excepted) {
-                claims.push((category.clone(), claim, mention.at.start));
-            }
-        }
-        for (category, claim, at) in claims {
-            self.state(category, claim, passage, sentence, at, &roles);
-        }
+        let said = Said {
+            passage,
+            sentence,
+            relation: has(&roles, Role::Relations) || self.lead.as_ref().is_some_and(|lead| lead.relation),
+            occasion: context.occasion(&mentions),
+        };
+        let appeal = roles
+            .iter()
+            .find(|found| found.what == Role::Appeals)
+            .map(|appeal| said.statement("message-content".into(), Claim::Declares(Strength::Asked), appeal.at.start));
+        let claims = mentions.iter().zip(excepted).filter_map(|(mention, excepted)| {
+            let claim = context.claim(mention, excepted)?;
+            Some(said.statement(mention.category.clone()?, claim, mention.at.start))
+        });
+        let statements: Vec<Statement> = appeal.into_iter().chain(claims).collect();
+        self.statements.extend(statements);
     }
+}
 
-    fn state(
-        &mut self,
-        category: Arc<str>,
-        claim: Claim,
-        passage: &Passage,
-        sentence: &Sentence,
-        at: usize,
-        roles: &[Found<Role>],
-    ) {
-        let automatic = sentence.text.contains("автоматич")
-            || sentence.text.contains("автоматты")
-            || sentence.text.contains("automatic");
-        self.statements.push(Statement {
+/// What all statements of a sentence share.
+struct Said<'s> {
+    passage: &'s Passage,
+    sentence: &'s Sentence<'s>,
+    relation: bool,
+    occasion: Option<Arc<str>>,
+}
+
+impl Said<'_> {
+    fn statement(&self, category: Arc<str>, claim: Claim, at: usize) -> Statement {
+        let text = self.sentence.text;
+        let automatic = ["автоматич", "автоматты", "automatic"].iter().any(|word| text.contains(word));
+        Statement {
             automatic: automatic || AUTOMATIC.contains(&&*category),
             category,
             claim,
-            clause: passage.clause.clone(),
-            place: passage.place(sentence.offset(at)),
-            quote: sentence.quote(at).to_owned(),
-            relation: has(roles, Role::Relations) || self.lead.as_ref().is_some_and(|lead| lead.relation),
-        });
+            clause: self.passage.clause.clone(),
+            place: self.passage.place(self.sentence.offset(at)),
+            quote: self.sentence.quote(at).to_owned(),
+            relation: self.relation,
+            occasion: self.occasion.clone(),
+        }
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Kept {
     pub period: Period,
     pub after: Option<String>,
     pub categories: Vec<Arc<str>>,
+    /// The category that the purpose is about, where it is said for what the data is kept so long.
+    pub purpose: Option<Arc<str>>,
     /// Said of keeping itself, not only of consent.
     pub strong: bool,
 }
@@ -238,7 +240,7 @@ impl Reader<'_> {
         if !keeps || of_policy {
             return;
         }
-        let counted = self.counted(said, periods, listed);
+        let counted = self.counted(said, periods, listed, strong);
         let runs_on = counted.iter().any(|term| term.value.after.is_some());
         self.terms.kept.extend(counted);
         let open = [
@@ -249,13 +251,13 @@ impl Reader<'_> {
         for (role, period) in open {
             // A period that begins when the purpose ends says when keeping ends.
             if let Some(at) = said.at(role).next().filter(|_| !(runs_on && role == Role::Goal)) {
-                let kept = Kept { period, after: None, categories: Vec::new(), strong };
+                let kept = Kept { period, after: None, categories: Vec::new(), purpose: None, strong };
                 self.terms.kept.push(said.term(kept, at));
             }
         }
     }
 
-    fn counted(&self, said: &Said, periods: &[Found<Counted>], listed: bool) -> Vec<Term<Kept>> {
+    fn counted(&self, said: &Said, periods: &[Found<Counted>], listed: bool, strong: bool) -> Vec<Term<Kept>> {
         let about_keeping = |found: &&Found<Counted>| match found.what.span {
             Span::Years => {
                 let age = said.at(Role::Grown).any(|at| said.distance(at, found.at.start) <= 5);
@@ -273,16 +275,27 @@ impl Reader<'_> {
         } else {
             Vec::new()
         };
+        let purpose = self.lead.contains(&Role::Purposes).then(|| self.object(said)).flatten();
         let kept = periods.iter().filter(about_keeping).filter(|found| !promised(found)).map(|found| {
             let period = match found.what.span {
                 Span::Years => Period::Years(found.what.count),
                 Span::Months => Period::Months(found.what.count),
                 _ => Period::Days(found.what.count),
             };
-            let kept = Kept { period, after: event(said.sentence), categories: categories.clone(), strong: true };
+            let (categories, purpose) = (categories.clone(), purpose.clone());
+            let kept = Kept { period, after: event(said.sentence), categories, purpose, strong };
             said.term(kept, found.at.start)
         });
         kept.collect()
+    }
+
+    /// The category that a purpose is about: the one that its first words name.
+    fn object(&self, said: &Said) -> Option<Arc<str>> {
+        let first = said.sentence.fragment(1);
+        let channel = |at: usize| said.roles.iter().any(|found| found.what == Role::Channels && found.at.contains(&at));
+        let leads = |at: usize| said.distance(first.start, at) <= 3 && !channel(at);
+        let mentions = self.language.mentions(&said.sentence.folded);
+        mentions.into_iter().find(|mention| first.contains(&mention.at.start) && leads(mention.at.start))?.category
     }
 }
 

@@ -53,6 +53,14 @@ fn only_what_is_collected_is_declared() {
         ("Мы собираем данные, кроме ИИН: адрес электронной почты.", &["email"]),
         ("Біз сіздің телефон нөміріңізді жинаймыз.", &["phone"]),
         ("Біз телефон нөмірін жинаймыз, ал ЖСН сақтамаймыз.", &["phone"]),
+        // A withdrawal is no review, a name of a domain no name of a person.
+        ("Мы собираем следующие данные: ИИН, до отзыва согласия.", &["iin"]),
+        ("Мы собираем следующие данные: ИИН, отзыв.", &["iin", "message-content"]),
+        ("Мы собираем следующие данные: короткое (поддоменное) имя.", &["user-id"]),
+        ("Если Вы указываете полное имя на форуме, такая информация является публичной.", &[]),
+        ("Для записи необходимо указать полное имя.", &["name"]),
+        ("Мы обрабатываем данные в целях (включая, но не ограничиваясь):\n\n(а) приёма платежей;", &[]),
+        ("Мы обрабатываем данные, включая:\n\n(а) суммы платежей;", &["transaction"]),
     ] {
         assert_eq!(declared(text), expected, "{text}");
     }
@@ -102,6 +110,32 @@ fn a_part_of_a_category_is_left_to_the_reviewer() {
     assert!(draft.contains("# Postal address: only a part of it is named. "), "{draft}");
     assert_eq!(declared("Мы собираем номер телефона и почтовый индекс."), ["phone"]);
     assert_eq!(declared("Мы собираем почтовый индекс и адрес проживания."), ["address"]);
+}
+
+#[test]
+fn a_period_of_a_purpose_is_of_the_data_that_it_is_about() {
+    let text = "Политика конфиденциальности\n\n1. Сбор\n\n1.1. Мы собираем: фамилию, платежную информацию.\n\n\
+                1.2. При оплате мы запрашиваем ИИН.\n\n2. Цели\n\n2.1. Мы обрабатываем данные в целях:\n\n\
+                (а) рассылки новостей – в течение 1 года;\n\n(б) приема платежей – в течение 3 лет.";
+    let kept: Vec<_> = drafted(text)
+        .retention
+        .iter()
+        .map(|r| (r.period.to_string(), r.categories.iter().map(ToString::to_string).collect(), r.clause.to_string()))
+        .collect();
+    let of_payments: Vec<String> = vec!["transaction".into(), "iin".into()];
+    let expected =
+        [("1y".to_owned(), vec![], "2.1(а)".to_owned()), ("3y".to_owned(), of_payments, "2.1(б)".to_owned())];
+    assert_eq!(kept, expected);
+}
+
+#[test]
+fn who_is_asked_of_and_about_whom_stands_with_its_clauses() {
+    let text = "Политика конфиденциальности\n\n1. Кто\n\n1.1. Пользователь – лицо, достигшее 18 лет.\n\n2. Сбор\n\n\
+                2.1. Мы собираем подпись и паспорт пользователя или его представителя.\n\n2.2. Мы собираем ИИН.";
+    let subjects = drafted(text).subjects.unwrap();
+    assert_eq!((subjects.min_age, subjects.minors), (Some(18), Some(false)));
+    assert_eq!(subjects.third_persons, ["id-document".into()]);
+    assert_eq!(subjects.clause.all(), ["1.1", "2.1"]);
 }
 
 #[test]

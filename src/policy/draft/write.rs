@@ -7,6 +7,7 @@ use super::read::Unit as PlaceUnit;
 use super::stance::{Doubt, Strength};
 use super::terms::Act;
 use crate::category::Categories;
+use crate::policy::judge::MAJORITY;
 use crate::policy::{Medium, Unit};
 
 /// Characters of a quotation.
@@ -129,30 +130,7 @@ impl File {
 
     fn terms(&mut self, draft: &Draft) {
         let terms = &draft.terms;
-        let third: Vec<_> = draft
-            .categories
-            .iter()
-            .filter(|c| c.relation && c.declared.is_some() && !outweighed(c))
-            .map(|c| c.id.to_string())
-            .collect();
-        let subjects = terms.min_age.as_ref().map(|(_, evidence)| evidence).or(terms.minors.as_ref());
-        if let Some(evidence) = subjects {
-            let comment = self.comment("found", evidence);
-            self.line(format!("\n[subjects]   # {comment}"));
-            match &terms.min_age {
-                Some((age, _)) => self.line(format!("min-age = {age}")),
-                None => self.line("minors = true"),
-            }
-            if !third.is_empty() {
-                self.line(format!("third-persons = {}", list(&third)));
-            }
-            let clause = self.clause(evidence);
-            self.line(format!("clause = {clause}"));
-        } else if !third.is_empty() {
-            let evidence = draft.categories.iter().find(|c| c.relation).and_then(|c| c.declared.as_ref());
-            let clause = evidence.map_or("\"?\"".to_owned(), |(_, evidence)| self.clause(evidence));
-            self.line(format!("\n[subjects]\nthird-persons = {}\nclause = {clause}", list(&third)));
-        }
+        self.subjects(draft);
         self.storage(draft);
         self.retention(draft);
         self.deadlines(draft);
@@ -161,6 +139,36 @@ impl File {
             let clause = self.clause(evidence);
             self.line(format!("\n[security]   # {comment}\ntls = {}\nclause = {clause}", quoted(tls)));
         }
+    }
+
+    fn subjects(&mut self, draft: &Draft) {
+        let terms = &draft.terms;
+        let third: Vec<_> = draft
+            .categories
+            .iter()
+            .filter(|c| c.relation.is_some() && c.declared.is_some() && !outweighed(c))
+            .collect();
+        let age = terms.min_age.as_ref().map(|(_, evidence)| evidence).or(terms.minors.as_ref());
+        let all = age.into_iter().chain(third.iter().filter_map(|category| category.relation.as_ref()));
+        let Some(evidence) = Evidence::of_all(all.cloned()) else { return };
+        let comment = self.comment("found", &evidence);
+        self.line(format!("\n[subjects]   # {comment}"));
+        match &terms.min_age {
+            Some((age, _)) => {
+                self.line(format!("min-age = {age}"));
+                if *age >= MAJORITY {
+                    self.line("minors = false");
+                }
+            }
+            None if terms.minors.is_some() => self.line("minors = true"),
+            None => {}
+        }
+        if !third.is_empty() {
+            let third: Vec<_> = third.iter().map(|category| category.id.to_string()).collect();
+            self.line(format!("third-persons = {}", list(&third)));
+        }
+        let clause = self.clause(&evidence);
+        self.line(format!("clause = {clause}"));
     }
 
     fn storage(&mut self, draft: &Draft) {
