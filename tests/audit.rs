@@ -292,6 +292,24 @@ fn a_person_is_found_in_every_notation() {
     assert!(gone.out.contains("last seen in run 1"), "{}", gone.out);
 }
 
+/// Rows of a database have no lines.
+#[test]
+fn a_person_is_found_in_a_database() {
+    let repo = Repo::folder();
+    std::fs::create_dir_all(repo.at.join("data")).unwrap();
+    let db = Connection::open(repo.at.join("data/shop.db")).unwrap();
+    db.execute_batch("CREATE TABLE notes (a); INSERT INTO notes VALUES ('x'); CREATE TABLE users (id, iin, phone)")
+        .unwrap();
+    for row in 0..20 {
+        let phone = format!("+7 700 000 00 {row:02}");
+        db.execute("INSERT INTO users VALUES (?1, '900517132728', ?2)", rusqlite::params![row, phone]).unwrap();
+    }
+    drop(db);
+    assert_eq!(audit(&repo, ""), scan(&repo, ""));
+    let answer = repo.derbes("subject 77000000004 --store ../a.store").out;
+    assert!(answer.contains(": row 5"), "{answer}");
+}
+
 /// Lines of a large file are counted by all threads, and told as one thread counts them.
 #[test]
 fn a_person_is_found_in_a_large_file() {

@@ -36,6 +36,11 @@ impl Lines {
         Self { ends: 0, open: None, rows: true }
     }
 
+    /// Whether they are rows, which no line is told of.
+    pub fn are_rows(&self) -> bool {
+        self.rows
+    }
+
     /// What other text counts of it: of rows, nothing.
     pub fn counted(self) -> Self {
         if self.rows { Self { ends: 0, open: None, rows: false } } else { self }

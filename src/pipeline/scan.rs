@@ -275,7 +275,9 @@ impl<'a> Worker<'a> {
         // Splits are no whole text: the ends of theirs are read at last.
         let whole = self.shared.wants_dates() && own == (0..u64::MAX);
         self.ends.clear();
-        self.sweep.notes = self.shared.survey.as_ref().map(|_| Notes::from(own.start));
+        // A table in a container begins where it begins; only splits are parts of something.
+        let start = if own.end == u64::MAX { 0 } else { own.start };
+        self.sweep.notes = self.shared.survey.as_ref().map(|_| Notes::from(start));
         loop {
             if let Err(error) = self.window.fill(reader, extent.length) {
                 failure = Some(error);

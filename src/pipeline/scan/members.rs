@@ -140,6 +140,7 @@ impl Members<'_, '_, '_> {
         if let Some(own) = self.own.end(self.worker, self.container) {
             self.done.quiet = own.quiet;
             self.done.events.extend(own.events);
+            self.done.record.append(own.record);
         }
         if self.count > 0 {
             self.unnamed.reason = format!("{} more members that could not be examined", self.count);

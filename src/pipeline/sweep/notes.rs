@@ -49,7 +49,9 @@ impl Hits<'_, '_> {
     }
 
     fn spot(&self, found: &Match, row: u64) -> Spot {
-        Spot { line: self.counted.lines.ends + 1, offset: self.offset(found), row }
+        let lines = &self.counted.lines;
+        let line = if lines.are_rows() { 0 } else { lines.ends + 1 };
+        Spot { line, offset: self.offset(found), row }
     }
 
     fn token(&self, found: &Match) -> Option<Token> {
