@@ -307,7 +307,7 @@ fn a_person_is_found_in_a_database() {
     drop(db);
     assert_eq!(audit(&repo, ""), scan(&repo, ""));
     let answer = repo.derbes("subject 77000000004 --store ../a.store").out;
-    assert!(answer.contains(": row 5"), "{answer}");
+    assert!(answer.contains("users.phone: row 5"), "{answer}");
 }
 
 /// Lines of a large file are counted by all threads, and told as one thread counts them.

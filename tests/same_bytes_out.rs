@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use derbes::category::Categories;
 use derbes::detect::Own;
@@ -42,7 +43,13 @@ fn report(plan: &Plan) -> String {
 }
 
 /// A file with long lines, short lines, values on every kind of border, and more keys than a file may name.
+/// Written once: another test may be reading it.
 fn corpus() -> PathBuf {
+    static CORPUS: OnceLock<PathBuf> = OnceLock::new();
+    CORPUS.get_or_init(write_corpus).clone()
+}
+
+fn write_corpus() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("same-bytes-out");
     std::fs::create_dir_all(&folder).unwrap();
     let mut text = String::new();
