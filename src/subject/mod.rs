@@ -2,7 +2,7 @@
 //! [`Notes`] of where they stand.
 //!
 //! A token is BLAKE3 under a secret [`Key`], so that whoever has the tokens alone can neither undo one nor try all of the
-//! fewer than 10^9 ИИН. A value has the same token however it is written: tokens are made of its [normal form](form).
+//! fewer than 10^9 ИИН. A value has the same token however it is written: tokens are made of its normal form.
 
 mod form;
 mod key;

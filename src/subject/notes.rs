@@ -45,7 +45,7 @@ pub struct Spot {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Note {
     pub token: Token,
-    /// Index in [`Notes::stands`].
+    /// Index among the stands.
     pub stand: u32,
     pub hits: u32,
     pub spot: Spot,

@@ -113,7 +113,7 @@ pub trait Visitor {
     /// Nothing more of the container is wanted.
     fn member(&mut self, member: &Member, content: &mut dyn Read) -> io::Result<()>;
 
-    /// Takes the rows of a table, as [`cells`] writes them.
+    /// Takes the rows of a table, as lines of COPY.
     ///
     /// # Errors
     /// Nothing more of the container is wanted.

@@ -1,7 +1,7 @@
 //! The candidate finder: takes raw bytes, gives the positions where a value may stand, by bit arithmetic on 64 bytes at
 //! a time. It may name too many positions, never too few; the checks look closer.
 //!
-//! It goes through a text in pieces of [`STEPS`] steps, each in three passes: which bytes are what, by the instructions
+//! It goes through a text in pieces of many steps, each in three passes: which bytes are what, by the instructions
 //! of an [`Engine`]; which shapes they make, many steps at once; and notes of what was found.
 
 mod anchor;
