@@ -6,21 +6,24 @@ use std::sync::Arc;
 
 use super::chance::Chances;
 use super::sketch::{Look, Sketch};
-use super::tables::{Column, Counter, Tables, Tally};
+use super::tables::{Column, Tables, Tally};
 use super::weights::Weights;
 use crate::category::Categories;
-use crate::detect::{Context, Detectors, Own};
+use crate::detect::{Detectors, Own};
 use crate::error::Result;
-use crate::finding::explanation::Share;
 use crate::finding::{Confidence, Evidence, EvidenceSet, Facts, Field, Finding, name};
 use crate::input::Origin;
-use crate::layout::table::{Column as Defined, Kind, Schema, Table};
+use crate::layout::table::{Kind, Schema, Table};
 use crate::lexicon::{Lexicon, Meaning, fold};
 use crate::limits::Limits;
 
 mod account;
+mod merged;
+mod values;
 
 pub use account::{Account, Told};
+use merged::{Merged, Name};
+use values::{ByValues, fits};
 
 /// The weights of columns that are known by their names.
 const BY_NAME: &str = "column";
@@ -34,16 +37,6 @@ pub struct Columns {
     detectors: Arc<Detectors>,
 }
 
-/// What a column is called.
-#[derive(Clone, Debug)]
-struct Name {
-    /// As it stands in the data, for what it says; never to be shown.
-    raw: String,
-    shown: String,
-    comment: Option<String>,
-    kind: Kind,
-}
-
 /// What a column's name says: the categories, and whether a word says it that stands for nothing else.
 type Said = BTreeMap<Meaning, bool>;
 
@@ -52,27 +45,6 @@ struct Subject<'a> {
     path: &'a Origin,
     table: &'a str,
     rows: u64,
-}
-
-/// What one detector's values in a column come to.
-struct ByValues {
-    share: Share,
-    /// Whether the column's name names the category.
-    named: bool,
-    /// What they would be found as.
-    finding: Finding,
-    /// What those of them are found as that something else than the column tells of.
-    told: Option<Finding>,
-}
-
-impl ByValues {
-    fn finding(self) -> Option<Finding> {
-        let counts = self.finding.hits > 0 && (self.share != Share::Chance || self.named);
-        match self.told {
-            Some(told) if !counts || self.finding.confidence < told.confidence => Some(told),
-            _ => counts.then_some(self.finding),
-        }
-    }
 }
 
 /// What a column's name comes to.
@@ -234,92 +206,6 @@ impl Columns {
         cells * 2 >= subject.values(column).max(1)
     }
 
-    /// What a column comes to whose values pass a detector.
-    fn by_values(
-        &self,
-        subject: &Subject,
-        name: &Name,
-        column: &Column,
-        said: &Said,
-        detector: u16,
-        counter: &Counter,
-    ) -> ByValues {
-        let definition = &self.detectors.get(detector).definition;
-        let values = subject.values(column).max(counter.cells);
-        let sketch = column.sketch.as_deref().copied().unwrap_or_default();
-        let counts = [counter.cells, self.family(column, &definition.id), values];
-        let share = match self.needs_name(detector) {
-            true => Share::Chance,
-            false => self.chances.share(&definition.id, counts, &sketch),
-        };
-        let named = self.lexicon.category(&definition.category).is_some_and(|meaning| said.contains_key(&meaning));
-        let form = counter.evidence();
-        // No name makes orders of so many values that have a check digit or are written as numbers of people are.
-        let sure = form.contains(Evidence::CheckDigit) || form.contains(Evidence::Formatted);
-        let other = is_other(said) && !(sure && share == Share::Many);
-        let evidence = form
-            .with_if(named, Evidence::ColumnName)
-            .with_if(!named && other, Evidence::OtherMeaning)
-            .with_if(fits(name.kind, &definition.category), Evidence::ColumnType)
-            .with_if(share == Share::Many, Evidence::Share)
-            .with_if(share == Share::Low || share == Share::Chance && counter.cells * 2 < values, Evidence::LowShare);
-        let finding = self.counted(subject, name, detector, counter, values, evidence);
-        let told = column.told.iter().find(|(id, _)| *id == detector);
-        let told = told.and_then(|(_, told)| self.told(subject, name, column, said, detector, told));
-        ByValues { share, named, finding, told }
-    }
-
-    /// Whether a user's own detector asks for a word: its pattern alone says nothing.
-    fn needs_name(&self, detector: u16) -> bool {
-        let detector = self.detectors.get(detector);
-        detector.own.is_some() && detector.definition.context == Context::Required
-    }
-
-    /// A finding of those values in a column that something else than the column tells of.
-    fn told(
-        &self,
-        subject: &Subject,
-        name: &Name,
-        column: &Column,
-        said: &Said,
-        detector: u16,
-        counter: &Counter,
-    ) -> Option<Finding> {
-        let named = |form: &EvidenceSet| form.contains(Evidence::KeyName) || form.contains(Evidence::ContextWord);
-        let forms = counter.forms.iter().map(|(form, _)| *form);
-        let forms = forms.map(|form| form.with_if(is_other(said) && !named(&form), Evidence::OtherMeaning));
-        let evidence = forms.max_by_key(|form| (self.weights.score(detector, *form), *form))?;
-        let values = subject.values(column).max(counter.cells);
-        Some(self.counted(subject, name, detector, counter, values, evidence))
-    }
-
-    fn counted(
-        &self,
-        subject: &Subject,
-        name: &Name,
-        detector: u16,
-        counter: &Counter,
-        values: u64,
-        evidence: EvidenceSet,
-    ) -> Finding {
-        let definition = &self.detectors.get(detector).definition;
-        Finding {
-            detector: definition.id.clone(),
-            hits: counter.hits,
-            share: Some(counter.cells as f64 / values as f64),
-            places: counter.places.clone(),
-            facts: counter.facts(),
-            ..self.finding(subject, name, &definition.category, detector, evidence)
-        }
-    }
-
-    /// Cells that pass this detector or another of its family, no cell counted for more than the column has.
-    fn family(&self, column: &Column, detector: &str) -> u64 {
-        let ids: Vec<&str> = self.chances.family(detector).collect();
-        let of_family = |id: &u16| ids.contains(&&*self.detectors.get(*id).definition.id);
-        column.counters.iter().filter(|(id, _)| of_family(id)).map(|(_, counter)| counter.cells).sum()
-    }
-
     /// What a column comes to that is known by its name and by how its values look.
     fn by_name(&self, subject: &Subject, name: &Name, column: &Column, said: &Said) -> Option<ByName> {
         let sketch = column.sketch.as_deref()?;
@@ -426,81 +312,4 @@ fn share_of(sketch: &Sketch, look: Look) -> f64 {
     }
     // In thousandths, so that it is shown the same everywhere.
     (f64::from(sketch.count(look)) / f64::from(sketch.values()) * 1000.0).round() / 1000.0
-}
-
-/// Whether a type is made for values of a category.
-fn fits(kind: Kind, category: &str) -> bool {
-    match category {
-        "iin" | "bin" | "rnn" => kind == Kind::Text(12),
-        "iban" => matches!(kind, Kind::Text(20 | 34)),
-        "birth-date" => kind == Kind::Date,
-        _ => false,
-    }
-}
-
-/// A table with all that was counted under its name.
-struct Merged {
-    first: u64,
-    name: String,
-    rows: u64,
-    columns: Vec<(Name, Column)>,
-    /// Where a column is, by its name in lower case; of several with the same name, by which of them it is.
-    index: HashMap<(String, usize), usize>,
-}
-
-impl Merged {
-    /// What those of its columns are called in which something was counted, by their number under one statement.
-    fn fields<'m>(&'m self, placed: &'m [usize]) -> impl Iterator<Item = (usize, Field)> + 'm {
-        placed.iter().enumerate().filter_map(|(at, index)| {
-            let (name, column) = &self.columns[*index];
-            let field = || Field::Column { table: self.name.clone(), column: name.shown.clone() };
-            (!column.counters.is_empty()).then(|| (at, field()))
-        })
-    }
-
-    /// Adds what was counted under one statement. Gives where its columns are.
-    fn add(&mut self, tally: &Tally, defined: &[Defined], limits: &Limits) -> Vec<usize> {
-        let rows = self.rows;
-        let mut placed = Vec::new();
-        self.rows += tally.rows;
-        let mut seen: HashMap<String, usize> = HashMap::new();
-        let mut missing = vec![true; self.columns.len()];
-        for (at, column) in tally.columns.iter().enumerate() {
-            let name = Name::of(at, &tally.table.columns, defined);
-            let lower = name.raw.to_lowercase();
-            let alike = seen.entry(lower.clone()).or_default();
-            *alike += 1;
-            let next = self.columns.len();
-            let index = *self.index.entry((lower, *alike)).or_insert(next);
-            if index == next {
-                self.columns.push((name, Column { nulls: rows, ..Column::default() }));
-                missing.push(false);
-            }
-            missing[index] = false;
-            placed.push(index);
-            self.columns[index].1.absorb(column.clone(), limits);
-        }
-        for ((_, column), _) in self.columns.iter_mut().zip(missing).filter(|(_, missing)| *missing) {
-            column.nulls += tally.rows;
-        }
-        placed
-    }
-}
-
-impl Name {
-    fn of(index: usize, listed: &[String], defined: &[Defined]) -> Self {
-        let listed_name = listed.get(index).filter(|name| !name.is_empty());
-        let column = match listed_name {
-            Some(name) => defined.iter().find(|column| column.name.eq_ignore_ascii_case(name)),
-            None => defined.get(index).filter(|_| listed.is_empty()),
-        };
-        let number = (index + 1).to_string();
-        let raw = listed_name.or(column.map(|column| &column.name)).unwrap_or(&number).clone();
-        Self {
-            shown: name::shown(&raw).unwrap_or(number),
-            raw,
-            comment: column.and_then(|column| column.comment.clone()),
-            kind: column.map(|column| column.kind).unwrap_or_default(),
-        }
-    }
 }

@@ -23,6 +23,7 @@ mod overlap;
 mod own;
 pub mod reference;
 mod registry;
+mod runs;
 mod scanner;
 mod word;
 

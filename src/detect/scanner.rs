@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::check::{Check, Checked, Subject};
 use super::encoded::{self, Seen, base64};
-use super::finder::{Anchor, Candidates, Dated, Engine, Narrow, Wide, Worded};
-use super::{Context, Definition, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
+use super::finder::{Anchor, Candidates, Engine, Wide};
+use super::runs::{Find, Run, Runs};
+use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
 use crate::finding::{Evidence, EvidenceSet, Posture, Refusal};
 use crate::layout;
 use crate::layout::table::{Grid, Segment};
@@ -28,23 +29,6 @@ pub struct Scanner {
     /// What runs where nothing tells what a path is, and in each posture.
     runs: [Runs; 1 + Posture::ALL.len()],
 }
-
-/// What runs in a text and in the rows of its tables.
-struct Runs {
-    text: Run,
-    rows: Run,
-}
-
-/// Detectors that run together.
-struct Run {
-    /// By detector: whether it does.
-    on: Vec<bool>,
-    /// Those that each anchor serves, by `Anchor as usize`.
-    served: [Vec<(u16, &'static Check)>; Anchor::ALL.len()],
-    find: Find,
-}
-
-type Find = fn(Engine, &[u8], Range<usize>, &mut Candidates) -> usize;
 
 /// What is known of a text as a whole.
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,43 +57,6 @@ pub struct Scratch {
     encoded: Seen,
     /// The same for texts that were decoded; most windows have none.
     decoded: Option<Box<Self>>,
-}
-
-impl Runs {
-    fn new(detectors: &Detectors, posture: Option<Posture>) -> Self {
-        Self {
-            text: Run::new(detectors, |d| d.off(posture, false).is_none()),
-            rows: Run::new(detectors, |d| d.off(posture, true).is_none()),
-        }
-    }
-
-    fn of(&self, in_rows: bool) -> &Run {
-        if in_rows { &self.rows } else { &self.text }
-    }
-}
-
-impl Run {
-    fn new(detectors: &Detectors, runs: impl Fn(&Definition) -> bool) -> Self {
-        let on: Vec<bool> = detectors.iter().map(|d| detectors.everywhere || runs(&d.definition)).collect();
-        let mut served: [Vec<_>; Anchor::ALL.len()] = Default::default();
-        for (index, detector) in (0..).zip(detectors.iter()).filter(|(index, _)| on[usize::from(*index)]) {
-            for anchor in detector.anchors {
-                served[*anchor as usize].extend(detector.check.map(|check| (index, check)));
-            }
-        }
-        let needs = |kind: fn(Anchor) -> bool| {
-            Anchor::ALL.iter().any(|anchor| kind(*anchor) && !served[*anchor as usize].is_empty())
-        };
-        let dates = needs(|anchor| anchor == Anchor::Date);
-        let find: Find =
-            match (needs(|anchor| anchor.is_wide() && anchor != Anchor::Date), dates, needs(Anchor::is_worded)) {
-                (false, false, false) => Engine::find::<Narrow>,
-                (false, false, true) => Engine::find::<Worded>,
-                (false, true, false) => Engine::find::<Dated>,
-                _ => Engine::find::<Wide>,
-            };
-        Self { on, served, find }
-    }
 }
 
 impl Scanner {

@@ -14,6 +14,8 @@ pub struct Phrase {
     pub key_only: bool,
     /// Where it stands among the letters of all phrases: folded, with spaces between its tokens.
     at: Range<u32>,
+    /// Whether its [`head`](Self::head) says it all.
+    short: bool,
 }
 
 /// A word, or what words begin with.
@@ -35,7 +37,10 @@ impl Phrase {
                 letters.insert(letters.len() - 1, STEM);
             }
         }
-        Self { meaning, key_only, at: start..length(letters).saturating_sub(1).max(start) }
+        let at = start..length(letters).saturating_sub(1).max(start);
+        let mut phrase = Self { meaning, key_only, at, short: false };
+        phrase.short = phrase.tokens(letters).count() == 1 && phrase.first(letters).length() <= 8;
+        phrase
     }
 
     fn tokens<'l>(&self, letters: &'l [u8]) -> impl Iterator<Item = Token<'l>> {
@@ -58,14 +63,22 @@ impl Phrase {
 
     /// What [`first_eight`] must give where it stands, and the bits of it that count.
     pub fn head(&self, letters: &[u8]) -> [u64; 2] {
-        let Token { text, stem } = self.first(letters);
-        let length = if stem { text.len() } else { text.len() + 1 };
-        let mask = if length >= 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
-        [first_eight(text), mask]
+        let first = self.first(letters);
+        let mask = if first.length() >= 8 { u64::MAX } else { (1 << (8 * first.length())) - 1 };
+        [first_eight(first.text), mask]
     }
 
-    /// Where it ends in a folded text if its tokens stand one after the other from `first`, which stands at `start`.
+    /// Where it ends in a folded text if its tokens stand one after the other from `first`, which stands at `start` and has
+    /// its head.
+    #[inline]
     pub fn end(&self, letters: &[u8], text: &[u8], first: &[u8], start: usize) -> Option<usize> {
+        if self.short {
+            return Some(start + first.len());
+        }
+        self.end_of_all(letters, text, first, start)
+    }
+
+    fn end_of_all(&self, letters: &[u8], text: &[u8], first: &[u8], start: usize) -> Option<usize> {
         let mut tokens = self.tokens(letters);
         if !tokens.next()?.is(first) {
             return None;
@@ -88,6 +101,11 @@ impl<'l> Token<'l> {
             Some((&STEM, text)) => Self { text, stem: true },
             _ => Self { text, stem: false },
         }
+    }
+
+    /// Bytes that tell it from others: of a whole word, with the space after it.
+    fn length(self) -> usize {
+        if self.stem { self.text.len() } else { self.text.len() + 1 }
     }
 
     fn is(self, word: &[u8]) -> bool {
