@@ -94,7 +94,8 @@ impl Seen {
 
     #[cold]
     fn look_at_run(&mut self, text: &[u8], last: Option<usize>, at: usize) {
-        if last.is_some_and(|last| text[last..at].iter().rev().all(u8::is_ascii_alphanumeric)) {
+        let between = last.and_then(|last| text.get(last..at));
+        if between.is_some_and(|between| between.iter().rev().all(u8::is_ascii_alphanumeric)) {
             return;
         }
         let before = text[..at].iter().rev().take(base64::LONGEST);
