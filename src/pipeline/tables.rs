@@ -219,7 +219,9 @@ struct State {
 impl Borders {
     /// Those of a file that is cut into splits, and whose text `reader` begins with.
     pub fn new(reader: Reader, split: u64) -> Self {
-        Self { split, state: Mutex::new(State { at: 0, reader, left: HashMap::new() }) }
+        // The first split may come after another one.
+        let left = HashMap::from([(0, reader.clone())]);
+        Self { split, state: Mutex::new(State { at: 0, reader, left }) }
     }
 
     /// The reader as it stands at the beginning of a split. What no thread has gone over yet before it is gone over now.
@@ -265,6 +267,24 @@ impl Borders {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_split_may_come_after_another() {
+        let path = std::env::temp_dir().join(format!("derbes-borders-{}.csv", std::process::id()));
+        let text = "id;name\n1;one\n2;two\n";
+        std::fs::write(&path, text).unwrap();
+        let file = File::open(&path).unwrap();
+        let reader = Reader::new(Shape::of(text.as_bytes()));
+        let (borders, mut window) = (Borders::new(reader, 10), Window::new(64));
+        let mut rows_from = |start: u64| {
+            let mut reader = borders.at(&file, text.len() as u64, start, &mut window).unwrap();
+            let mut grid = Grid::default();
+            reader.read(text.as_bytes(), start as usize..text.len(), 0, &mut grid);
+            grid.segments.first().map(|segment| segment.range.start)
+        };
+        assert_eq!([rows_from(10), rows_from(0)], [Some(10), Some(8)]);
+        std::fs::remove_file(path).unwrap();
+    }
 
     #[test]
     fn a_table_without_a_name_has_that_of_its_file() {
