@@ -40,11 +40,13 @@ pub struct Columns {
 /// What a column's name says: the categories, and whether a word says it that stands for nothing else.
 type Said = BTreeMap<Meaning, bool>;
 
-/// What decides about the columns of one table together.
+/// A column that is judged.
 struct Subject<'a> {
     path: &'a Origin,
-    table: &'a str,
-    rows: u64,
+    table: &'a Merged,
+    name: &'a Name,
+    column: &'a Column,
+    said: Said,
 }
 
 /// What a column's name comes to.
@@ -56,8 +58,13 @@ struct ByName {
 }
 
 impl Subject<'_> {
-    fn values(&self, column: &Column) -> u64 {
-        self.rows.saturating_sub(column.nulls)
+    /// Rows in which it has a value.
+    fn values(&self) -> u64 {
+        self.table.rows.saturating_sub(self.column.nulls)
+    }
+
+    fn field(&self) -> Field {
+        Field::Column { table: self.table.name.clone(), column: self.name.shown.clone() }
     }
 }
 
@@ -173,20 +180,26 @@ impl Columns {
         tally.table = Arc::new(Table { name, columns, inferred: false, first });
     }
 
+    /// What the column of a table is judged by.
+    fn subject<'a>(&self, table: &'a Merged, at: usize, path: &'a Origin) -> Subject<'a> {
+        let (name, column) = &table.columns[at];
+        Subject { path, table, name, column, said: self.said(name) }
+    }
+
+    /// The findings in the columns of one table, each with its column.
     fn table(&self, table: &Merged, path: &Origin) -> Vec<(usize, Finding)> {
-        let subject = Subject { path, table: &table.name, rows: table.rows };
         let mut found = Vec::new();
-        for (at, (name, column)) in table.columns.iter().enumerate() {
-            let said = self.said(name);
+        for at in 0..table.columns.len() {
+            let subject = self.subject(table, at, path);
             let before = found.len();
-            let by_name = self.by_name(&subject, name, column, &said).filter(|named| named.fits);
-            let by_name = by_name.filter(|named| !self.show(&subject, column, &named.finding.category));
-            for (detector, counter) in &column.counters {
+            let by_name = self.by_name(&subject).filter(|named| named.fits);
+            let by_name = by_name.filter(|named| !self.show(&subject, &named.finding.category));
+            for (detector, counter) in &subject.column.counters {
                 let category = &self.detectors.get(*detector).definition.category;
                 if by_name.as_ref().is_some_and(|named| named.finding.category == *category) {
                     continue;
                 }
-                let values = self.by_values(&subject, name, column, &said, *detector, counter);
+                let values = self.by_values(&subject, *detector, counter);
                 found.extend(values.finding().map(|finding| (at, finding)));
             }
             // What stands in some of the values is no other name for them all: a person's in an address.
@@ -200,25 +213,25 @@ impl Columns {
 
     /// Whether the values themselves show the category that the column's name names: half of them pass a detector of it,
     /// whether they are kept quiet or not. Else the name tells of all of them.
-    fn show(&self, subject: &Subject, column: &Column, category: &str) -> bool {
+    fn show(&self, subject: &Subject, category: &str) -> bool {
         let of_category = |id: u16| *self.detectors.get(id).definition.category == *category;
-        let cells: u64 = column.counters.iter().filter(|(id, _)| of_category(*id)).map(|(_, c)| c.cells).sum();
-        cells * 2 >= subject.values(column).max(1)
+        let counters = subject.column.counters.iter().filter(|(id, _)| of_category(*id));
+        counters.map(|(_, counter)| counter.cells).sum::<u64>() * 2 >= subject.values().max(1)
     }
 
     /// What a column comes to that is known by its name and by how its values look.
-    fn by_name(&self, subject: &Subject, name: &Name, column: &Column, said: &Said) -> Option<ByName> {
-        let sketch = column.sketch.as_deref()?;
-        let values = column.counting.unwrap_or(subject.values(column));
+    fn by_name(&self, subject: &Subject) -> Option<ByName> {
+        let sketch = subject.column.sketch.as_deref()?;
+        let values = subject.column.counting.unwrap_or(subject.values());
         if values == 0 {
             return None;
         }
         let (category, look, special) = self.chances.looks.iter().find_map(|(category, look)| {
-            let special = said.get(&self.lexicon.category(category)?)?;
+            let special = subject.said.get(&self.lexicon.category(category)?)?;
             Some((category, *look, *special))
         })?;
         let fitting = share_of(sketch, look);
-        let typed = match name.kind {
+        let typed = match subject.name.kind {
             Kind::Unknown | Kind::Text(_) => true,
             Kind::Number => matches!(look, Look::Number | Look::Token | Look::Short),
             Kind::Date => look == Look::Date,
@@ -232,19 +245,19 @@ impl Columns {
         let evidence = EvidenceSet::new()
             .with(Evidence::ColumnName)
             .with_if(fits_look, Evidence::ValuesFit)
-            .with_if(fits(name.kind, category), Evidence::ColumnType)
+            .with_if(fits(subject.name.kind, category), Evidence::ColumnType)
             .with_if(!special, Evidence::Alone);
         let detector = u16::try_from(self.detectors.iter().len()).ok()?;
         let finding = Finding {
             detector: format!("{category}-column").into(),
             hits: values,
             share: Some(fitting),
-            ..self.finding(subject, name, category, detector, evidence)
+            ..self.finding(subject, category, detector, evidence)
         };
         Some(ByName { fits: fits_look, finding })
     }
 
-    fn finding(&self, subject: &Subject, name: &Name, category: &Arc<str>, row: u16, evidence: EvidenceSet) -> Finding {
+    fn finding(&self, subject: &Subject, category: &Arc<str>, row: u16, evidence: EvidenceSet) -> Finding {
         let (score, confidence) = self.weights.score(row, evidence);
         Finding {
             path: subject.path.clone(),
@@ -252,9 +265,9 @@ impl Columns {
             detector: Arc::from(""),
             confidence,
             score,
-            field: Some(Field::Column { table: subject.table.to_owned(), column: name.shown.clone() }),
+            field: Some(subject.field()),
             hits: 0,
-            rows: Some(subject.rows),
+            rows: Some(subject.table.rows),
             share: None,
             places: Vec::new(),
             evidence: self.weights.weighing(row, evidence),

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{ByName, ByValues, Columns, Merged, Subject};
+use super::{ByName, ByValues, Columns, Merged};
 use crate::classify::{Tables, Weights};
 use crate::finding::explanation::{Share, Unreported};
 use crate::finding::{Field, Finding};
@@ -69,9 +69,8 @@ impl Columns {
     }
 
     fn of_column(&self, table: &Merged, at: usize, path: &Origin) -> Account {
-        let subject = Subject { path, table: &table.name, rows: table.rows };
-        let (name, column) = &table.columns[at];
-        let said = self.said(name);
+        let subject = self.subject(table, at, path);
+        let column = subject.column;
         let found: Vec<Finding> = self
             .table(table, path)
             .into_iter()
@@ -80,19 +79,18 @@ impl Columns {
             .collect();
         let mut told: Vec<Told> = Vec::new();
         for (detector, counter) in &column.counters {
-            let values = self.by_values(&subject, name, column, &said, *detector, counter);
+            let values = self.by_values(&subject, *detector, counter);
             told.push(Told::of_values(*detector, counter.cells, values, &found));
         }
         // Where its values tell what it is, its name is not asked.
         if told.iter().all(|told| told.lacks.is_some())
-            && let Some(named) = self.by_name(&subject, name, column, &said)
+            && let Some(named) = self.by_name(&subject)
         {
             told.push(Told::of_name(self.detectors.iter().len() as u16, named, &found));
         }
-        let field = Field::Column { table: table.name.clone(), column: name.shown.clone() };
         let most = column.counters.iter().map(|(_, counter)| counter.cells).max().unwrap_or(0);
-        let values = subject.values(column).max(most);
-        Account { field, first: table.first, rows: table.rows, values, told }
+        let values = subject.values().max(most);
+        Account { field: subject.field(), first: table.first, rows: table.rows, values, told }
     }
 }
 

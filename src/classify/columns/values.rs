@@ -1,6 +1,6 @@
 //! Columns by their values: takes what passed one detector, gives what the column comes to.
 
-use super::{Columns, Name, Said, Subject, is_other};
+use super::{Columns, Subject, is_other};
 use crate::classify::tables::{Column, Counter};
 use crate::detect::Context;
 use crate::finding::explanation::Share;
@@ -30,17 +30,10 @@ impl ByValues {
 
 impl Columns {
     /// What a column comes to whose values pass a detector.
-    pub(super) fn by_values(
-        &self,
-        subject: &Subject,
-        name: &Name,
-        column: &Column,
-        said: &Said,
-        detector: u16,
-        counter: &Counter,
-    ) -> ByValues {
+    pub(super) fn by_values(&self, subject: &Subject, detector: u16, counter: &Counter) -> ByValues {
         let definition = &self.detectors.get(detector).definition;
-        let values = subject.values(column).max(counter.cells);
+        let Subject { name, column, said, .. } = subject;
+        let values = subject.values().max(counter.cells);
         let sketch = column.sketch.as_deref().copied().unwrap_or_default();
         let counts = [counter.cells, self.family(column, &definition.id), values];
         let share = match self.needs_name(detector) {
@@ -58,9 +51,9 @@ impl Columns {
             .with_if(fits(name.kind, &definition.category), Evidence::ColumnType)
             .with_if(share == Share::Many, Evidence::Share)
             .with_if(share == Share::Low || share == Share::Chance && counter.cells * 2 < values, Evidence::LowShare);
-        let finding = self.counted(subject, name, detector, counter, values, evidence);
+        let finding = self.counted(subject, detector, counter, values, evidence);
         let told = column.told.iter().find(|(id, _)| *id == detector);
-        let told = told.and_then(|(_, told)| self.told(subject, name, column, said, detector, told));
+        let told = told.and_then(|(_, told)| self.told(subject, detector, told));
         ByValues { share, named, finding, told }
     }
 
@@ -71,27 +64,18 @@ impl Columns {
     }
 
     /// A finding of those values in a column that something else than the column tells of.
-    fn told(
-        &self,
-        subject: &Subject,
-        name: &Name,
-        column: &Column,
-        said: &Said,
-        detector: u16,
-        counter: &Counter,
-    ) -> Option<Finding> {
+    fn told(&self, subject: &Subject, detector: u16, counter: &Counter) -> Option<Finding> {
         let named = |form: &EvidenceSet| form.contains(Evidence::KeyName) || form.contains(Evidence::ContextWord);
         let forms = counter.forms.iter().map(|(form, _)| *form);
-        let forms = forms.map(|form| form.with_if(is_other(said) && !named(&form), Evidence::OtherMeaning));
+        let forms = forms.map(|form| form.with_if(is_other(&subject.said) && !named(&form), Evidence::OtherMeaning));
         let evidence = forms.max_by_key(|form| (self.weights.score(detector, *form), *form))?;
-        let values = subject.values(column).max(counter.cells);
-        Some(self.counted(subject, name, detector, counter, values, evidence))
+        let values = subject.values().max(counter.cells);
+        Some(self.counted(subject, detector, counter, values, evidence))
     }
 
     fn counted(
         &self,
         subject: &Subject,
-        name: &Name,
         detector: u16,
         counter: &Counter,
         values: u64,
@@ -104,7 +88,7 @@ impl Columns {
             share: Some(counter.cells as f64 / values as f64),
             places: counter.places.clone(),
             facts: counter.facts(),
-            ..self.finding(subject, name, &definition.category, detector, evidence)
+            ..self.finding(subject, &definition.category, detector, evidence)
         }
     }
 
