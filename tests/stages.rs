@@ -7,7 +7,7 @@ const STAGES: [&str; 9] =
     ["source", "decode", "layout", "detect", "classify", "policy", "suppress", "subject", "report"];
 
 /// What no stage may be known to.
-const VOCABULARY: [&str; 6] = ["category", "error", "finding", "input", "lexicon", "limits"];
+const VOCABULARY: [&str; 7] = ["category", "data", "error", "finding", "input", "lexicon", "limits"];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     ignore::Walk::new(folder)

@@ -166,6 +166,7 @@ mod tests {
         assert_eq!(pattern.end(b"xabcabc", 2), Some(5));
         assert_eq!(pattern.end(b"xabcabc", 0), None);
     }
+
     #[test]
     fn no_beginning_of_a_match_is_left_out() {
         let text = "Договор ДГ-000019, дг-19 №ДГ-00001900; XДГ-000019 DG-000027DG-000035\naa bb ДГ000019 конец";

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use super::Shared;
-use super::ends::{Ends, Positioned};
+use super::ends::Ends;
 use super::survey::Record;
 use super::sweep::{Counted, Sweep, conclude_tables};
 use super::tables::Borders;
@@ -20,7 +20,6 @@ use super::window::Window;
 use super::work::{Done, Large, Receipt};
 use crate::classify::{Lines, Partial};
 use crate::decode::{Charset, Decoder, Meter, SNIFF, Sniffed, sniff};
-use crate::detect::MARGIN;
 use crate::finding::{Event, Problem, Skipped, Unused};
 use crate::input::{Store, Target};
 use crate::layout::table::{self, Shape};
@@ -32,6 +31,7 @@ use crate::suppress::{self, Known, Quiet};
 mod blob;
 mod members;
 mod own;
+mod splits;
 mod stored;
 
 use stored::{Again, Stored};
@@ -217,46 +217,6 @@ impl<'a> Worker<'a> {
         let seen = length.unwrap_or(stored_read).max(stored_read);
         let examined = if receipt.failure.is_none() { seen } else { stored_read };
         self.done(target, receipt, seen, examined)
-    }
-
-    /// Scans one split of a large file.
-    pub fn split(&mut self, large: &Large, split: Range<u64>) -> Receipt {
-        let tables = match large.borders.at(&large.file, large.length, split.start, &mut self.before) {
-            Ok(tables) => tables,
-            Err(error) => return Receipt::failed(split.start, error),
-        };
-        let base = split.start.saturating_sub(MARGIN as u64);
-        let end = (split.end + MARGIN as u64).min(large.length);
-        self.window.restart(base, split.start);
-        let mut reader = Positioned { file: &large.file, at: base, end };
-        let (own, lines, binary) = (split.clone(), Lines::from(split.start), large.binary);
-        let extent = Extent { own, lines, length: Some(end), binary, tables: Some(tables), failure: None };
-        let super::Item::Target(target) = &self.shared.items[large.item] else {
-            unreachable!("only targets are large")
-        };
-        self.turn_to(target);
-        let quiet = self.quiet(target);
-        self.item = large.item;
-        let mut receipt = self.sweep(target, &mut reader, extent, quiet);
-        if receipt.failure.is_none() && receipt.partial.examined < split.end - split.start {
-            receipt.failure = Some(io::Error::other("the file was cut shorter while it was read"));
-        }
-        receipt
-    }
-
-    /// What came of a large file, from what came of its splits.
-    pub fn conclude(&mut self, large: &Large, whole: Receipt) -> Done {
-        let super::Item::Target(target) = &self.shared.items[large.item] else { return Done::default() };
-        self.turn_to(target);
-        self.ends.clear();
-        if self.shared.wants_dates() && whole.failure.is_none() {
-            let metadata = large.file.metadata().ok().filter(|_| self.shared.survey.is_none());
-            self.modified = metadata.as_ref().and_then(modified);
-            self.ends = Ends::of(&large.file, large.length).unwrap_or_default();
-        }
-        let examined = whole.partial.examined;
-        let done = self.done(target, whole, large.length, examined);
-        self.counted(done)
     }
 
     /// What keeps the target's hits quiet, with what an earlier sweep of the same text has left of the baseline.

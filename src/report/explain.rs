@@ -8,6 +8,7 @@ use crate::finding::explanation::{
     Candidate, Column, Count, Explanation, Fate, Idle, IdleMark, Share, Unreported, Weighed,
 };
 use crate::finding::{Evidence, Refusal};
+use crate::suppress::REACH;
 
 /// The explanation as text.
 pub fn explain(explanation: &Explanation, categories: &Categories) -> String {
@@ -107,11 +108,10 @@ fn idle(why: &Idle) -> String {
         Idle::Below { line, column } => {
             format!("the value is on the line before ({line}:{column}): write the mark there, or alone above it")
         }
-        Idle::Absent => {
-            "it reaches no value of what it allows: its own line, and alone in a comment the next one, up to \
-                         512 bytes away"
-                .to_owned()
-        }
+        Idle::Absent => format!(
+            "it reaches no value of what it allows: its own line, and alone in a comment the next one, up to {REACH} \
+             bytes away"
+        ),
     }
 }
 

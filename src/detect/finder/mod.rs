@@ -53,9 +53,9 @@ impl Engine {
         all
     }
 
-    /// Notes the candidates that start in `range` (a year up to two bytes beyond it), in steps of 48 bytes; within one step by anchor, then position. Bytes
-    /// around the range are looked at, bytes beyond the text count as NUL. Gives how far it came: to the end of the range,
-    /// or to where `found` was full.
+    /// Notes the candidates that start in `range` (some up to five bytes beyond it), in steps of 48 bytes;
+    /// within one step by anchor, then position. Bytes around the range are looked at, bytes beyond the text count as NUL.
+    /// Gives how far it came: to the end of the range, or to where `found` was full.
     ///
     /// `W` tells which anchors are looked for: a run whose detectors need only the [`Narrow`] ones pays for no others.
     pub fn find<W: Width>(self, text: &[u8], range: Range<usize>, found: &mut Candidates) -> usize {

@@ -1,0 +1,51 @@
+//! Large files: takes one that several threads scan in splits, gives what came of each, and of all together.
+
+use std::io;
+use std::ops::Range;
+
+use super::{Extent, Worker, modified};
+use crate::classify::Lines;
+use crate::detect::MARGIN;
+use crate::pipeline::Item;
+use crate::pipeline::ends::{Ends, Positioned};
+use crate::pipeline::work::{Done, Large, Receipt};
+
+impl Worker<'_> {
+    /// Scans one split of a large file.
+    pub fn split(&mut self, large: &Large, split: Range<u64>) -> Receipt {
+        let tables = match large.borders.at(&large.file, large.length, split.start, &mut self.before) {
+            Ok(tables) => tables,
+            Err(error) => return Receipt::failed(split.start, error),
+        };
+        let base = split.start.saturating_sub(MARGIN as u64);
+        let end = (split.end + MARGIN as u64).min(large.length);
+        self.window.restart(base, split.start);
+        let mut reader = Positioned { file: &large.file, at: base, end };
+        let (own, lines, binary) = (split.clone(), Lines::from(split.start), large.binary);
+        let extent = Extent { own, lines, length: Some(end), binary, tables: Some(tables), failure: None };
+        let Item::Target(target) = &self.shared.items[large.item] else { unreachable!("only targets are large") };
+        self.turn_to(target);
+        let quiet = self.quiet(target);
+        self.item = large.item;
+        let mut receipt = self.sweep(target, &mut reader, extent, quiet);
+        if receipt.failure.is_none() && receipt.partial.examined < split.end - split.start {
+            receipt.failure = Some(io::Error::other("the file was cut shorter while it was read"));
+        }
+        receipt
+    }
+
+    /// What came of a large file, from what came of its splits.
+    pub fn conclude(&mut self, large: &Large, whole: Receipt) -> Done {
+        let Item::Target(target) = &self.shared.items[large.item] else { return Done::default() };
+        self.turn_to(target);
+        self.ends.clear();
+        if self.shared.wants_dates() && whole.failure.is_none() {
+            let metadata = large.file.metadata().ok().filter(|_| self.shared.survey.is_none());
+            self.modified = metadata.as_ref().and_then(modified);
+            self.ends = Ends::of(&large.file, large.length).unwrap_or_default();
+        }
+        let examined = whole.partial.examined;
+        let done = self.done(target, whole, large.length, examined);
+        self.counted(done)
+    }
+}
