@@ -92,6 +92,8 @@ fn charset(head: &[u8]) -> Charset {
         [0xFF, 0xFE, 0, 0, ..] => Charset::Bytes,
         [0xFF, 0xFE, ..] => Charset::Utf16Le,
         [0xFE, 0xFF, ..] => Charset::Utf16Be,
+        // The high bytes that UTF-16 would have stand in no other text.
+        _ if memchr::memchr2(0, 4, head).is_none() => Charset::Bytes,
         _ if is_utf16(head, u16::from_le_bytes) => Charset::Utf16Le,
         _ if is_utf16(head, u16::from_be_bytes) => Charset::Utf16Be,
         _ => Charset::Bytes,

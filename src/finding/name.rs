@@ -10,6 +10,10 @@ const DIGITS: usize = 8;
 
 /// Whether a text is surely a name and no value.
 pub fn is_name(text: &str) -> bool {
+    // As most names are written.
+    if text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_') {
+        return true;
+    }
     let together = text.split(|c: char| !c.is_numeric()).map(|digits| digits.chars().count());
     let (most, all) = together.fold((0, 0), |(most, all), digits| (digits.max(most), all + digits));
     is_plain(text) && most <= DIGITS_TOGETHER && all <= DIGITS
@@ -58,6 +62,7 @@ mod tests {
             assert_eq!(is_name(text), expected == Some(text), "{text}");
         }
     }
+
     #[test]
     fn a_message_repeats_no_value() {
         for (message, expected) in [

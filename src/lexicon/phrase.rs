@@ -63,9 +63,13 @@ impl Phrase {
 
     /// What [`first_eight`] must give where it stands, and the bits of it that count.
     pub fn head(&self, letters: &[u8]) -> [u64; 2] {
-        let first = self.first(letters);
-        let mask = if first.length() >= 8 { u64::MAX } else { (1 << (8 * first.length())) - 1 };
-        [first_eight(first.text), mask]
+        let all = &letters[self.at.start as usize..self.at.end as usize];
+        let first_stem = memchr::memchr(STEM, all);
+        let known = first_stem.map_or(all, |end| &all[..end]);
+        // After a whole word comes a space.
+        let length = first_stem.unwrap_or(all.len() + 1);
+        let mask = if length >= 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
+        [first_eight(known), mask]
     }
 
     /// Where it ends in a folded text if its tokens stand one after the other from `first`, which stands at `start` and has

@@ -1,6 +1,9 @@
 //! What shape a text has, told by its first bytes: a dump of SQL statements, delimited text, or neither. Names of files
 //! play no part.
 
+use std::ops::Range;
+
+use super::chunk::{Chunk, WIDTH, low, places};
 use super::delimited::{Delimited, Style, cells};
 use crate::lexicon::fold;
 
@@ -167,46 +170,71 @@ pub fn delimited(head: &[u8]) -> Shape {
     found.unwrap_or(Shape::Text)
 }
 
+/// A record of the head.
+struct Record {
+    range: Range<usize>,
+    cells: usize,
+}
+
 /// The cells of the first records, if they are as many in nearly each of them and the text is written in this style.
 fn records(text: &[u8], separator: u8, style: Style, whole: bool) -> Option<Vec<Vec<Vec<u8>>>> {
-    // Only COPY and the like write a tab, and no other separator, with a backslash.
-    if style == Style::Escaped && (separator != b'\t' || text.contains(&b'"') && !text.windows(2).any(|w| w == b"\\N"))
-    {
-        return None;
-    }
-    if style == Style::Quoted && separator == b'\t' && text.windows(2).any(|w| w == b"\\N") {
-        return None;
-    }
+    let has_null = || memchr::memmem::find(text, b"\\N").is_some();
+    let is_style = match style {
+        // Only COPY and the like write a tab, and no other separator, with a backslash.
+        Style::Escaped => separator == b'\t' && (memchr::memchr(b'"', text).is_none() || has_null()),
+        Style::Quoted => separator != b'\t' || !has_null(),
+    };
     // Rows may differ in length, unless prose could be taken for them.
     let ragged = separator != b',';
+    let records = if is_style { bounds(text, separator, style, whole, ragged)? } else { return None };
+    let columns = records.first()?.cells;
+    let alike = records.iter().filter(|record| record.cells == columns).count();
+    let parted = records.iter().filter(|record| record.cells >= 2).count();
+    let most = |count: usize| count * 10 >= records.len() * 8;
+    (columns >= 2 && (most(alike) || ragged && columns >= 3 && most(parted)))
+        .then(|| records.into_iter().map(|record| cells(&text[record.range], separator, style)).collect())
+}
+
+/// Where the records stand; none where the first ones tell that the text is no table, as most texts are.
+fn bounds(text: &[u8], separator: u8, style: Style, whole: bool, ragged: bool) -> Option<Vec<Record>> {
     let mut reader = Delimited::new(separator, style, false);
-    let mut records = Vec::new();
-    let mut start = 0;
-    for at in 0..text.len() {
-        let mut bits = super::Bits::default();
-        reader.step(text, at, 1, &mut bits);
-        let last = whole && at + 1 == text.len();
-        if bits.ends != 0 || last && !reader.at_record() {
-            records.push(cells(&text[start..=at], separator, style));
-            // Most texts are none: they are told by their first lines.
-            let few = records.len() <= FIRST && records.last().is_none_or(|record| record.len() < 2);
-            let others = records.iter().filter(|record| record.len() != records[0].len()).count();
-            if (few && !ragged || records[0].len() < 2) || !ragged && records.len() == FIRST && others > 1 {
+    let mut records: Vec<Record> = Vec::new();
+    let (mut start, mut cells) = (0, 1);
+    let mut ends = |end: usize, cells: usize| {
+        let blank = if style == Style::Quoted { blank_lines(&text[start..end]) } else { 0 };
+        records.push(Record { range: start + blank..end, cells });
+        start = end;
+        let few = records.len() <= FIRST && cells < 2;
+        let others = || records.iter().filter(|record| record.cells != records[0].cells).count();
+        !((few && !ragged || records[0].cells < 2) || !ragged && records.len() == FIRST && others() > 1)
+    };
+    for first in (0..text.len()).step_by(WIDTH) {
+        let part = 0..WIDTH.min(text.len() - first);
+        let bits = reader.bits(&Chunk::at(text, first), text, first, &part);
+        let mut counted = 0;
+        for place in places(bits.ends) {
+            cells += (bits.separators & low(place) & !low(counted)).count_ones() as usize;
+            if !ends(first + place + 1, std::mem::replace(&mut cells, 1)) {
                 return None;
             }
+            counted = place;
         }
-        if bits.ends != 0 || reader.at_record() {
-            start = at + 1;
-        }
+        cells += (bits.separators & !low(counted)).count_ones() as usize;
     }
-    if reader.in_quotes() && records.len() < 2 {
+    let is_open = whole && !reader.at_record();
+    if is_open && !ends(text.len(), cells) || reader.in_quotes() && records.len() < 2 {
         return None;
     }
-    let columns = records.first()?.len();
-    let alike = records.iter().filter(|record| record.len() == columns).count();
-    let parted = records.iter().filter(|record| record.len() >= 2).count();
-    let most = |count: usize| count * 10 >= records.len() * 8;
-    (columns >= 2 && (most(alike) || ragged && columns >= 3 && most(parted))).then_some(records)
+    Some(records)
+}
+
+/// Bytes of the empty lines that a text begins with.
+fn blank_lines(text: &[u8]) -> usize {
+    let mut rest = text;
+    while let Some(next) = rest.strip_prefix(b"\n").or_else(|| rest.strip_prefix(b"\r\n")) {
+        rest = next;
+    }
+    text.len() - rest.len()
 }
 
 /// The shape of a sheet whose rows begin so: cells parted by tabs. The columns are named by the first row that is about as
