@@ -69,7 +69,7 @@ fn origin(text: &str) -> Origin {
 
 fn verdict(text: &str, outcome: Outcome) -> Verdict {
     let ground = Some(Ground::Note { note: text.to_owned() });
-    Verdict { policy: text.into(), outcome, clause: Some(text.to_owned()), count: Some(1), ground }
+    Verdict { policy: text.into(), outcome, clause: Some(text.to_owned()), count: Some(1), ground, rule: None }
 }
 
 fn finding(path: &str, field: Option<Field>) -> Finding {

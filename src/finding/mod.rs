@@ -25,7 +25,7 @@ pub use place::Place;
 pub use redacted::{MaskRule, Redacted};
 pub use refusal::Refusal;
 pub use setting::{DateSource, Dated, Posture, Setting};
-pub use verdict::{Ground, Outcome, Stale, Verdict};
+pub use verdict::{Ground, Outcome, Rule, Stale, Verdict};
 
 /// How sure a finding is: the level that its score reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -72,6 +72,18 @@ pub struct Verdict {
     pub count: Option<u64>,
     #[serde(flatten)]
     pub ground: Option<Ground>,
+    /// Where that is written which decided. Told where a verdict is explained.
+    #[serde(skip)]
+    pub rule: Option<Rule>,
+}
+
+/// A place in a policy file, or in a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// As messages show it.
+    pub file: Arc<str>,
+    /// From 1.
+    pub line: u64,
 }
 
 /// What decided beyond the clause. Serialises as keys of the verdict.
@@ -134,6 +146,7 @@ mod tests {
                 clause: Some("1".into()),
                 count: Some(2),
                 ground,
+                rule: None,
             };
             let text = serde_json::to_string(&verdict).unwrap();
             assert_eq!(text, format!(r#"{{"policy":"p","outcome":"declared","clause":"1","count":2{keys}}}"#));

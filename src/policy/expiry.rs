@@ -1,9 +1,9 @@
 //! Whether data is kept longer than its policy says: takes a declaration and a day by which the data was collected, gives
-//! the clause that has run out. Data that may yet be kept by any reading is not expired.
+//! what has run out. Data that may yet be kept by any reading is not expired.
 
 use jiff::civil::Date;
 
-use super::model::{Clause, Declaration, Policy};
+use super::model::{Basis, Declaration, Policy, Retention};
 use super::period::Period;
 
 /// A period that holds for data, and what it rests on.
@@ -11,10 +11,10 @@ struct Term<'p> {
     period: Period,
     /// Whether it is counted from an event, which data does not tell.
     from_event: bool,
-    clause: &'p Clause,
+    basis: Basis<'p>,
 }
 
-/// The clause by which data of this declaration, collected on the day `collected` at the latest, must be gone `today`.
+/// The clause, and where it stands, by which data of this declaration, collected on the day `collected` at the latest, must be gone `today`.
 ///
 /// A period that is counted from an event may begin at any time after the collection, and one without a limit never
 /// ends: beside either nothing is expired. The end of a purpose or a withdrawal can only come sooner than a counted
@@ -24,8 +24,8 @@ pub fn expired<'p>(
     declaration: &'p Declaration,
     collected: Date,
     today: Date,
-) -> Option<&'p Clause> {
-    let mut longest: Option<(Date, &Clause)> = None;
+) -> Option<Basis<'p>> {
+    let mut longest: Option<(Date, Basis)> = None;
     for term in terms(policy, declaration) {
         match term.period {
             Period::UntilPurpose | Period::UntilWithdrawal => {}
@@ -34,18 +34,18 @@ pub fn expired<'p>(
             counted => {
                 let last = counted.last_day(collected)?;
                 if longest.is_none_or(|(day, _)| day < last) {
-                    longest = Some((last, term.clause));
+                    longest = Some((last, term.basis));
                 }
             }
         }
     }
-    longest.filter(|(last, _)| *last < today).map(|(_, clause)| clause)
+    longest.filter(|(last, _)| *last < today).map(|(_, basis)| basis)
 }
 
 /// The periods that hold for a declaration: its own, or those of its category, or else those of all data.
 fn terms<'p>(policy: &'p Policy, declaration: &'p Declaration) -> Vec<Term<'p>> {
     if let Some(period) = declaration.retention {
-        return vec![Term { period, from_event: false, clause: &declaration.clause }];
+        return vec![Term { period, from_event: false, basis: declaration.basis() }];
     }
     let named = policy.retention.iter().any(|retention| retention.categories.contains(&declaration.category));
     let holds = |categories: &[_]| match named {
@@ -53,7 +53,8 @@ fn terms<'p>(policy: &'p Policy, declaration: &'p Declaration) -> Vec<Term<'p>> 
         false => categories.is_empty(),
     };
     let terms = policy.retention.iter().filter(|retention| holds(&retention.categories));
-    terms.map(|r| Term { period: r.period, from_event: r.after.is_some(), clause: &r.clause }).collect()
+    let basis = |r: &'p Retention| Basis { clause: &r.clause, line: r.line };
+    terms.map(|r| Term { period: r.period, from_event: r.after.is_some(), basis: basis(r) }).collect()
 }
 
 #[cfg(test)]
@@ -67,7 +68,7 @@ mod tests {
         let head = "id = \"a\"\nlanguages = []\noperator = { name = \"A\" }\n\
                     [[declares]]\ncategory = \"iin\"\nclause = \"1\"\n";
         let policy = Policy::parse("a.toml", &format!("{head}{terms}"), &Categories::builtin().unwrap()).unwrap();
-        expired(&policy, &policy.declares[0], collected, today).map(|clause| clause.main().to_owned())
+        expired(&policy, &policy.declares[0], collected, today).map(|basis| basis.clause.main().to_owned())
     }
 
     /// One `[[retention]]` for each period, with the clauses 2, 3 and so on.

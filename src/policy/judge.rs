@@ -10,9 +10,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::expiry::expired;
-use super::model::{Clause, Declaration, Medium, Policy};
+use super::model::{Basis, Declaration, Medium, Policy, Prohibition};
 use crate::category::{Categories, Standing};
-use crate::finding::{Finding, Ground, Outcome, Posture, Setting, Stale, Verdict};
+use crate::finding::{Finding, Ground, Outcome, Posture, Rule, Setting, Stale, Verdict};
 
 /// The age of majority: Civil Code of Kazakhstan, art. 17.
 pub const MAJORITY: u8 = 18;
@@ -30,7 +30,7 @@ pub struct Judge {
 /// The answer to one question.
 struct Ruling<'p> {
     outcome: Outcome,
-    clause: Option<&'p Clause>,
+    basis: Option<Basis<'p>>,
     hits: u64,
     ground: Option<Ground>,
 }
@@ -41,7 +41,7 @@ impl Judge {
             0 => about_nobody(finding, setting.posture),
             hits => self.gravest(policy, finding, setting, hits),
         };
-        verdict(&policy.id, finding, ruling)
+        verdict(&policy.id, &policy.file, finding, ruling)
     }
 
     /// The gravest answer for the `hits` that are about persons.
@@ -72,8 +72,9 @@ impl Judge {
             _ if self.may_stand(posture, &finding.category) => return None,
             personal => (Outcome::Misplaced, personal),
         };
-        let verdict = verdict(file, finding, Ruling { outcome, clause: None, hits, ground });
-        Some(Verdict { clause: Some(format!("line {line}")), ..verdict })
+        let verdict = verdict(file, file, finding, Ruling { outcome, basis: None, hits, ground });
+        let rule = Some(Rule { file: file.clone(), line });
+        Some(Verdict { clause: Some(format!("line {line}")), rule, ..verdict })
     }
 
     /// Hits about natural persons. In test data, a value that is made up is about nobody.
@@ -103,14 +104,14 @@ impl Judge {
         declarations: &[&'p Declaration],
         hits: u64,
     ) -> Ruling<'p> {
-        let ruling = |outcome, clause, ground| Ruling { outcome, clause, hits, ground };
-        if let Some(prohibition) = policy.prohibition(&finding.category) {
-            return ruling(Outcome::Forbidden, Some(&prohibition.clause), None);
+        let ruling = |outcome, basis, ground| Ruling { outcome, basis, hits, ground };
+        if let Some(Prohibition { clause, line, .. }) = policy.prohibition(&finding.category) {
+            return ruling(Outcome::Forbidden, Some(Basis { clause, line: *line }), None);
         }
         let Some(first) = declarations.first() else { return ruling(Outcome::Undeclared, None, None) };
         let named = first.category == finding.category;
         let outcome = if named { Outcome::Declared } else { Outcome::Implied };
-        ruling(outcome, Some(&first.clause), pupils(policy, finding))
+        ruling(outcome, Some(first.basis()), pupils(policy, finding))
     }
 
     /// Whether the periods of all declarations that cover the data have run out; the clause of the first is named.
@@ -122,17 +123,17 @@ impl Judge {
         hits: u64,
     ) -> Option<Ruling<'p>> {
         let dated = setting.dated?;
-        let clauses = declarations.iter().map(|declaration| expired(policy, declaration, dated.date, self.today));
-        let clauses: Vec<&Clause> = clauses.collect::<Option<_>>()?;
+        let bases = declarations.iter().map(|declaration| expired(policy, declaration, dated.date, self.today));
+        let bases: Vec<Basis> = bases.collect::<Option<_>>()?;
         let ground = Some(Ground::Date { date: dated.date, date_source: dated.source });
-        clauses.first().map(|clause| Ruling { outcome: Outcome::Expired, clause: Some(*clause), hits, ground })
+        bases.first().map(|basis| Ruling { outcome: Outcome::Expired, basis: Some(*basis), hits, ground })
     }
 
     /// Where the data lies and may not: by the policy's words on storage, or by the posture of the path.
     fn misplaced<'p>(&self, policy: &'p Policy, finding: &Finding, setting: &Setting, hits: u64) -> Option<Ruling<'p>> {
-        let ruling = |clause, ground| Ruling { outcome: Outcome::Misplaced, clause, hits, ground: Some(ground) };
-        if let Some((clause, ground)) = outside_storage(policy, setting) {
-            return Some(ruling(Some(clause), ground));
+        let ruling = |basis, ground| Ruling { outcome: Outcome::Misplaced, basis, hits, ground: Some(ground) };
+        if let Some((basis, ground)) = outside_storage(policy, setting) {
+            return Some(ruling(Some(basis), ground));
         }
         let posture = setting.posture.filter(|posture| !self.may_stand(*posture, &finding.category))?;
         Some(ruling(None, Ground::Posture { posture }))
@@ -164,14 +165,15 @@ pub fn stale<'p>(policies: impl IntoIterator<Item = &'p Policy>, seen_categories
 fn about_nobody(finding: &Finding, posture: Option<Posture>) -> Ruling<'static> {
     let made_up = posture.filter(|posture| *posture == Posture::TestData && finding.facts.made_up > 0);
     let ground = made_up.map(|posture| Ground::Posture { posture });
-    Ruling { outcome: Outcome::NotPersonal, clause: None, hits: finding.hits, ground }
+    Ruling { outcome: Outcome::NotPersonal, basis: None, hits: finding.hits, ground }
 }
 
-fn verdict(policy: &Arc<str>, finding: &Finding, ruling: Ruling) -> Verdict {
+fn verdict(policy: &Arc<str>, file: &Arc<str>, finding: &Finding, ruling: Ruling) -> Verdict {
     Verdict {
         policy: policy.clone(),
         outcome: ruling.outcome,
-        clause: ruling.clause.map(|clause| clause.main().to_owned()),
+        clause: ruling.basis.map(|basis| basis.clause.main().to_owned()),
+        rule: ruling.basis.map(|basis| Rule { file: file.clone(), line: basis.line as u64 }),
         count: (ruling.hits != finding.hits).then_some(ruling.hits),
         ground: ruling.ground,
     }
@@ -181,7 +183,8 @@ fn verdict(policy: &Arc<str>, finding: &Finding, ruling: Ruling) -> Verdict {
 fn too_young<'p>(policy: &'p Policy, finding: &Finding, personal: u64) -> Option<Ruling<'p>> {
     let subjects = policy.subjects.as_ref()?;
     let hits = younger(finding, subjects.min_age?).min(personal);
-    let ruling = Ruling { outcome: Outcome::Minor, clause: Some(&subjects.clause), hits, ground: None };
+    let basis = Some(Basis { clause: &subjects.clause, line: subjects.line });
+    let ruling = Ruling { outcome: Outcome::Minor, basis, hits, ground: None };
     (hits > 0).then_some(ruling)
 }
 
@@ -197,15 +200,16 @@ fn younger(finding: &Finding, age: u8) -> u64 {
 
 /// The words on storage that what was found is against, and why: all that a scan sees is electronic, and where a country
 /// is known, it must be one of those named unless data may be sent abroad.
-fn outside_storage<'p>(policy: &'p Policy, setting: &Setting) -> Option<(&'p Clause, Ground)> {
+fn outside_storage<'p>(policy: &'p Policy, setting: &Setting) -> Option<(Basis<'p>, Ground)> {
     let storage = policy.storage.as_ref()?;
+    let basis = Basis { clause: &storage.clause, line: storage.line };
     if !storage.media.is_empty() && !storage.media.contains(&Medium::Electronic) {
-        return Some((&storage.clause, Ground::Note { note: "to be kept on material media only".to_owned() }));
+        return Some((basis, Ground::Note { note: "to be kept on material media only".to_owned() }));
     }
     let country = setting.country.as_ref()?;
     let named = storage.countries.is_empty() || storage.countries.iter().any(|named| **named == **country);
     let abroad = !named && storage.cross_border != Some(true);
-    abroad.then(|| (&storage.clause, Ground::Country { country: country.clone() }))
+    abroad.then(|| (basis, Ground::Country { country: country.clone() }))
 }
 
 #[cfg(test)]

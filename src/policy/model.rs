@@ -147,6 +147,14 @@ pub enum Source {
     ThirdParty,
 }
 
+/// What of a policy decides about a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Basis<'p> {
+    pub clause: &'p Clause,
+    /// Where the policy file says it, from 1.
+    pub line: usize,
+}
+
 /// A category that is collected or processed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {
@@ -161,6 +169,12 @@ pub struct Declaration {
     pub source: Option<Source>,
     /// Line of the policy file, from 1.
     pub line: usize,
+}
+
+impl Declaration {
+    pub fn basis(&self) -> Basis<'_> {
+        Basis { clause: &self.clause, line: self.line }
+    }
 }
 
 /// A category that the operator promises not to keep.
@@ -183,6 +197,8 @@ pub struct Subjects {
     /// Categories collected of persons other than the user.
     pub third_persons: Vec<Arc<str>>,
     pub clause: Clause,
+    /// Line of the policy file, from 1.
+    pub line: usize,
 }
 
 /// What data is kept on.
@@ -206,6 +222,9 @@ pub struct Storage {
     /// Whether data may be sent abroad.
     pub cross_border: Option<bool>,
     pub clause: Clause,
+    /// Line of the policy file, from 1.
+    #[serde(skip)]
+    pub line: usize,
 }
 
 /// How long data is kept.

@@ -35,7 +35,7 @@ struct Unvalidated {
     declares: Vec<UnvalidatedDeclaration>,
     #[serde(default)]
     forbids: Vec<UnvalidatedProhibition>,
-    subjects: Option<UnvalidatedSubjects>,
+    subjects: Option<Spanned<UnvalidatedSubjects>>,
     storage: Option<Spanned<Storage>>,
     #[serde(default)]
     retention: Vec<UnvalidatedRetention>,
@@ -272,17 +272,19 @@ impl Validation<'_> {
             .help("keep what the document means; if it says both, tell so in a [[note]]")
     }
 
-    fn subjects(&self, subjects: UnvalidatedSubjects) -> Result<Subjects> {
-        let UnvalidatedSubjects { min_age, minors, third_persons, clause } = subjects;
-        Ok(Subjects { min_age, minors, third_persons: self.each(third_persons, Self::category)?, clause })
+    fn subjects(&self, subjects: Spanned<UnvalidatedSubjects>) -> Result<Subjects> {
+        let line = self.line(subjects.span());
+        let UnvalidatedSubjects { min_age, minors, third_persons, clause } = subjects.into_inner();
+        Ok(Subjects { min_age, minors, third_persons: self.each(third_persons, Self::category)?, clause, line })
     }
 
     fn storage(&self, storage: Spanned<Storage>) -> Result<Storage> {
         let is_country = |code: &String| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+        let line = self.line(storage.span());
         if !storage.get_ref().countries.iter().all(is_country) {
-            return Err(self.error(self.line(storage.span()), "a country is a two-letter code in capitals, such as KZ"));
+            return Err(self.error(line, "a country is a two-letter code in capitals, such as KZ"));
         }
-        Ok(storage.into_inner())
+        Ok(Storage { line, ..storage.into_inner() })
     }
 
     fn retention(&self, retention: UnvalidatedRetention, declared: &[Arc<str>]) -> Result<Retention> {

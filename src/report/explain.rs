@@ -157,7 +157,8 @@ fn sum(weighed: &Weighed, hits: u64) -> String {
         text += "    belongs to no person\n";
     }
     for verdict in &weighed.verdicts {
-        text += &format!("    {}: {}\n", verdict.outcome, policy(verdict, hits));
+        let rule = verdict.rule.as_ref().map(|rule| format!(", by {}:{}", escape(&rule.file), rule.line));
+        text += &format!("    {}: {}{}\n", verdict.outcome, policy(verdict, hits), rule.unwrap_or_default());
     }
     text
 }

@@ -25,7 +25,7 @@ pub fn place(line: u64, column: u64) -> Place {
 }
 
 pub fn verdict(policy: &str, outcome: Outcome, clause: Option<&str>, count: Option<u64>) -> Verdict {
-    Verdict { policy: policy.into(), outcome, clause: clause.map(str::to_owned), count, ground: None }
+    Verdict { policy: policy.into(), outcome, clause: clause.map(str::to_owned), count, ground: None, rule: None }
 }
 
 pub fn finding(path: &str, key: Option<&str>) -> Finding {

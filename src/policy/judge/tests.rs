@@ -213,6 +213,7 @@ fn each_outcome_under_each_of_the_five_policies() {
         let verdicts: Vec<_> = policies.iter().map(|policy| judge.verdict(policy, finding, setting)).collect();
         assert_eq!(verdicts.iter().map(|v| &*v.policy).collect::<Vec<_>>(), ORDER);
         assert_eq!(verdicts.iter().map(shown).collect::<Vec<_>>(), expected, "{} {setting:?}", finding.category);
+        verdicts.iter().for_each(assert_rule);
         seen.extend(verdicts.into_iter().map(|verdict| (verdict.policy.to_string(), verdict.outcome)));
     }
     // What no finding can come to: only anysoft forbids and keeps for a time, only two name an age, and two declare no
@@ -229,6 +230,17 @@ fn each_outcome_under_each_of_the_five_policies() {
             assert_eq!(seen.contains(&(policy.to_owned(), outcome)), !never.contains(&outcome), "{policy} {outcome}");
         }
     }
+}
+
+/// A verdict by a clause names the entry of the policy file that holds the clause.
+fn assert_rule(verdict: &Verdict) {
+    let Some(clause) = &verdict.clause else { return assert_eq!(verdict.rule, None) };
+    let Rule { file, line } = verdict.rule.as_ref().unwrap();
+    let text = std::fs::read_to_string(&**file).unwrap();
+    let lines: Vec<&str> = text.lines().skip(*line as usize - 1).collect();
+    let entry = lines.iter().skip(1).position(|line| line.starts_with('[')).map_or(&lines[..], |end| &lines[..=end]);
+    let holds = |line: &&str| line.starts_with("clause = ") && line.contains(&format!("\"{clause}\""));
+    assert!(entry.iter().any(holds), "{clause}, {file}:{line}");
 }
 
 #[test]
