@@ -2,7 +2,9 @@
 
 use std::io::{self, BufRead, Read};
 
-use flate2::{Decompress, DecompressError, FlushDecompress, Status};
+use flate2::{Decompress, DecompressError, Status};
+
+use super::inflate::{self, Inflater};
 
 /// The largest window that deflate knows, as log2 of its bytes.
 const WINDOW_LOG: u8 = 15;
@@ -10,10 +12,8 @@ const WINDOW_LOG: u8 = 15;
 /// A gzip stream of one member or more. Whatever can be inflated before an error is given before it.
 pub struct Gzip<S> {
     source: S,
-    inflate: Decompress,
+    inflater: Inflater,
     state: State,
-    /// Whether the last step filled the caller's buffer, so that the inflater may hold more text than it gave.
-    full: bool,
 }
 
 enum State {
@@ -27,33 +27,22 @@ enum State {
 
 impl<S: BufRead> Gzip<S> {
     pub fn new(source: S) -> Self {
-        Self { source, inflate: Decompress::new_gzip(WINDOW_LOG), state: State::Member, full: false }
+        Self { source, inflater: Inflater::new(Decompress::new_gzip(WINDOW_LOG)), state: State::Member }
     }
 
     /// Inflates once.
     fn step(&mut self, buf: &mut [u8]) -> io::Result<Step> {
-        let input = if self.full { &[] } else { self.source.fill_buf()? };
-        let at_end = input.is_empty() && !self.full;
-        let (taken, given) = (self.inflate.total_in(), self.inflate.total_out());
-        let status = self.inflate.decompress(input, buf, FlushDecompress::None);
-        let taken = (self.inflate.total_in() - taken) as usize;
-        let given = (self.inflate.total_out() - given) as usize;
-        self.source.consume(taken);
-        self.full = given == buf.len();
+        let inflate::Step { given, status, at_end } = self.inflater.step(&mut self.source, buf)?;
         match status {
-            Err(error) => {
-                self.state = State::Damaged(damage(&error));
-                Ok(Step::Text(given))
-            }
+            Err(error) => self.state = State::Damaged(damage(&error)),
             Ok(Status::StreamEnd) => {
                 self.state = State::Between;
-                self.full = false;
-                self.inflate.reset(true);
-                Ok(Step::Text(given))
+                self.inflater.reset(true);
             }
-            Ok(_) if given == 0 && at_end => Err(super::truncated()),
-            Ok(_) => Ok(Step::Text(given)),
+            Ok(_) if given == 0 && at_end => return Err(super::truncated()),
+            Ok(_) => {}
         }
+        Ok(Step::Text(given))
     }
 
     /// Goes on to the next member, if there is one.

@@ -3,12 +3,52 @@
 
 use std::io::{self, BufRead, Read};
 
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::{Decompress, DecompressError, FlushDecompress, Status};
+
+/// What inflates, a step at a time.
+pub struct Inflater {
+    inflate: Decompress,
+    /// Whether the last step filled the caller's buffer, so that it may hold more text than it gave.
+    full: bool,
+}
+
+/// What one step gave.
+pub struct Step {
+    /// Bytes of text.
+    pub given: usize,
+    pub status: Result<Status, DecompressError>,
+    /// Whether the source had no more bytes.
+    pub at_end: bool,
+}
+
+impl Inflater {
+    pub fn new(inflate: Decompress) -> Self {
+        Self { inflate, full: false }
+    }
+
+    /// Inflates once.
+    pub fn step(&mut self, source: &mut impl BufRead, buf: &mut [u8]) -> io::Result<Step> {
+        let input = if self.full { &[] } else { source.fill_buf()? };
+        let at_end = input.is_empty() && !self.full;
+        let (taken, given) = (self.inflate.total_in(), self.inflate.total_out());
+        let status = self.inflate.decompress(input, buf, FlushDecompress::None);
+        let taken = (self.inflate.total_in() - taken) as usize;
+        let given = (self.inflate.total_out() - given) as usize;
+        source.consume(taken);
+        self.full = given == buf.len();
+        Ok(Step { given, status, at_end })
+    }
+
+    /// Goes on to another stream.
+    pub fn reset(&mut self, zlib_header: bool) {
+        self.full = false;
+        self.inflate.reset(zlib_header);
+    }
+}
 
 pub struct Inflate<S> {
     source: S,
-    inflate: Decompress,
-    full: bool,
+    inflater: Inflater,
     ended: bool,
     damaged: bool,
 }
@@ -16,12 +56,12 @@ pub struct Inflate<S> {
 impl<S: BufRead> Inflate<S> {
     /// As zip members are stored.
     pub fn raw(source: S) -> Self {
-        Self { source, inflate: Decompress::new(false), full: false, ended: false, damaged: false }
+        Self { source, inflater: Inflater::new(Decompress::new(false)), ended: false, damaged: false }
     }
 
     /// With the frame of RFC 1950.
     pub fn zlib(source: S) -> Self {
-        Self { inflate: Decompress::new(true), ..Self::raw(source) }
+        Self { inflater: Inflater::new(Decompress::new(true)), ..Self::raw(source) }
     }
 }
 
@@ -31,14 +71,7 @@ impl<S: BufRead> Read for Inflate<S> {
             if self.damaged {
                 return Err(super::corrupt("corrupt deflate stream"));
             }
-            let input = if self.full { &[] } else { self.source.fill_buf()? };
-            let at_end = input.is_empty() && !self.full;
-            let (taken, given) = (self.inflate.total_in(), self.inflate.total_out());
-            let status = self.inflate.decompress(input, buf, FlushDecompress::None);
-            let taken = (self.inflate.total_in() - taken) as usize;
-            let given = (self.inflate.total_out() - given) as usize;
-            self.source.consume(taken);
-            self.full = given == buf.len();
+            let Step { given, status, at_end } = self.inflater.step(&mut self.source, buf)?;
             self.damaged = status.is_err();
             self.ended = matches!(status, Ok(Status::StreamEnd));
             match given {
