@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use derbes::audit::{self, Store};
 use derbes::error::{Error, Result};
@@ -11,7 +12,7 @@ use derbes::pipeline::Progress;
 use derbes::report::{Format, Options, to_json};
 use serde::Serialize;
 
-use super::args::{Audit, AuditCommand, AuditRun, Color, Shape};
+use super::args::{Audit, AuditCommand, AuditRun, Reports, Shape};
 use super::output::{Failure, Outputs};
 use super::plan::plan;
 use super::progress::Line;
@@ -47,9 +48,7 @@ pub fn run(typed: Audit) -> Result<u8> {
             let diff = audit::diff(&Store::read(&store)?, wanted)?;
             shown(format, || show::diff(&diff), &diff).map(|_| u8::from(diff.is_worse()))
         }
-        Some(AuditCommand::Report { run, store, reports, places }) => {
-            report(&store, run, &reports.list, reports.color, places)
-        }
+        Some(AuditCommand::Report { run, store, reports, places }) => report(&store, run, &reports, places),
         Some(AuditCommand::Coverage { run, store, depth, format }) => {
             let store = Store::read(&store)?;
             let run = audit::ended(&store, run)?;
@@ -163,22 +162,19 @@ fn files_of(store: &Path) -> Vec<PathBuf> {
 }
 
 /// Writes the report of a run again.
-fn report(
-    store: &Path,
-    run: Option<i64>,
-    reports: &[(Format, Option<PathBuf>)],
-    color: Color,
-    places: Option<u16>,
-) -> Result<u8> {
+fn report(store: &Path, run: Option<i64>, typed: &Reports, places: Option<u16>) -> Result<u8> {
+    let Reports { list: reports, color, lang, .. } = typed;
     let store = Store::read(store)?;
     let run = audit::ended(&store, run)?;
+    let is_page = reports.iter().any(|(format, _)| *format == Format::Html);
+    let history = is_page.then(|| audit::history(&store, &run)).transpose()?.map(Arc::new);
     let categories = derbes::category::Categories::builtin()?;
     let plan = derbes::pipeline::Plan::new(Vec::new(), categories.into(), jiff::Zoned::now().date());
     let started = run.started.parse().unwrap_or_else(|_| jiff::Timestamp::now());
     let places = Places::First(places.map_or(3, usize::from));
     // The files may not be any more what they were.
-    let options = Options { started, places, columns: None, ..options(reports, &plan)? };
-    let mut outputs = Outputs::open(reports, color, &options)?;
+    let options = Options { started, places, columns: None, language: *lang, history, ..options(reports, &plan)? };
+    let mut outputs = Outputs::open(reports, *color, &options)?;
     let mut failure = None;
     let told = audit::tell(&store, &run, &mut |event| {
         outputs.event(&event).map_err(|e| {
