@@ -21,6 +21,7 @@ const DEPTH: usize = 2;
 /// Those of the store.
 pub fn history(store: &Store, run: &Run) -> Result<History> {
     let mut all = runs(store)?;
+    let is_cut_short = all.iter().any(|o| o.series == run.series && o.id > run.id && o.totals.is_none());
     all.retain(|other| other.series == run.series && other.id <= run.id && other.totals.is_some());
     let listed = &all[all.len().saturating_sub(RUNS)..];
     let first = listed.first().filter(|first| first.id == all[0].id).map(|first| past(first, None));
@@ -29,6 +30,7 @@ pub fn history(store: &Store, run: &Run) -> Result<History> {
         paths: run.paths.clone(),
         today: run.today.clone(),
         runs: first.into_iter().collect(),
+        is_cut_short,
         folders: coverage(store, (run.series, run.id), DEPTH)?.into_iter().map(folder).collect(),
         changes: Vec::new(),
     };
@@ -57,7 +59,6 @@ fn past(run: &Run, moved: Option<[u64; Movement::ALL.len()]>) -> Past {
         bytes_seen: totals.bytes_seen,
         bytes_examined: totals.bytes_examined,
         findings: totals.findings,
-        hits: totals.hits,
         incomplete: totals.incomplete,
         moved,
     }

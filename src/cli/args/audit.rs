@@ -136,7 +136,7 @@ pub struct AuditRun {
 }
 
 /// Which reports are written, and where.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct Reports {
     /// Format of the report. May repeat, each but one with its --output. Default: human
     #[arg(long = "format", value_name = "FORMAT", value_parser = one_of(FORMAT), help_heading = "Report")]

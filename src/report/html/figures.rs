@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::grade::{Grade, badge};
-use super::markup::{bar, cell, escaped, foreign, number, spoken};
+use super::markup::{bar, cell, clause, escaped, foreign, number, spoken};
 use super::row::category;
 use super::words::Words;
 use crate::finding::{Finding, Stale};
@@ -70,20 +70,24 @@ impl Figures {
 
     /// The findings by their gravest verdicts, these first.
     pub fn outcomes(&self) -> String {
+        let all = self.grades.iter().map(|count| count.findings).sum();
         let graver = |grade: &Grade| grade.is_breach() || self.grades[grade.index()].findings > 0;
         let row = |grade: Grade| {
             let Count { findings, hits } = self.grades[grade.index()];
             let name = grade.name();
             format!(
-                "<tr><th scope=\"row\"><a href=\"#findings\" data-grade=\"{name}\">{}</a></th><td data-t=\"means-{name}\"></td>{}{}</tr>\n",
+                "<tr><th scope=\"row\"><a href=\"#findings\" data-grade=\"{name}\">{}</a>\
+                 <span class=\"id\" data-t=\"means-{name}\"></span></th>{}{}<td class=\"bars\">{}</td></tr>\n",
                 badge(grade),
                 cell(findings),
-                cell(hits)
+                cell(hits),
+                bar(&[(name, findings)], all),
             )
         };
         let rows: String = Grade::all().filter(graver).map(row).collect();
-        let heads = ["outcome", "means"].map(|key| head(key, "")).concat()
-            + &["findings-count", "hits"].map(|key| head(key, "number")).concat();
+        let heads = head("outcome", "")
+            + &["findings-count", "hits"].map(|key| head(key, "number")).concat()
+            + &head("chart-findings", "bars");
         format!(
             "<h3 id=\"by-outcome\" data-t=\"by-outcome\"></h3>{}<p class=\"quiet\" data-t=\"by-gravest\"></p>",
             table("by-outcome", &heads, &rows)
@@ -132,12 +136,12 @@ impl Figures {
         let row = |(policy, grades): (&Arc<str>, &Grades)| {
             let cells: String = used.iter().map(|grade| cell(grades[grade.index()].findings)).collect();
             let bar = parts(grades, most, |count| count.findings);
-            format!("<tr><th scope=\"row\">{}</th>{cells}<td class=\"bars\">{bar}</td></tr>\n", foreign(policy))
+            format!("<tr><th scope=\"row\">{}</th><td class=\"bars\">{bar}</td>{cells}</tr>\n", foreign(policy))
         };
         let rows: String = self.policies.iter().map(row).collect();
         let grades: String =
             used.iter().map(|grade| format!("<th scope=\"col\" class=\"number\">{}</th>", badge(*grade))).collect();
-        let heads = head("policy", "") + &grades + &head("chart-findings", "bars");
+        let heads = head("policy", "") + &head("chart-findings", "bars") + &grades;
         format!("<h3 id=\"by-policy\" data-t=\"by-policy\"></h3>{}", table("by-policy", &heads, &rows))
     }
 
@@ -148,7 +152,7 @@ impl Figures {
     fn stale(&self, words: &Words) -> String {
         let one = |(policy, categories): (&Arc<str>, &Vec<Arc<str>>)| {
             let titles: Vec<_> = categories.iter().map(|id| category(id, words)).collect();
-            format!("<dt>{}</dt><dd>{}</dd>", foreign(policy), titles.join(", "))
+            format!("<div><dt>{}</dt><dd>{}</dd></div>\n", foreign(policy), titles.join(", "))
         };
         match self.stale.is_empty() {
             true => String::new(),
@@ -173,7 +177,7 @@ impl Category {
 
 impl Verdict {
     fn html(&self) -> String {
-        let clause = self.clause.as_deref().map(|clause| foreign(clause) + " ").unwrap_or_default();
+        let clause = self.clause.as_deref().map(|text| clause(text) + ", ").unwrap_or_default();
         format!("{}<span class=\"id\">{clause}{} {}</span>", badge(self.grade), number(self.hits), spoken("hits-unit"))
     }
 }

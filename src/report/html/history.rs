@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::figures::{head, table};
 use super::grade::{Grade, badge};
-use super::markup::{bar, cell, counted, foreign, number, spoken, time};
+use super::markup::{bar, cell, clause, counted, foreign, number, spoken, time};
 use super::row::category;
 use super::words::Words;
 use crate::finding::{Field, Verdict};
@@ -24,6 +24,8 @@ pub struct History {
     pub today: String,
     /// The runs of the same paths up to this one, the first one first.
     pub runs: Vec<Past>,
+    /// Whether a later run has begun and not ended.
+    pub is_cut_short: bool,
     /// What became of each folder, in order.
     pub folders: Vec<Folder>,
     /// What changed since the run before, as much as is listed, the gravest kind first.
@@ -40,7 +42,6 @@ pub struct Past {
     pub bytes_seen: u64,
     pub bytes_examined: u64,
     pub findings: u64,
-    pub hits: u64,
     pub incomplete: bool,
     /// Findings by what became of them since the run before, in the order of [`Movement::ALL`]; none of a first run.
     pub moved: Option<[u64; Movement::ALL.len()]>,
@@ -138,12 +139,11 @@ impl History {
         let moved = Movement::ALL.map(|movement| head(&format!("movement-{}", movement.name()), "number"));
         let heads = head("run", "number")
             + &["started", "state"].map(|key| head(key, "")).concat()
-            + &["files", "bytes-examined", "bytes-missed", "hits", "findings-count"]
-                .map(|key| head(key, "number"))
-                .concat()
-            + &head("chart-findings", "bars")
+            + &["files", "bytes-examined", "bytes-missed", "findings-count"].map(|key| head(key, "number")).concat()
+            + &head("chart-runs", "bars")
             + &moved.concat();
-        table("history-title", &heads, &rows) + &self.changes(words)
+        let cut_short = if self.is_cut_short { "<p class=\"notice\" data-t=\"cut-short\"></p>" } else { "" };
+        cut_short.to_owned() + &table("history-title", &heads, &rows) + &self.changes(words)
     }
 
     fn changes(&self, words: &Words) -> String {
@@ -184,7 +184,7 @@ impl Past {
         let current = if self.id == reported { " aria-current=\"true\"" } else { "" };
         let state = if self.incomplete { "is-incomplete" } else { "is-complete" };
         let missed = self.bytes_seen.saturating_sub(self.bytes_examined);
-        let figures = [self.files, self.bytes_examined, missed, self.hits, self.findings];
+        let figures = [self.files, self.bytes_examined, missed, self.findings];
         let cells: String = figures.into_iter().map(cell).collect();
         let moved: String = match &self.moved {
             Some(moved) => moved.iter().copied().map(cell).collect(),
@@ -205,9 +205,9 @@ impl Change {
         let field = self.field.as_ref().map(|field| foreign(&field.to_string()));
         let field = field.map(|field| format!("<span class=\"field\">{field}</span>")).unwrap_or_default();
         let verdict = |verdict: &Verdict| {
-            let clause = verdict.clause.as_deref().map(foreign).unwrap_or_default();
+            let clause = verdict.clause.as_deref().map(|text| format!(", {}", clause(text))).unwrap_or_default();
             let grade = badge(Grade::from(verdict.outcome));
-            format!("<span class=\"verdict\">{grade} {} {clause}</span>", foreign(&verdict.policy))
+            format!("<span class=\"verdict\">{grade} {}{clause}</span>", foreign(&verdict.policy))
         };
         format!(
             "<tr><td>{}</td><td class=\"where\">{}{field}</td><td>{}</td>{}{}<td>{}</td></tr>\n",

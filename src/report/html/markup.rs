@@ -67,6 +67,11 @@ pub fn foreign(text: &str) -> String {
     format!("<bdi>{}</bdi>", escaped(&escape(text).to_string()))
 }
 
+/// The clause of a policy.
+pub fn clause(text: &str) -> String {
+    format!("{}\u{a0}{}", spoken("clause"), foreign(text))
+}
+
 /// A number of bytes in the unit that fits.
 pub fn size(bytes: u64) -> String {
     let shown = crate::report::text::size(bytes);
@@ -80,7 +85,7 @@ pub fn percent(part: u64, whole: u64) -> String {
         (_, 0) => 0.0,
         (part, whole) if part >= whole => 100.0,
         (0, _) => 0.0,
-        (part, whole) => (part as f64 / whole as f64 * 10_000.0).floor().clamp(1.0, 9999.0) / 100.0,
+        (part, whole) => (part as f64 / whole as f64 * 10_000.0).round().clamp(1.0, 9999.0) / 100.0,
     };
     format!("<span data-n=\"{share}\"></span>{}", spoken("percent"))
 }

@@ -221,8 +221,8 @@ impl<W: Write> Html<W> {
         let missed = summary.bytes_seen.saturating_sub(summary.bytes_examined);
         let bar = bar(&[("examined", summary.bytes_examined), ("missed", missed)], summary.bytes_seen);
         let legend = format!(
-            "<p class=\"meter\">{bar}<span class=\"grade examined\" data-t=\"examined\"></span> {} {} · \
-             <span class=\"grade missed\" data-t=\"not-examined\"></span> {} {}</p>",
+            "<div class=\"meter\">{bar}<p><span class=\"grade examined\" data-t=\"examined\"></span> {} ({})</p>\
+             <p><span class=\"grade missed\" data-t=\"not-examined\"></span> {} ({})</p></div>",
             percent(summary.bytes_examined, summary.bytes_seen),
             size(summary.bytes_examined),
             percent(missed, summary.bytes_seen),

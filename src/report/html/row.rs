@@ -2,7 +2,7 @@
 //! reads without it.
 
 use super::grade::{Grade, badge};
-use super::markup::{Part, counted, embedded, escaped, foreign, number, sentence, spoken};
+use super::markup::{Part, clause, counted, embedded, escaped, foreign, number, sentence, spoken};
 use super::words::Words;
 use crate::finding::{Event, Field, Finding, Ground, Place, Verdict};
 use crate::report::Options;
@@ -92,7 +92,7 @@ impl Found {
             self.whereabouts(),
             category(&self.category, words),
             spoken(&format!("confidence-{}", self.confidence)),
-            number(self.hits),
+            with_unit(self.hits, "hits-unit"),
         )
     }
 
@@ -108,6 +108,11 @@ impl Found {
         });
         format!("<bdi>{}</bdi>{field}{}", escaped(&self.path), place.unwrap_or_default())
     }
+}
+
+/// A number with its unit, which shows where the heads of the columns do not stand above.
+fn with_unit(n: u64, unit: &str) -> String {
+    format!("{} <span class=\"unit\" data-t=\"{unit}\"></span>", number(n))
 }
 
 /// Where the first value stands.
@@ -134,8 +139,8 @@ impl Judged {
 
     fn html(&self, hits: u64) -> String {
         let mut line = format!("<span class=\"verdict\">{} <bdi>{}</bdi>", badge(self.grade), escaped(&self.policy));
-        if let Some(clause) = &self.clause {
-            line += &format!(" <bdi>{}</bdi>", escaped(clause));
+        if let Some(text) = &self.clause {
+            line += &format!(", {}", clause(text));
         }
         if !self.ground.is_empty() {
             line += &format!(" <span class=\"ground\">{}</span>", sentence(&self.ground));
@@ -195,7 +200,7 @@ impl Remark {
             spoken(&format!("remark-{}", self.kind)),
             escaped(&self.path),
             self.reason.html(),
-            self.amount.map(number).unwrap_or_default(),
+            self.amount.map(|bytes| with_unit(bytes, "bytes")).unwrap_or_default(),
         )
     }
 

@@ -2,7 +2,7 @@
 // Adds search, sorting, other lists and other languages to a page that is whole without it. What others chose (paths,
 // names, messages) reaches the page as text only.
 {
-  const PAGE = 200;
+  const PAGE = 50;
   const PRINTED = 2000;
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -80,7 +80,7 @@
 
   const verdict = (row) => ([grade, policy, clause, count, ground]) => {
     const line = element("span", "verdict", badge(grade), " ", foreign(policy));
-    if (clause !== null) line.append(" ", foreign(clause));
+    if (clause !== null) line.append(", ", spoken("clause"), "\u00a0", foreign(clause));
     if (ground.length) line.append(" ", element("span", "ground", ...sentence(ground)));
     if (count !== null) line.append(" ", spoken("hits-of", `${count} ${row.hits}`, "of"));
     return line;
@@ -100,7 +100,7 @@
       element("td", "where", foreign(row.path), ...place(row)),
       element("td", "", ...titles),
       element("td", "sureness", row.counts ? figure(row.findings) : spoken(`confidence-${row.confidence}`)),
-      element("td", "number", figure(row.hits)),
+      element("td", "number", figure(row.hits), " ", spoken("hits-unit", undefined, "unit")),
       element("td", "number rows", ...(row.rows === null ? [] : [figure(row.rows)])),
       element("td", "", ...verdicts(row)),
     ];
@@ -110,7 +110,7 @@
     element("td", "", spoken(`remark-${row.kind}`)),
     element("td", "where", foreign(row.path)),
     element("td", "", ...sentence(row.reason)),
-    element("td", "number", ...(row.amount === null ? [] : [figure(row.amount)])),
+    element("td", "number", ...(row.amount === null ? [] : [figure(row.amount), " ", spoken("bytes", undefined, "unit")])),
   ];
 
   // Everything that a row can be found by, in all languages.
@@ -223,7 +223,7 @@
 
     showMore() {
       const from = this.limit;
-      this.limit += PAGE;
+      this.limit *= 2;
       this.show();
       const row = this.body.rows[from];
       if (this.more.hidden && row) {
