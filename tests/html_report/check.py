@@ -146,6 +146,12 @@ class Page:
         for view, expected in (("table", len(tables)), ("file", len({row[1] for row in self.found})), ("finding", len(self.found))):
             self.choose("view", view)
             self.equal(f"rows by {view}", digits(self.run(STATUS))[-1], expected)
+        self.choose("view", "table")
+        column = next(row[3] for row in self.found if row[2] is not None)
+        self.search(column)
+        self.expect("a table is found by its column", self.run(COUNT) > 0, column)
+        self.search("")
+        self.choose("view", "finding")
         link = self.run("(() => { const a = document.querySelector('a[data-grade=forbidden]'); a.click(); return a.dataset.grade; })()")
         forbidden = sum(self.grades()[row[0]] == link for row in self.found)
         self.equal("rows of a verdict", digits(self.run(STATUS))[-1], forbidden)

@@ -99,7 +99,7 @@
     return [
       element("td", "where", foreign(row.path), ...place(row)),
       element("td", "", ...titles),
-      element("td", "sureness", row.counts ? figure(row.findings) : spoken(`confidence-${row.confidence}`)),
+      element("td", "sureness", row.members ? figure(row.members.length) : spoken(`confidence-${row.confidence}`)),
       element("td", "number", figure(row.hits), " ", spoken("hits-unit", undefined, "unit")),
       element("td", "number rows", ...(row.rows === null ? [] : [figure(row.rows)])),
       element("td", "", ...verdicts(row)),
@@ -128,16 +128,15 @@
       const name = key(row);
       let group = groups.get(name);
       if (!group) {
-        group = { ...row, field: null, place: null, categories: [], counts: new Map(), findings: 0, hits: 0, verdicts: [] };
+        group = { ...row, field: null, place: null, categories: [], counts: new Map(), members: [], hits: 0 };
         groups.set(name, group);
       }
+      group.members.push(row);
       for (const id of row.categories) if (!group.categories.includes(id)) group.categories.push(id);
       group.counts.set(row.grade, (group.counts.get(row.grade) ?? 0) + 1);
       group.grade = Math.max(group.grade, row.grade);
-      group.findings += 1;
       group.hits += row.hits;
       group.rows = Math.max(group.rows ?? 0, row.rows ?? 0) || null;
-      for (const v of row.verdicts) if (!group.verdicts.some((w) => w[0] === v[0] && w[1] === v[1])) group.verdicts.push(v);
     }
     return [...groups.values()];
   };
@@ -152,7 +151,7 @@
   const keys = {
     where: (row) => row.path,
     category: (row) => (words[`category-${row.categories[0]}`] ? word(`category-${row.categories[0]}`) : row.categories[0]),
-    sureness: (row) => (row.counts ? row.findings : sureness.indexOf(row.confidence)),
+    sureness: (row) => (row.members ? row.members.length : sureness.indexOf(row.confidence)),
     hits: (row) => row.hits,
     rows: (row) => row.rows ?? -1,
     grade: (row) => row.grade,
@@ -194,8 +193,8 @@
     }
 
     matches(row, terms) {
-      row.text ??= this.text(row).toLowerCase();
-      return terms.every((term) => row.text.includes(term)) && (!this.filter || this.filter(row));
+      const has = (term) => (row) => (row.text ??= this.text(row).toLowerCase()).includes(term);
+      return (!this.filter || this.filter(row)) && terms.every((term) => (row.members ?? [row]).some(has(term)));
     }
 
     update() {

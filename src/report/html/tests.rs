@@ -28,7 +28,7 @@ fn rows(page: &str) -> Vec<serde_json::Value> {
 
 /// The text that shows, a space between elements.
 fn text(page: &str) -> String {
-    let body = page.split_once("<header>").unwrap().1;
+    let body = block(page, "<header>", "</main>");
     let shown = body.split('<').map(|part| part.split_once('>').map_or("", |(_, text)| text)).collect::<Vec<_>>();
     shown.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -113,11 +113,11 @@ fn every_event_is_a_row_and_stands_on_the_page_without_scripts() {
         "Not examined 123 B",
         "Minor the person is younger than the policy allows 1 1,200",
         "dumps/users.sql public.users.iin line 25 **********17 Individual identification number high 1,200 values 1,200 \
-         Minor robotek , cl. \u{a0} 2.1 3 of 1,200 values Declared anysoft , cl. \u{a0} 5.3",
+         Minor robotek , cl. 2.1 3 of 1,200 values Declared anysoft , cl. 5.3",
         "Shown: 1 of 1",
         "Problem b.gz unexpected end of file 812 bytes",
         "Skipped a.7z!x encrypted 123 bytes",
-        "anysoft Geolocation",
+        "anysoft Location",
         "A single scan has no history",
     ] {
         assert!(text.contains(part), "{part}: {text}");
@@ -148,7 +148,7 @@ fn what_a_store_knows_stands_on_the_page() {
         "dumps 10 4,096 3,973 123 1",
         "A later run has begun and not ended",
         "Changed since run 1 Listed: 1 of 8; derbes audit diff lists all.",
-        "newly expired dumps/&lt;b&gt;.sql iin Individual identification number 3 4 Expired anysoft , cl. \u{a0} 7.1",
+        "newly expired dumps/&lt;b&gt;.sql iin Individual identification number 3 4 Expired anysoft , cl. 7.1",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
@@ -201,7 +201,7 @@ fn no_word_is_missing() {
 #[cfg(feature = "html")]
 #[test]
 fn the_page_is_html() {
-    use html5gum::{Token, Tokenizer};
+    use html5gum::{DefaultEmitter, Token, Tokenizer};
 
     const VOID: [&[u8]; 3] = [b"meta", b"input", b"br"];
     let hostile = "\"><img src=x onerror=y></script><!--]]>'&amp;";
@@ -209,7 +209,9 @@ fn the_page_is_html() {
     events.insert(0, Event::Finding(sample::finding(hostile, Some(hostile))));
     let page = written(Options { history: Some(Arc::new(history())), ..options() }, &events);
     let (mut open, mut seen) = (Vec::new(), 0);
-    for token in Tokenizer::new(&page).map(Result::unwrap) {
+    let mut emitter = DefaultEmitter::default();
+    emitter.naively_switch_states(true);
+    for token in Tokenizer::new_with_emitter(&page, emitter).map(Result::unwrap) {
         match token {
             Token::StartTag(tag) if !tag.self_closing && !VOID.contains(&tag.name.as_slice()) => open.push(tag.name),
             Token::StartTag(tag) => assert_ne!(tag.name.as_slice(), b"img"),
