@@ -123,8 +123,8 @@ impl Words {
     /// A day, `2026-11-22`, or a time of it, `2026-11-22T02:30:00Z`.
     fn time(&self, time: &str, language: Language) -> String {
         let [year, month, day] = [time.get(..4), time.get(5..7), time.get(8..10)].map(Option::unwrap_or_default);
-        let months = self.word("format-months", language).split(' ');
-        let name = month.parse().ok().and_then(|month: usize| months.skip(month.checked_sub(1)?).next());
+        let mut months = self.word("format-months", language).split(' ');
+        let name = month.parse().ok().and_then(|month: usize| months.nth(month.checked_sub(1)?));
         let mut written = String::new();
         for c in self.word("format-date", language).chars() {
             match c {
