@@ -420,35 +420,3 @@ fn the_store_is_not_audited() {
         assert!(!run.out.contains("problem"), "{}", run.out);
     }
 }
-
-#[test]
-fn a_page_tells_of_this_run_and_of_those_before() {
-    let repo = Repo::folder();
-    repo.write("data/a.txt", IIN).write("data/b/b.txt", OTHER);
-    audit(&repo, "");
-    repo.write("data/c.txt", OTHER).write("data/a.txt", format!("{IIN}{OTHER}"));
-    std::fs::remove_file(repo.at.join("data/b/b.txt")).unwrap();
-    let line = format!("audit data --store ../a.store --format html --lang en --output ../page.html {DAY}");
-    let run = repo.derbes(&line);
-    assert_eq!((run.exit, run.out.as_str()), (1, ""), "{}", run.err);
-    let page = repo.read("../page.html");
-    assert_eq!(page, report(&repo, ""));
-    let first = report(&repo, "1");
-    let says = |page: &str, text: &str| assert!(page.contains(text), "{text}: {page}");
-    for kind in ["new\">new", "changed\">changed", "gone\">gone"] {
-        says(&page, &format!("<tr><td><span data-t=\"movement-{kind}</span>"));
-    }
-    says(&page, "<h3 id=\"changes\"><span data-t=\"changes\" data-a=\"1\">Changed since run 1</span>");
-    says(&page, "<th scope=\"row\" class=\"where\"><bdi>data</bdi></th>");
-    says(&first, "<p data-t=\"first-run\">");
-    says(&first, "data/b/b.txt");
-    assert!(!page.contains("900517132728") && !page.contains("750228150059"));
-}
-
-/// The page of a run, written again.
-fn report(repo: &Repo, run: &str) -> String {
-    let line = format!("audit report {run} --store ../a.store --format html --lang en");
-    let run = repo.derbes(&line);
-    assert_eq!(run.exit, 0, "{}", run.err);
-    run.out
-}

@@ -1,6 +1,9 @@
 //! The page of `--format html` in a real browser: names that others chose stay text, nothing is fetched, and a person can
 //! search, sort, switch the language and print. Skips where Chromium or Python is missing.
 
+#[path = "common/git.rs"]
+mod git;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -13,6 +16,7 @@ use derbes::finding::{
 use derbes::input::Origin;
 use derbes::report::html::{Change, Folder, History, Movement, Past};
 use derbes::report::{self, Format, Options};
+use git::{IIN, OTHER, Repo};
 
 /// Strings that others choose.
 const HOSTILE: [&str; 12] = [
@@ -182,4 +186,35 @@ fn a_person_can_use_the_page_and_nothing_hostile_acts() {
 #[test]
 fn tens_of_thousands_of_findings_stay_usable() {
     check(&page("many.html", 50_000));
+}
+
+/// The page of a run, written again.
+fn page_of(repo: &Repo, run: &str) -> String {
+    let run = repo.derbes(&format!("audit report {run} --store ../a.store --format html --lang en"));
+    assert_eq!(run.exit, 0, "{}", run.err);
+    run.out
+}
+
+#[test]
+fn a_page_tells_of_its_run_and_of_those_before() {
+    let repo = Repo::folder();
+    let audit = |format: &str| repo.derbes(&format!("audit data --store ../a.store --format {format}"));
+    repo.write("data/a.txt", IIN).write("data/b/b.txt", OTHER);
+    assert_eq!(audit("jsonl").exit, 1);
+    repo.write("data/c.txt", OTHER).write("data/a.txt", format!("{IIN}{OTHER}"));
+    std::fs::remove_file(repo.at.join("data/b/b.txt")).unwrap();
+    let run = audit("html --lang en --output ../page.html");
+    assert_eq!((run.exit, run.out.as_str()), (1, ""), "{}", run.err);
+    let page = repo.read("../page.html");
+    assert_eq!(page, page_of(&repo, ""));
+    let says = |page: &str, text: &str| assert!(page.contains(text), "{text}: {page}");
+    for kind in ["new", "changed", "gone"] {
+        says(&page, &format!("<tr><td><span data-t=\"movement-{kind}\">{kind}</span>"));
+    }
+    says(&page, "<h3 id=\"changes\"><span data-t=\"changes\" data-a=\"1\">Changed since run 1</span>");
+    says(&page, "<th scope=\"row\" class=\"where\"><bdi>data</bdi></th>");
+    assert!(!page.contains(IIN.trim_start_matches("iin=").trim()) && !page.contains("first-run\">"));
+    let first = page_of(&repo, "1");
+    says(&first, "<p data-t=\"first-run\">");
+    says(&first, "data/b/b.txt");
 }
