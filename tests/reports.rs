@@ -14,7 +14,7 @@ use derbes::input::Origin;
 use derbes::report::{self, Columns, Format, Options, Rule};
 use serde_json::Value;
 
-const FORMATS: [Format; 10] = [
+const FORMATS: [Format; 11] = [
     Format::Human,
     Format::Jsonl,
     Format::Json,
@@ -25,6 +25,7 @@ const FORMATS: [Format; 10] = [
     Format::Github,
     Format::Markdown,
     Format::Csv,
+    Format::Html,
 ];
 
 /// The value behind every place: of a birth in the 19th century.

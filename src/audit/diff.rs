@@ -92,11 +92,26 @@ pub fn diff(store: &Store, wanted: Option<(i64, i64)>) -> Result<Diff> {
     if named(from)?.series != named(to)?.series {
         return Err(Error::new(format!("runs {from} and {to} are of different paths")).help("see `derbes audit runs`"));
     }
-    compare(&store.db, named(from)?.series, (from, to)).map_err(store.failed())
+    let mut changes = Vec::new();
+    let objects = each_change(store, named(from)?.series, (from, to), &mut |change| changes.push(change))?;
+    Ok(Diff { from, to, objects, changes })
 }
 
-fn compare(db: &Connection, series: i64, (from, to): (i64, i64)) -> rusqlite::Result<Diff> {
-    let mut diff = Diff { from, to, ..Diff::default() };
+/// Gives each change between two runs of the same paths, by path, and counts the objects.
+///
+/// # Errors
+/// Those of the store.
+pub fn each_change(store: &Store, series: i64, runs: (i64, i64), take: &mut dyn FnMut(Change)) -> Result<Objects> {
+    compare(&store.db, series, runs, take).map_err(store.failed())
+}
+
+fn compare(
+    db: &Connection,
+    series: i64,
+    (from, to): (i64, i64),
+    take: &mut dyn FnMut(Change),
+) -> rusqlite::Result<Objects> {
+    let mut objects = Objects::default();
     let (first, last) = (from.min(to), from.max(to));
     let mut paths = db.prepare(
         "SELECT path FROM objects WHERE series = ?1 AND (since > ?2 AND since <= ?3 OR until > ?2 AND until <= ?3) \
@@ -109,16 +124,16 @@ fn compare(db: &Connection, series: i64, (from, to): (i64, i64)) -> rusqlite::Re
         let path = row.get_ref(0)?.as_str()?;
         let (before, now) = (object(db, series, from, path)?, object(db, series, to, path)?);
         match (before, now) {
-            (None, Some(_)) => diff.objects.new += 1,
-            (Some(_), None) => diff.objects.gone += 1,
-            (Some((_, a)), Some((_, b))) if a != b => diff.objects.changed += 1,
+            (None, Some(_)) => objects.new += 1,
+            (Some(_), None) => objects.gone += 1,
+            (Some((_, a)), Some((_, b))) if a != b => objects.changed += 1,
             _ => {}
         }
         let before = by_key(&mut verdicts, db, before, from, path)?;
         let now = by_key(&mut verdicts, db, now, to, path)?;
-        changes(&before, &now, &mut diff.changes);
+        changes(&before, &now, take);
     }
-    Ok(diff)
+    Ok(objects)
 }
 
 /// The object at a path in a run, with its content.
@@ -143,28 +158,28 @@ fn by_key(
     Ok(found.into_iter().map(|(_, finding)| (key(&finding), finding)).collect())
 }
 
-fn changes(before: &BTreeMap<Key, Finding>, now: &BTreeMap<Key, Finding>, changes: &mut Vec<Change>) {
+fn changes(before: &BTreeMap<Key, Finding>, now: &BTreeMap<Key, Finding>, take: &mut dyn FnMut(Change)) {
     let hits = |finding: Option<&Finding>| finding.map_or(0, |finding| finding.hits);
     for (key, finding) in now {
         let was = before.get(key);
         let change = |kind, verdicts| of(kind, finding, (hits(was), finding.hits), verdicts);
         match was {
-            None => changes.push(change(Kind::New, finding.verdicts.clone())),
+            None => take(change(Kind::New, finding.verdicts.clone())),
             Some(was) => {
                 if was.hits != finding.hits {
-                    changes.push(change(Kind::Changed, finding.verdicts.clone()));
+                    take(change(Kind::Changed, finding.verdicts.clone()));
                 }
                 let had = |v: &Verdict| was.verdicts.iter().any(|w| w.policy == v.policy && w.outcome == v.outcome);
                 let breaches = finding.verdicts.iter().filter(|v| v.outcome.is_breach() && !had(v)).cloned();
                 let (expired, others): (Vec<_>, Vec<_>) = breaches.partition(|v| v.outcome == Outcome::Expired);
                 let kinds = [(Kind::Undeclared, others), (Kind::Expired, expired)];
                 let kinds = kinds.into_iter().filter(|(_, verdicts)| !verdicts.is_empty());
-                changes.extend(kinds.map(|(kind, verdicts)| change(kind, verdicts)));
+                kinds.for_each(|(kind, verdicts)| take(change(kind, verdicts)));
             }
         }
     }
     let gone = before.iter().filter(|(key, _)| !now.contains_key(*key));
-    changes.extend(gone.map(|(_, finding)| of(Kind::Gone, finding, (finding.hits, 0), Vec::new())));
+    gone.for_each(|(_, finding)| take(of(Kind::Gone, finding, (finding.hits, 0), Vec::new())));
 }
 
 fn of(kind: Kind, finding: &Finding, (hits_before, hits_now): (u64, u64), verdicts: Vec<Verdict>) -> Change {

@@ -11,6 +11,7 @@ use derbes::finding::Confidence;
 use derbes::limits::Places;
 use derbes::pipeline::FailOn;
 use derbes::report::Format;
+use derbes::report::html::Language;
 use jiff::civil::Date;
 
 #[cfg(feature = "audit")]
@@ -20,7 +21,7 @@ mod detection;
 mod policy;
 
 #[cfg(feature = "audit")]
-pub use audit::{Audit, AuditCommand, AuditRun, Subject};
+pub use audit::{Audit, AuditCommand, AuditRun, Reports, Subject};
 use budgets::Budgets;
 #[cfg(feature = "audit")]
 use detection::SHAPE;
@@ -200,6 +201,10 @@ pub struct Scan {
     #[arg(long, value_name = "WHEN", value_parser = one_of(COLOR), default_value = "auto", help_heading = "Report")]
     pub color: Color,
 
+    /// The language that the page of `html` opens in
+    #[arg(long, value_name = "LANG", value_parser = one_of(LANGUAGE), default_value = "ru", help_heading = "Report")]
+    pub lang: Language,
+
     /// Scan also what .gitignore, .ignore and .derbesignore leave out
     #[arg(long, help_heading = "Reading")]
     pub no_ignore: bool,
@@ -265,7 +270,9 @@ const FORMAT: Values<Format> = &[
     ("github", Format::Github),
     ("markdown", Format::Markdown),
     ("csv", Format::Csv),
+    ("html", Format::Html),
 ];
+const LANGUAGE: Values<Language> = &[("ru", Language::Russian), ("kk", Language::Kazakh), ("en", Language::English)];
 const COLOR: Values<Color> = &[("auto", Color::Auto), ("always", Color::Always), ("never", Color::Never)];
 
 fn one_of<T: Copy + Send + Sync + 'static>(values: Values<T>) -> impl TypedValueParser<Value = T> {

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use derbes::audit::{self, Store};
 use derbes::error::{Error, Result};
@@ -11,7 +12,7 @@ use derbes::pipeline::Progress;
 use derbes::report::{Format, Options, to_json};
 use serde::Serialize;
 
-use super::args::{Audit, AuditCommand, AuditRun, Color, Shape};
+use super::args::{Audit, AuditCommand, AuditRun, Reports, Shape};
 use super::output::{Failure, Outputs};
 use super::plan::plan;
 use super::progress::Line;
@@ -48,7 +49,7 @@ pub fn run(typed: Audit) -> Result<u8> {
             shown(format, || show::diff(&diff), &diff).map(|_| u8::from(diff.is_worse()))
         }
         Some(AuditCommand::Report { run, store, reports, places }) => {
-            report(&store, run, &reports.list, reports.color, places)
+            report(&Store::read(&store)?, run, &reports, &reports.list, places)
         }
         Some(AuditCommand::Coverage { run, store, depth, format }) => {
             let store = Store::read(&store)?;
@@ -111,7 +112,9 @@ fn leave(file: &Path, text: &str) -> Result<()> {
 }
 
 fn attempt(typed: AuditRun) -> Result<(i64, Summary)> {
-    let (reports, color) = (typed.reports.list.clone(), typed.reports.color);
+    let told = typed.reports.clone();
+    // A page tells of runs before, so that it is written once this one is stored.
+    let (pages, reports): (Vec<_>, Vec<_>) = told.list.iter().cloned().partition(|(format, _)| *format == Format::Html);
     let store = typed.store.clone().unwrap_or_default();
     let (proof, max_rate) = (typed.proof(), typed.max_rate);
     let (mut plan, own) = (plan(typed.scan())?, files_of(&store));
@@ -121,13 +124,13 @@ fn attempt(typed: AuditRun) -> Result<(i64, Summary)> {
     }
     plan.exceptions.baseline = None;
     plan.max_rate = max_rate.map(Into::into);
-    for file in reports.iter().filter_map(|(_, file)| file.as_ref()).chain(&own) {
+    for file in told.list.iter().filter_map(|(_, file)| file.as_ref()).chain(&own) {
         spare(file, &plan.paths)?;
     }
     plan.reports.extend(own);
     let options = Options { policies: plan.policy_ids(), ..options(&reports, &plan)? };
     let mut store = Store::write(&store)?;
-    let mut outputs = Outputs::open(&reports, color, &options)?;
+    let mut outputs = Outputs::open(&reports, told.color, &options)?;
     let progress = Progress::default();
     let mut failure = None;
     let outcome = Line::beside(&progress, |line| {
@@ -135,21 +138,28 @@ fn attempt(typed: AuditRun) -> Result<(i64, Summary)> {
             if let Event::Summary(_) = &event {
                 line.clear();
             }
+            if reports.is_empty() {
+                return Ok(());
+            }
             line.aside(|| outputs.event(&event)).map_err(|e| {
                 failure = Some(e);
                 std::io::ErrorKind::BrokenPipe.into()
             })
         })
     });
-    match (failure, outcome) {
-        (Some(Failure::Write(error)), _) => Err(error),
+    let (run, summary) = match (failure, outcome) {
+        (Some(Failure::Write(error)), _) => return Err(error),
         // The run is stored, whoever read its report.
         (Some(Failure::Gone), _) => {
             let run = audit::ended(&store, None)?;
-            Ok((run.id, run.totals.unwrap_or_default().summary()))
+            (run.id, run.totals.unwrap_or_default().summary())
         }
-        (None, outcome) => outcome,
+        (None, outcome) => outcome?,
+    };
+    if !pages.is_empty() {
+        report(&store, Some(run), &told, &pages, None)?;
     }
+    Ok((run, summary))
 }
 
 /// The files of a store, which are not audited should they lie under the paths.
@@ -162,25 +172,26 @@ fn files_of(store: &Path) -> Vec<PathBuf> {
     ["", "-wal", "-shm", "-journal", ".key", ".lock"].map(beside).into()
 }
 
-/// Writes the report of a run again.
+/// Writes reports of a run that is stored.
 fn report(
-    store: &Path,
+    store: &Store,
     run: Option<i64>,
+    typed: &Reports,
     reports: &[(Format, Option<PathBuf>)],
-    color: Color,
     places: Option<u16>,
 ) -> Result<u8> {
-    let store = Store::read(store)?;
-    let run = audit::ended(&store, run)?;
+    let run = audit::ended(store, run)?;
+    let is_page = reports.iter().any(|(format, _)| *format == Format::Html);
+    let history = is_page.then(|| audit::history(store, &run)).transpose()?.map(Arc::new);
     let categories = derbes::category::Categories::builtin()?;
     let plan = derbes::pipeline::Plan::new(Vec::new(), categories.into(), jiff::Zoned::now().date());
     let started = run.started.parse().unwrap_or_else(|_| jiff::Timestamp::now());
     let places = Places::First(places.map_or(3, usize::from));
     // The files may not be any more what they were.
-    let options = Options { started, places, columns: None, ..options(reports, &plan)? };
-    let mut outputs = Outputs::open(reports, color, &options)?;
+    let options = Options { started, places, columns: None, language: typed.lang, history, ..options(reports, &plan)? };
+    let mut outputs = Outputs::open(reports, typed.color, &options)?;
     let mut failure = None;
-    let told = audit::tell(&store, &run, &mut |event| {
+    let told = audit::tell(store, &run, &mut |event| {
         outputs.event(&event).map_err(|e| {
             failure = Some(e);
             std::io::ErrorKind::BrokenPipe.into()

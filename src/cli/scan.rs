@@ -26,13 +26,14 @@ pub fn run(scan: Scan) -> Result<u8> {
     let (reports, color) = (scan.reports.clone(), scan.color);
     let human = scan.places.unwrap_or(Places::First(3));
     let (staged, matrix, write) = (scan.staged, scan.matrix, scan.write_baseline.clone());
+    let language = scan.lang;
     let plan = plan(scan)?;
     let staged = staged.then(|| next_commit(&plan.exceptions));
     for file in reports.iter().filter_map(|(_, file)| file.as_ref()) {
         spare(file, &plan.paths)?;
     }
     let policies = plan.policy_ids();
-    let options = Options { places: human, staged, matrix, policies, ..options(&reports, &plan)? };
+    let options = Options { places: human, staged, matrix, policies, language, ..options(&reports, &plan)? };
     let baseline = write.unwrap_or_else(|| plan.exceptions.baseline_file.clone());
     execute(&plan, Outputs::open(&reports, color, &options)?, &baseline)
 }

@@ -19,6 +19,7 @@ mod fingerprint;
 mod github;
 mod gitlab_codequality;
 mod gitlab_secrets;
+pub mod html;
 mod human;
 mod json;
 mod junit;
@@ -64,6 +65,8 @@ pub enum Format {
     Markdown,
     /// A map of the data: a line for each column of a table, and for each finding elsewhere; or the matrix.
     Csv,
+    /// One page for a browser, in three languages.
+    Html,
 }
 
 impl Format {
@@ -101,6 +104,10 @@ pub struct Options {
     pub matrix: bool,
     /// The columns of the matrix: the policies of the run by id.
     pub policies: Vec<Arc<str>>,
+    /// The language that the page opens in.
+    pub language: html::Language,
+    /// What the page tells beyond the run.
+    pub history: Option<Arc<html::History>>,
 }
 
 impl Default for Options {
@@ -116,6 +123,8 @@ impl Default for Options {
             commit: None,
             matrix: false,
             policies: Vec::new(),
+            language: html::Language::default(),
+            history: None,
         }
     }
 }
@@ -192,6 +201,7 @@ pub fn new<'a>(format: Format, out: Box<dyn Write + 'a>, options: Options) -> Bo
         Format::GitlabCodequality => Box::new(gitlab_codequality::CodeQuality::new(out, options)),
         Format::GitlabSecrets => Box::new(gitlab_secrets::Secrets::new(out, options)),
         Format::Csv => Box::new(csv::Csv::new(out)),
+        Format::Html => Box::new(html::Html::new(out, options)),
         Format::Github => Box::new(github::Github::new(out, options)),
         Format::Markdown => Box::new(markdown::Markdown::new(out, options)),
     }

@@ -9,17 +9,18 @@ use derbes::finding::Confidence;
 use derbes::limits::Places;
 use derbes::pipeline::FailOn;
 use derbes::report::Format;
+use derbes::report::html::Language;
 use jiff::civil::Date;
 
 use super::budgets::{Budgets, size};
-use super::{COLOR, CONFIDENCE, Color, FAIL_ON, FORMAT, SHAPE, Scan, Shape, Values, country, one_of};
+use super::{COLOR, CONFIDENCE, Color, FAIL_ON, FORMAT, LANGUAGE, SHAPE, Scan, Shape, Values, country, one_of};
 
 const EXAMPLES: &str = "\
 Examples:
   derbes audit /backups --store backups.store --policy anysoft
   derbes audit runs --store backups.store
   derbes audit diff --store backups.store
-  derbes audit report --store backups.store --format csv --output map.csv
+  derbes audit report --store backups.store --format html --lang kk --output report.html
   derbes audit coverage --store backups.store";
 
 const SUBJECT_EXAMPLES: &str = "\
@@ -135,7 +136,7 @@ pub struct AuditRun {
 }
 
 /// Which reports are written, and where.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct Reports {
     /// Format of the report. May repeat, each but one with its --output. Default: human
     #[arg(long = "format", value_name = "FORMAT", value_parser = one_of(FORMAT), help_heading = "Report")]
@@ -148,6 +149,10 @@ pub struct Reports {
     /// Colours in the human report. `auto`: on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", value_parser = one_of(COLOR), default_value = "auto", help_heading = "Report")]
     pub color: Color,
+
+    /// The language that the page of `html` opens in
+    #[arg(long, value_name = "LANG", value_parser = one_of(LANGUAGE), default_value = "ru", help_heading = "Report")]
+    pub lang: Language,
 
     /// What to write and where; none is standard output.
     #[arg(skip)]
@@ -270,6 +275,7 @@ impl AuditRun {
             matrix: false,
             places: self.places.map(|places| Places::First(places.into())),
             color: self.reports.color,
+            lang: self.reports.lang,
             no_ignore: true,
             follow: self.follow,
             skip_binary: false,
