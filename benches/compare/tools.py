@@ -20,8 +20,8 @@ def derbes(binary, path):
 
 def ripgrep(path):
     what = ["-o", "-b"] if path.suffix == SQL else ["-c"]
-    threads = ["-j", "2"] if path.is_dir() else []
-    command = ["rg", "--no-config", "-a", "--no-unicode", *what, *threads, "-f", PATTERNS, path]
+    walk = ["-j", "2", "--hidden", "-g", "!.git"] if path.is_dir() else []
+    command = ["rg", "--no-config", "-a", "--no-unicode", *what, *walk, "-f", PATTERNS, path]
     return {"ripgrep": command} if shutil.which("rg") else {}
 
 
@@ -82,9 +82,9 @@ class Betterleaks:
 
     def __init__(self, folder):
         self.rules = folder / "betterleaks.toml"
-        rules = zip(KINDS, PATTERNS.read_text().splitlines())
-        self.rules.write_text("".join(
-            f"[[rules]]\nid = '{name}'\ndescription = '{name}'\nregex = '''({pattern})'''\n\n" for name, pattern in rules))
+        rules = [f"[[rules]]\nid = '{name}'\ndescription = '{name}'\nregex = '''({pattern})'''\n\n"
+                 for name, pattern in zip(KINDS, PATTERNS.read_text().splitlines())]
+        self.rules.write_text("".join(rules))
 
     def command(self, path):
         return [self.binary, "fs", path, "-c", self.rules, "--jsonl", "--no-banner", "--exit-code", "0", "-l", "error"]
