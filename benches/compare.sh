@@ -2,14 +2,14 @@
 # Times derbes beside what one would use instead, on made-up texts that are written to DIR, and checks that it finds what
 # they find. Needs cargo and Python 3; ripgrep, gzip, zstd, Kingfisher and betterleaks are taken where they are installed.
 #
-#     benches/compare.sh DIR [--mib 512] [--runs 5] [--slice 8] [--tree FOLDER] [--cpu]
+#     benches/compare.sh DIR [--mib 512] [--runs 5] [--slice 8] [--tree FOLDER] [--cpu] [--renew]
 #
 # DERBES names a binary to take instead of building one.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 if [ $# -eq 0 ] || [ "${1#-}" != "$1" ]; then
-  echo "usage: $0 DIR [--mib 512] [--runs 5] [--slice 8] [--tree FOLDER] [--cpu]" >&2
+  echo "usage: $0 DIR [--mib 512] [--runs 5] [--slice 8] [--tree FOLDER] [--cpu] [--renew]" >&2
   exit 2
 fi
 mkdir -p "$1"

@@ -1,6 +1,8 @@
 """Writes the texts, times the tools on them in turn, prints the table, and checks what was found."""
 
 import argparse
+import contextlib
+import io
 import os
 import platform
 import shutil
@@ -15,6 +17,8 @@ import tools
 FILES = ["app.log", "access.log", "events.jsonl", "users.sql", "crm.sql"]
 # MiB of each text whose findings are compared.
 CHECKED = 4
+README = Path(__file__).resolve().parent.parent / "README.md"
+MARKS = ["<!-- compare.sh writes from here -->", "<!-- to here -->"]
 
 
 def arguments():
@@ -24,7 +28,8 @@ def arguments():
     parser.add_argument("--mib", type=int, default=512, help="the length of each text in MiB")
     parser.add_argument("--runs", type=int, default=5, help="how often each is timed; medians are shown")
     parser.add_argument("--slice", type=int, default=8, help="MiB of each text that the secret scanners are timed on")
-    parser.add_argument("--cpu", action="store_true", help="seconds of all cores, for a machine that does more than this")
+    parser.add_argument("--cpu", action="store_true", help="seconds of all cores: for a machine that is shared")
+    parser.add_argument("--renew", action="store_true", help="put the report into benches/README.md as well")
     parser.add_argument("--tree", type=Path, help="a source tree to scan besides")
     return parser.parse_args()
 
@@ -83,24 +88,42 @@ def tree(derbes, root):
     return f"{root.name}: {files:,} files", size, commands
 
 
-def machine():
+def surroundings(binary, scanners):
+    """The machine and the versions, as a paragraph."""
     cpu = Path("/proc/cpuinfo")
     models = [line.split(":")[1].strip() for line in cpu.read_text().splitlines() if line.startswith("model name")]
     load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
-    return f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores, load {load} before the run"
+    model = models[0] if models else platform.machine()
+    yield f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.release()};"
+    yield f"load {load} before the run;"
+    yield "; ".join(tools.versions(binary, scanners)) + "."
+
+
+def report(options):
+    """Prints everything. Whether derbes missed anything."""
+    scanners = tools.scanners(options.folder.resolve())
+    print("\n".join(surroundings(options.derbes, scanners)), end="\n\n")
+    timing.show(list(rows(options, scanners)), options.runs, options.cpu)
+    checked = write(options.folder.resolve() / "checked", CHECKED, FILES)
+    return check.misses(options.derbes.resolve(), scanners, checked)
+
+
+def renew(told):
+    """Puts the report between the marks of the README."""
+    before, rest = README.read_text().split(MARKS[0])
+    _, after = rest.split(MARKS[1])
+    README.write_text(f"{before}{MARKS[0]}\n{told}{MARKS[1]}{after}")
 
 
 def main():
     options = arguments()
     os.environ["LC_ALL"] = "C"
-    scanners = tools.scanners(options.folder.resolve())
-    print(f"{machine()}; {platform.system()} {platform.release()}")
-    for tool in tools.versions(options.derbes, scanners):
-        print(tool)
-    print()
-    timing.show(list(rows(options, scanners)), options.runs, options.cpu)
-    checked = write(options.folder.resolve() / "checked", CHECKED, FILES)
-    return int(check.misses(options.derbes.resolve(), scanners, checked))
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+        has_missed = report(options)
+    print(told.getvalue(), end="")
+    if options.renew:
+        renew(told.getvalue())
+    return int(has_missed)
 
 
 if __name__ == "__main__":

@@ -49,11 +49,12 @@ def show(rows, runs, cpu):
         lines.append(line + [f"{memory[title, column]:.0f}" for column in COLUMNS[:2]])
     for line in lines:
         print(f"| {' | '.join(line)} |")
+    clock = "Seconds of all cores" if cpu else "Seconds"
     print(f"""
-{"Seconds of all cores" if cpu else "Seconds"}: medians of {runs} runs in turn, warm cache, output to /dev/null. `limit` is
-`wc -l` of texts, `gzip -dc` and `zstd -dc` of what is compressed, `true` of 1 KB, `find -print0 | xargs -0 cat` of a tree.
-ripgrep counts lines (`-c`) and has two threads for a tree; of SQL it gives all matches (`-o -b`). MB are those of the
-text. What is held may be less where {memory_of_this():.0f} MiB are shown, which are those of the program that measures.""")
+{clock}: medians of {runs} runs in turn, warm cache, output to /dev/null. `limit` is `wc -l` of texts, `gzip -dc` and
+`zstd -dc` of what is compressed, `true` of 1 KB, `find -print0 | xargs -0 cat` of a tree. ripgrep counts lines (`-c`) and
+has two threads for a tree; of SQL it gives all matches (`-o -b`). MB are those of the text. What is held may be less than
+{memory_of_this():.0f} MiB where no more is shown: as much holds the program that measures.""")
 
 
 def ratio(median, over, under):

@@ -103,10 +103,10 @@ def scanners(folder):
 
 
 def versions(binary, by_name):
-    commands = [[binary, "--version"], ["rg", "--version"], ["gzip", "--version"], ["zstd", "--version"]]
-    commands += [[scanner.binary, *scanner.version] for scanner in by_name.values()]
-    for command in commands:
+    commands = {"derbes": [binary, "--version"]} | {name: [name, "--version"] for name in ("rg", "gzip", "zstd")}
+    commands |= {scanner.binary: [scanner.binary, *scanner.version] for scanner in by_name.values()}
+    for name, command in commands.items():
         if shutil.which(command[0]):
-            told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-            first = told.splitlines()[0] if told else "version unknown"
-            yield first if Path(command[0]).name in first else f"{command[0]} {first}"
+            told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+            number = re.search(r"[0-9]+\.[0-9]+[0-9a-z.-]*", told)
+            yield f"{name} {number[0] if number else 'of an unknown version'}"
