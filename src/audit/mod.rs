@@ -66,6 +66,8 @@ pub fn run(
     let current = Current::begin(store, plan, &scanner, &judge).map_err(&failed)?;
     let thresholds = plan.policies.iter().chain(plan.bindings.iter().flat_map(|binding| &binding.policies));
     let thresholds = thresholds.filter_map(|policy| policy.subjects.as_ref()?.min_age).chain([MAJORITY]).collect();
+    // Part of what is sealed, so the same under each further key.
+    let scanner = store.key.first(1).token("scanner", scanner.as_bytes());
     let common = Common { key: store.key.clone(), scanner, proof, today: plan.today, thresholds };
     surveyor.measure();
     survey(&mut surveyor, store, &current, &common, progress)?;

@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use super::keys;
@@ -40,7 +41,7 @@ impl Store {
         private(OpenOptions::new().create(true).append(true))
             .open(path)
             .map_err(|e| Error::new(format!("the store cannot be written: {e}")).at(path.display().to_string()))?;
-        let db = Connection::open(path).map_err(failed(path))?;
+        let db = connect(path, OpenFlags::default())?;
         let version = version(&db, path)?;
         db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;").map_err(failed(path))?;
         let store = Self::prepared(db, path, Some(lock), version == 0)?;
@@ -57,7 +58,7 @@ impl Store {
             let help = "an audit makes it: derbes audit PATH --store FILE";
             return Err(Error::new("there is no such store").at(path.display().to_string()).help(help));
         }
-        let db = Connection::open(path).map_err(failed(path))?;
+        let db = connect(path, OpenFlags::default())?;
         if version(&db, path)? < MIGRATIONS.len() {
             let help = "the next audit brings it up to date";
             return Err(wrong(path, "this store is of an older version").help(help));
@@ -68,15 +69,12 @@ impl Store {
     /// Another connection, which sees what is committed.
     pub fn reader(&self) -> Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = Connection::open_with_flags(&self.path, flags).map_err(failed(&self.path))?;
-        db.busy_timeout(PATIENCE).map_err(failed(&self.path))?;
-        Ok(db)
+        connect(&self.path, flags)
     }
 
     /// Another connection that may write.
     pub fn reader_and_writer(&self) -> Result<Connection> {
-        let db = Connection::open(&self.path).map_err(failed(&self.path))?;
-        db.busy_timeout(PATIENCE).map_err(failed(&self.path))?;
+        let db = connect(&self.path, OpenFlags::default())?;
         db.execute_batch("PRAGMA synchronous = NORMAL").map_err(failed(&self.path))?;
         Ok(db)
     }
@@ -87,7 +85,6 @@ impl Store {
     }
 
     fn prepared(db: Connection, path: &Path, lock: Option<File>, is_new: bool) -> Result<Self> {
-        db.busy_timeout(PATIENCE).map_err(failed(path))?;
         let key = keys::load(path, is_new)?;
         Ok(Self { db, key, path: path.to_owned(), _lock: lock })
     }
@@ -115,6 +112,15 @@ impl Store {
                 .help("it stands in FILE.key, or in DERBES_KEY if that is set")),
         }
     }
+}
+
+/// A connection to the database at `path`.
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
+    let db = Connection::open_with_flags(path, flags).map_err(failed(path))?;
+    db.busy_timeout(PATIENCE).map_err(failed(path))?;
+    // Statements are not prepared anew for each value that is bound to them.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed(path))?;
+    Ok(db)
 }
 
 /// The version of a store, 0 of one that is empty.

@@ -235,7 +235,7 @@ impl Surroundings<'_> {
         let bound = !plan.bindings.is_empty() || !plan.exceptions.rules.is_empty();
         let path = bound.then(|| target.origin.as_str());
         // A member with a name that says nothing is what the folders make of it.
-        let kind = |target: &Target| shared.bench.terms(target).kind;
+        let kind = |target: &Target| shared.bench.kind(target);
         let postures = (kind(target), kind(&target.member("x")));
         let archived = target.path().and_then(|path| shared.archived(path));
         let archived = archived.map(|archived| (archived.before, archived.faults));

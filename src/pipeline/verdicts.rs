@@ -97,11 +97,10 @@ impl<'a> Bench<'a> {
     /// What holds for a target: worked out once, before it is scanned.
     pub fn terms(&self, target: &Target) -> Terms<'a> {
         let plan = self.plan;
-        let path = target.paths().first().unwrap_or(&target.origin).as_str();
-        let below_root = plan.exceptions.paths(target).filter(|_| path != "-");
+        let below_root = self.below_root(target);
         let contains = |binding: &&Binding| below_root.as_ref().is_some_and(|paths| binding.paths.contain_all(paths));
         let bound: Vec<&Binding> = plan.bindings.iter().filter(contains).collect();
-        let named = self.postures.of(below_root.as_ref().and_then(|paths| paths.first()).map_or(path, String::as_str));
+        let named = self.named(target, below_root.as_deref());
         let explicit = bound.iter().rev().find_map(|binding| Some((binding.posture?, *binding)));
         let by_name =
             || bound.iter().rev().find(|binding| binding.by_name).and_then(|binding| Some((named?, *binding)));
@@ -116,6 +115,25 @@ impl<'a> Bench<'a> {
                 (None, _) => named,
             },
         }
+    }
+
+    /// What a target is by its name and by what binds it, as in its [terms](Bench::terms).
+    pub fn kind(&self, target: &Target) -> Option<Posture> {
+        match self.plan.bindings.is_empty() {
+            true => self.named(target, self.below_root(target).as_deref()),
+            false => self.terms(target).kind,
+        }
+    }
+
+    /// Where a target stands below the root.
+    fn below_root(&self, target: &Target) -> Option<Vec<String>> {
+        let is_stdin = target.paths().first().unwrap_or(&target.origin).as_str() == "-";
+        if is_stdin { None } else { self.plan.exceptions.paths(target) }
+    }
+
+    fn named(&self, target: &Target, below_root: Option<&[String]>) -> Option<Posture> {
+        let path = target.paths().first().unwrap_or(&target.origin).as_str();
+        self.postures.of(below_root.and_then(<[String]>::first).map_or(path, String::as_str))
     }
 
     fn alone(&self, finding: &Finding, (posture, binding): (Posture, &Binding)) -> Option<Verdict> {
