@@ -51,7 +51,7 @@ fn verdicts(
     for text in found.chunk_by_mut(|(_, a), (_, b)| a.path == b.path) {
         let origin = text[0].1.path.clone();
         let member = origin.as_str().strip_prefix(path).unwrap_or_default();
-        let own = stamps.iter().find(|(of, _)| of == member).map(|(_, stamps)| *stamps).unwrap_or_default();
+        let own = stamps.iter().find(|(of, _)| of == member).map(|(_, stamps)| stamps.clone()).unwrap_or_default();
         let stamps = Stamps { modified: own.modified.or(of_file), ..own };
         let target = Target { origin: Origin::shown(origin.as_str()), store: Store::Member };
         let mut findings: Vec<Finding> = text.iter().map(|(_, finding)| finding.clone()).collect();

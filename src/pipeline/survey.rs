@@ -1,6 +1,7 @@
 //! Surveying for an audit: takes a plan and what is remembered of earlier runs, gives what came of each object, unjudged
 //! and with what judging it later, and finding a person in it, takes.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,8 +11,9 @@ use super::verdicts::Terms;
 use super::work::{Done, in_order};
 use super::{Bench, Plan, Progress, Shared};
 use crate::error::Result;
-use crate::finding::{Event, Field, Finding, Suppressed};
+use crate::finding::{Days, Event, Field, Finding, Suppressed};
 use crate::input::{Origin, Target};
+use crate::layout::table::Table;
 use crate::limits::Limits;
 use crate::policy::{Stamps, Traces};
 use crate::subject::{Key, Kind, Note, Stand, Token};
@@ -50,6 +52,8 @@ pub struct Scanned {
 pub struct Record {
     /// What dates the texts in which something was found.
     pub texts: Vec<(Origin, Stamps)>,
+    /// The days of the rows of tables, of the text that is being judged.
+    pub days: BTreeMap<String, Days>,
     /// The columns in which values stand, by text, the offset of the table's first row and their number.
     pub columns: Vec<(Origin, u64, usize, Field)>,
     /// Of a file that was scanned in splits, the line ends before each.
@@ -167,6 +171,14 @@ impl<'a> Surveyor<'a> {
     }
 }
 
+/// The days of the rows of the table that a finding is in.
+pub(super) fn of_table(rows: &BTreeMap<String, Days>, finding: &Finding) -> Option<Days> {
+    match &finding.field {
+        Some(Field::Column { table, .. }) => rows.get(table).copied(),
+        _ => None,
+    }
+}
+
 fn size(file: &Path) -> Option<u64> {
     Some(file.metadata().ok()?.len())
 }
@@ -194,6 +206,11 @@ impl Shared<'_> {
         self.survey.is_some() || self.bench.wants_dates()
     }
 
+    /// The columns of a table that tell when a row was made, where that is wanted.
+    pub(super) fn row_dates(&self, table: &Table) -> Vec<usize> {
+        if self.wants_dates() { self.bench.row_dates(table.names()) } else { Vec::new() }
+    }
+
     /// Judges what was found in a target, or keeps what it takes to judge it later.
     pub(super) fn date(
         &self,
@@ -202,10 +219,11 @@ impl Shared<'_> {
         traces: &Traces,
         record: &mut Record,
     ) {
+        let rows = std::mem::take(&mut record.days);
         if self.survey.is_none() {
-            self.bench.judge(terms, findings, traces);
+            self.bench.judge(terms, findings, traces, |finding| of_table(&rows, finding));
         } else if !findings.is_empty() {
-            record.texts.push((target.origin.clone(), self.bench.stamps(terms, traces)));
+            record.texts.push((target.origin.clone(), Stamps { rows, ..self.bench.stamps(terms, traces) }));
         }
     }
 
