@@ -41,6 +41,7 @@ impl Store {
         private(OpenOptions::new().create(true).append(true))
             .open(path)
             .map_err(|e| Error::new(format!("the store cannot be written: {e}")).at(path.display().to_string()))?;
+        [path.to_owned(), beside(path, "key")].iter().for_each(|file| close(file));
         let db = connect(path, OpenFlags::default())?;
         let version = version(&db, path)?;
         db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;").map_err(failed(path))?;
@@ -182,6 +183,18 @@ pub fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Takes from others what a copy has let them do with a file of the store, as far as it is ours.
+fn close(file: &Path) {
+    #[cfg(unix)]
+    if let Ok(metadata) = file.metadata() {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = metadata.permissions().mode();
+        if mode & 0o077 != 0 {
+            let _ = std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode & 0o700));
+        }
+    }
+}
+
 /// For the owner alone.
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
@@ -216,10 +229,21 @@ mod tests {
     fn a_store_and_its_key_are_for_the_owner_alone() {
         use std::os::unix::fs::PermissionsExt;
         let path = folder("mode").join("a.store");
-        Store::write(&path).unwrap();
-        for file in [path.clone(), beside(&path, "key"), beside(&path, "lock")] {
-            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{}", file.display());
+        let of = |file: &Path| file.metadata().unwrap().permissions().mode() & 0o777;
+        let store = Store::write(&path).unwrap();
+        store.db.execute_batch("CREATE TABLE a (b)").unwrap();
+        let at_work = ["-wal", "-shm"].map(|ending| PathBuf::from(format!("{}{ending}", path.display())));
+        let files = [path.clone(), beside(&path, "key"), beside(&path, "lock")];
+        for file in files.iter().chain(&at_work) {
+            assert_eq!(of(file), 0o600, "{}", file.display());
         }
+        drop(store);
+        // A copy that others can read.
+        for file in &files[..2] {
+            std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        let _store = Store::write(&path).unwrap();
+        assert_eq!([of(&files[0]), of(&files[1]), of(&at_work[0])], [0o600; 3]);
     }
 
     #[test]
