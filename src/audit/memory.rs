@@ -51,6 +51,8 @@ pub struct Recollection {
     pub key: Key,
     /// The token of what all scans of this run depend on.
     pub scanner: Token,
+    /// Whether what is known of objects was scanned with the same.
+    pub settled: bool,
     pub proof: Proof,
     pub today: Date,
     /// The ages that policies ask for.
@@ -108,6 +110,7 @@ fn past_of(row: &Row) -> rusqlite::Result<Past> {
 pub struct Common {
     pub key: Key,
     pub scanner: Token,
+    pub settled: bool,
     pub proof: Proof,
     pub today: Date,
     pub thresholds: Vec<u8>,
@@ -115,10 +118,11 @@ pub struct Common {
 
 impl Recollection {
     pub fn new(common: &Common, pass: Pass, reader: Connection, recorder: Arc<Mutex<Recorder>>) -> Self {
-        let Common { key, scanner, proof, today, thresholds } = common;
+        let Common { key, scanner, settled, proof, today, thresholds } = common;
         Self {
             key: key.clone(),
             scanner: *scanner,
+            settled: *settled,
             proof: *proof,
             today: *today,
             thresholds: thresholds.clone(),
@@ -166,11 +170,11 @@ impl Recollection {
         let unread = || State::Unread { content: self.next_content() };
         let Some(path) = target.path() else { return unread() };
         let Ok(metadata) = path.metadata() else { return unread() };
-        let setting = [&self.scanner.0, surroundings.setting().as_bytes()].concat();
-        let setting = self.key.token("setting", &setting);
+        let setting = || self.key.token("setting", &[&self.scanner.0, surroundings.setting().as_bytes()].concat());
+        let settled = self.settled && !surroundings.is_archived();
         let neighbours = || self.key.token("neighbours", surroundings.neighbours().as_bytes());
         let past = past.filter(|past| {
-            past.identity.setting == setting
+            (settled || past.identity.setting == setting())
                 && is_fresh(past.ages, past.scanned, self.today, &self.thresholds)
                 && past.neighbours.is_none_or(|token| token == neighbours())
         });
@@ -178,7 +182,8 @@ impl Recollection {
             return State::Unchanged;
         }
         let Ok((digest, stat)) = digest(path, &self.key, |bytes| surroundings.read(bytes)) else { return unread() };
-        let (identity, read, stat) = (Identity { digest, setting }, stat, stat.settled(SystemTime::now()));
+        let identity = Identity { digest, setting: setting() };
+        let (read, stat) = (stat, stat.settled(SystemTime::now()));
         if let Some(past) = past.filter(|past| past.identity == identity) {
             return if past.stat == stat { State::Unchanged } else { State::Touched(stat) };
         }

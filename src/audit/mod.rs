@@ -7,13 +7,12 @@
 //! committed every second, with the path that the run has got to.
 
 use std::io;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::finding::{Event, Summary};
-use crate::pipeline::{Plan, Progress, Surveyor, Tally};
+use crate::pipeline::{Object, Plan, Progress, Surveyor, Tally};
 
 mod again;
 mod contents;
@@ -68,7 +67,8 @@ pub fn run(
     let thresholds = thresholds.filter_map(|policy| policy.subjects.as_ref()?.min_age).chain([MAJORITY]).collect();
     // Part of what is sealed, so the same under each further key.
     let scanner = store.key.first(1).token("scanner", scanner.as_bytes());
-    let common = Common { key: store.key.clone(), scanner, proof, today: plan.today, thresholds };
+    let common =
+        Common { key: store.key.clone(), scanner, settled: current.settled, proof, today: plan.today, thresholds };
     surveyor.measure();
     survey(&mut surveyor, store, &current, &common, progress)?;
     judging::judge(&store.db, surveyor.bench(), &current).map_err(&failed)?;
@@ -113,12 +113,12 @@ fn survey(
     let mut again = false;
     loop {
         let known = past(&store.db, current.series).map_err(&failed)?;
-        let (past, gone) = matched(known, surveyor.objects().map(|(path, _)| path.as_str()));
+        let (past, gone) = matched(known, surveyor.objects().map(|object| object.path.as_str()));
         if !again {
             let ended = gone.into_iter().try_for_each(|object| lock(&recorder).end(object));
             ended.map_err(&failed)?;
         }
-        let resumed = if again { 0 } else { current.resumed(surveyor.objects().map(|(path, _)| path.as_str())) };
+        let resumed = if again { 0 } else { current.resumed(surveyor.objects().map(|object| object.path.as_str())) };
         let pass = Pass { past, resumed, last_content, again };
         let memory = Arc::new(Recollection::new(common, pass, store.reader()?, recorder.clone()));
         let waiting = one_pass(surveyor, &memory, &recorder, store, progress)?;
@@ -142,15 +142,13 @@ fn one_pass(
     store: &Store,
     progress: &Progress,
 ) -> Result<Vec<usize>> {
-    let objects: Vec<_> = surveyor.objects().map(|(path, file)| (path.clone(), file.map(Path::to_owned))).collect();
     let mut waiting = Vec::new();
     let mut broken = None;
-    let outcome = surveyor.run(memory.clone(), &mut |number, scanned| {
-        let (path, file) = &objects[number];
-        let state = memory.take(number, file.as_deref());
+    let outcome = surveyor.run(memory.clone(), &mut |number, Object { path, file }, scanned| {
+        let state = memory.take(number, file);
         match state {
             Some(memory::State::Awaits) => waiting.push(number),
-            _ => Surveyor::measure_done(progress, file.as_deref()),
+            _ => Surveyor::measure_done(progress, file),
         }
         let past = memory.past(number);
         let taken = lock(recorder).take(path, past, state, &scanned, || memory.next_content());

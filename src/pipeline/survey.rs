@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 
 use super::verdicts::Terms;
 use super::work::{Done, in_order};
-use super::{Bench, Plan, Progress, Shared};
+use super::{Bench, Item, Plan, Progress, Shared};
 use crate::error::Result;
 use crate::finding::{Days, Event, Field, Finding, Suppressed};
 use crate::input::{Origin, Target};
@@ -34,6 +34,20 @@ pub struct Noted {
     pub start: u64,
     pub stands: Vec<Stand>,
     pub notes: Vec<Note>,
+}
+
+/// Something that was listed.
+#[derive(Clone, Copy)]
+pub struct Object<'s> {
+    pub path: &'s Origin,
+    /// The file that it is, if it is one.
+    pub file: Option<&'s Path>,
+}
+
+impl<'s> Object<'s> {
+    fn of(item: &'s Item) -> Self {
+        Self { path: item.origin(), file: item.target().and_then(Target::path) }
+    }
 }
 
 /// What came of one object.
@@ -94,16 +108,16 @@ impl<'a> Surveyor<'a> {
         Ok(Self(shared))
     }
 
-    /// The objects in the order of reports, with the file that each is, if it is one.
-    pub fn objects(&self) -> impl Iterator<Item = (&Origin, Option<&Path>)> {
-        self.0.items.iter().map(|item| (item.origin(), item.target().and_then(Target::path)))
+    /// The objects in the order of reports.
+    pub fn objects(&self) -> impl Iterator<Item = Object<'_>> {
+        self.0.items.iter().map(Object::of)
     }
 
     /// Counts the bytes of all objects, if anybody looks.
     pub fn measure(&self) {
         let Progress { watched, total, .. } = self.0.progress;
         if watched.load(Ordering::Relaxed) {
-            total.store(self.objects().filter_map(|(_, file)| size(file?)).sum(), Ordering::Relaxed);
+            total.store(self.objects().filter_map(|object| size(object.file?)).sum(), Ordering::Relaxed);
         }
     }
 
@@ -134,8 +148,9 @@ impl<'a> Surveyor<'a> {
         let limits = (places, fields, columns, layers, unpacking, plan.skip_binary);
         let rules = &plan.exceptions.rules;
         let ended: Vec<bool> = rules.iter().map(|rule| rule.has_ended(plan.today)).collect();
+        let from = (&plan.exceptions.root, &plan.exceptions.prefix);
         let postures: Vec<_> = plan.bindings.iter().map(|b| (&b.paths, b.posture, b.by_name)).collect();
-        let exceptions = (plan.exceptions.marks, rules, ended, postures);
+        let exceptions = (plan.exceptions.marks, rules, ended, postures, from);
         let program = (env!("CARGO_PKG_VERSION"), env!("PATTERNS"));
         format!("{program:?} {detectors:?} {limits:?} {exceptions:?}")
     }
@@ -158,12 +173,14 @@ impl<'a> Surveyor<'a> {
     pub fn run(
         &mut self,
         memory: Arc<dyn Memory>,
-        pass_on: &mut dyn FnMut(usize, Scanned) -> io::Result<()>,
+        pass_on: &mut dyn FnMut(usize, Object, Scanned) -> io::Result<()>,
     ) -> io::Result<()> {
         if let Some(survey) = &mut self.0.survey {
             survey.memory = Some(memory);
         }
-        let outcome = in_order(&self.0, &mut |item, done| pass_on(item, Scanned::of(done)));
+        let shared = &self.0;
+        let outcome =
+            in_order(shared, &mut |item, done| pass_on(item, Object::of(&shared.items[item]), Scanned::of(done)));
         if let Some(survey) = &mut self.0.survey {
             survey.memory = None;
         }
@@ -258,6 +275,11 @@ impl Surroundings<'_> {
         let archived = target.path().and_then(|path| shared.archived(path));
         let archived = archived.map(|archived| (archived.before, archived.faults));
         format!("{path:?} {postures:?} {archived:?}")
+    }
+
+    /// Whether more counts than the path and what is configured.
+    pub fn is_archived(&self) -> bool {
+        self.target.path().is_some_and(|path| self.shared.archived(path).is_some())
     }
 
     /// Counts bytes that were read to know a file, and waits for as long as they may take.
