@@ -131,3 +131,31 @@ fn the_store_gives_nothing_away_without_its_key() {
     std::fs::write(&own, text).unwrap();
     assert_eq!(found(), 2);
 }
+
+/// What was typed may be somebody's value: no error repeats it.
+#[test]
+fn nothing_that_was_typed_is_repeated() {
+    let repo = Repo::folder();
+    repo.write("data/a.txt", "iin=900517132728\n");
+    audit(&repo, "");
+    for line in [
+        "subject 900517132728 and --store ../a.store",
+        "subject --store ../a.store 8 900517132728",
+        "subject +7 900 517 13 27 28 --store ../a.store",
+        "subject --value 900517132728 --store ../a.store",
+        "subject --value=900517132728 --store ../a.store",
+        "subject -900517132728 --store ../a.store",
+        "subject x --store ../a.store --received 900517132728",
+        "subject x --store ../a.store --format 900517132728",
+        "subject 900517132728",
+        "subject 900517132728x --store ../a.store",
+        "subject name-of-900517132728 --store ../a.store",
+    ] {
+        let run = repo.derbes(line);
+        assert_eq!((run.exit, &*run.out), (2, ""), "{line}");
+        assert!(!run.err.contains("517") && run.err.starts_with("derbes: "), "{line}: {}", run.err);
+    }
+    std::fs::remove_file(store(&repo)).unwrap();
+    std::fs::copy("/dev/null", store(&repo)).unwrap();
+    assert_eq!(repo.derbes("subject 900517132728 --store ../a.store").exit, 2);
+}

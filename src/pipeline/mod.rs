@@ -44,6 +44,7 @@ mod work;
 use aftermath::Aftermath;
 pub use explain::{Spot, explain};
 use pace::Pace;
+pub use scan::day;
 pub use survey::{Memory, Noted, Object, Record, Scanned, Surroundings, Surveyor};
 pub use tally::Tally;
 pub use trial::{Failure, Fault, Trial, trial};
