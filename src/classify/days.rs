@@ -55,6 +55,10 @@ impl Dated {
 /// The value in a cell without what opens it; before the first of a row stands what opens that.
 #[inline]
 fn opened(text: &[u8], first: bool) -> &[u8] {
+    if text.first().is_some_and(u8::is_ascii_digit) { text } else { unwrapped(text, first) }
+}
+
+fn unwrapped(text: &[u8], first: bool) -> &[u8] {
     let head = &text[..text.len().min(OPENING)];
     let opens = |byte: &u8| matches!(byte, b' ' | b'\'' | b'"' | b'N');
     let row = memchr::memchr(b'(', head).filter(|_| first).map_or(0, |at| at + 1);
@@ -69,20 +73,34 @@ fn opened(text: &[u8], first: bool) -> &[u8] {
 #[inline]
 fn day(value: &[u8]) -> Option<u32> {
     let text: &[u8; 10] = value.first_chunk()?;
-    let number = |at: usize, length: usize| {
-        text[at..at + length].iter().try_fold(0_u32, |number, byte| {
-            let digit = u32::from(byte.wrapping_sub(b'0'));
-            (digit < 10).then_some(number * 10 + digit)
-        })
-    };
-    let (year, month, day) = match (text[2], text[4], text[5], text[7]) {
-        (_, mark @ (b'-' | b'/' | b'.'), _, other) if mark == other => (number(0, 4)?, number(5, 2)?, number(8, 2)?),
-        (b'.', _, b'.', _) => (number(6, 4)?, number(3, 2)?, number(0, 2)?),
+    let (year, month, day) = match (text[4], text[2]) {
+        (mark @ (b'-' | b'/' | b'.'), _) => numbers(text, [0, 0, 0, 0, mark, 0, 0, mark, 0, 0])?,
+        (_, b'.') => {
+            let [d, e, mark, m, n, other, year @ ..] = *text;
+            numbers(
+                &[year[0], year[1], year[2], year[3], mark, m, n, other, d, e],
+                [0, 0, 0, 0, b'.', 0, 0, b'.', 0, 0],
+            )?
+        }
         _ => return None,
     };
     let goes_on = value.get(10).is_some_and(u8::is_ascii_digit);
     let whole = year * 10_000 + month * 100 + day;
     ((1..=12).contains(&month) && (1..=31).contains(&day) && whole >= OLDEST && !goes_on).then_some(whole)
+}
+
+/// The three numbers of a day written with the year first, and with these `marks` between digits.
+#[inline]
+fn numbers(text: &[u8; 10], marks: [u8; 10]) -> Option<(u32, u32, u32)> {
+    let mut digits = [0; 10];
+    let mut fits = true;
+    for at in 0..10 {
+        let is_mark = marks[at] != 0;
+        digits[at] = text[at] ^ if is_mark { marks[at] } else { b'0' };
+        fits &= digits[at] <= if is_mark { 0 } else { 9 };
+    }
+    let number = |at: usize| u32::from(digits[at]) * 10 + u32::from(digits[at + 1]);
+    fits.then(|| (number(0) * 100 + number(2), number(5), number(8)))
 }
 
 fn date(day: u32) -> Option<Date> {
