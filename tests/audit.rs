@@ -140,3 +140,24 @@ fn the_store_is_not_audited() {
         assert!(!run.out.contains("problem"), "{}", run.out);
     }
 }
+
+/// Nothing changed but the day: the rows of a table have told when they were made.
+#[test]
+fn a_table_expires_by_the_dates_of_its_rows() {
+    let repo = Repo::folder();
+    let row = |n: u32| {
+        format!("{n};{};2023-{:02}-20 10:11:12\n", ["900517132728", "750228150059"][n as usize % 2], n % 12 + 1)
+    };
+    repo.write("data/payers.csv", format!("id;iin;created_at\n{}", (0..60).map(row).collect::<String>()));
+    let on = |day: &str| {
+        let run =
+            |line: &str| lines(&repo.derbes(&format!("{line} --policy anysoft --format jsonl --today {day}")).out);
+        let told = run("audit data --store ../a.store");
+        assert_eq!(told, run("scan data --no-ignore --fail-on-incomplete"));
+        told.concat()
+            .matches(r#""clause":"7.1(ж)","date":"2023-12-20","date_source":"rows","outcome":"expired""#)
+            .count()
+    };
+    assert_eq!((on("2026-12-20"), on("2026-12-21")), (0, 1));
+    assert_eq!(count(&repo, "contents"), 1);
+}

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use git::{IIN, OTHER, Repo};
 use rusqlite::Connection;
-use store::{DAY, audit, copy, count, fixtures, lines, store};
+use store::{DAY, audit, copy, count, fixtures, lines, scan, store};
 
 /// All that is stored of the runs, in words that do not depend on when it was.
 fn contents_of(repo: &Repo) -> BTreeSet<String> {
@@ -101,6 +101,10 @@ fn a_run_that_was_cut_short_is_listed_and_gone_on_with() {
     derbes.kill().unwrap();
     derbes.wait().unwrap();
     assert!(repo.derbes("audit runs --store ../a.store").out.contains("cut short"));
+    // Whoever is found nowhere may be where it has not got to.
+    let nowhere = repo.derbes("subject 850112118154 --store ../a.store");
+    assert_eq!(nowhere.exit, 3, "{}", nowhere.out);
+    assert!(nowhere.out.contains("INCOMPLETE: an audit has not ended"), "{}", nowhere.out);
     let stored = count(&repo, "contents");
     assert!(stored > 0, "nothing was committed");
     let first: i64 = {
@@ -112,6 +116,19 @@ fn a_run_that_was_cut_short_is_listed_and_gone_on_with() {
     assert!(first >= stored);
     let runs = repo.derbes("audit runs --store ../a.store").out;
     assert_eq!(runs.lines().count(), 1, "{runs}");
+}
+
+/// Killed after it was judged, while its report was written.
+#[test]
+fn a_run_that_another_policy_judged_is_judged_again() {
+    let repo = fixtures();
+    audit(&repo, "--policy anysoft");
+    audit(&repo, "--policy justcode --strict");
+    let db = Connection::open(store(&repo)).unwrap();
+    db.execute("UPDATE runs SET finished = NULL, summary = NULL WHERE id = 2", []).unwrap();
+    drop(db);
+    assert_eq!(audit(&repo, "--policy anysoft"), scan(&repo, "--policy anysoft"));
+    assert_eq!(count(&repo, "runs"), 2);
 }
 
 /// Runs a script where nobody else sees what it mounts. None where that is not allowed.

@@ -83,13 +83,18 @@ pub struct Promise {
     pub clause: String,
 }
 
+/// The number of the audit that a plan is of.
+pub fn series(db: &Connection, plan: &Plan) -> rusqlite::Result<i64> {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let scope = json(&Scope { folder, paths: &plan.paths, ignore: plan.ignore, follow: plan.follow });
+    db.execute("INSERT OR IGNORE INTO series (scope) VALUES (?1)", [&scope])?;
+    db.query_row("SELECT id FROM series WHERE scope = ?1", [&scope], |row| row.get(0))
+}
+
 impl Current {
-    pub fn begin(store: &Store, plan: &Plan, scanner: &str, judge: &str) -> rusqlite::Result<Self> {
-        let folder = std::env::current_dir().unwrap_or_default();
-        let scope = json(&Scope { folder, paths: &plan.paths, ignore: plan.ignore, follow: plan.follow });
+    /// Begins a run of a [`series`], with fingerprints of what scans and of what judges.
+    pub fn begin(store: &Store, plan: &Plan, series: i64, (scanner, judge): (&str, &str)) -> rusqlite::Result<Self> {
         let db = &store.db;
-        db.execute("INSERT OR IGNORE INTO series (scope) VALUES (?1)", [&scope])?;
-        let series: i64 = db.query_row("SELECT id FROM series WHERE scope = ?1", [&scope], |row| row.get(0))?;
         let scanner = store.key.token("scanner", scanner.as_bytes());
         let judge = store.key.token("judge", judge.as_bytes());
         let policies = plan.policies.iter().chain(plan.bindings.iter().flat_map(|binding| &binding.policies));
@@ -99,6 +104,8 @@ impl Current {
         let (now, today) = (Timestamp::now(), plan.today.to_string());
         if let Some((run, cursor)) = Self::open(db, series, scanner, now)? {
             super::segments::clean(db)?;
+            // It may have been judged, and not by what judges now.
+            db.execute("DELETE FROM judged WHERE run = ?1", [run])?;
             let update =
                 "UPDATE runs SET scanner = ?2, judge = ?3, today = ?4, cursor = ?5, promises = ?6 WHERE id = ?1";
             db.execute(update, params![run, scanner.0, judge.0, today, cursor, promises])?;
