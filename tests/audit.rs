@@ -161,3 +161,63 @@ fn a_table_expires_by_the_dates_of_its_rows() {
     assert_eq!((on("2026-12-20"), on("2026-12-21")), (0, 1));
     assert_eq!(count(&repo, "contents"), 1);
 }
+
+/// Files come, go, move, are copied and changed, with definitions of tables beside them; policies and detectors change.
+#[test]
+fn whatever_changes_a_run_tells_what_a_scan_does() {
+    const PATHS: [&str; 10] = [
+        "a.txt",
+        "b.log",
+        "users.csv",
+        "sub/users.csv",
+        "sub/users.sql",
+        "sub/schema.sql",
+        "e.json",
+        "tests/users.csv",
+        "g.env",
+        "sub/rows.sql",
+    ];
+    const CONTENTS: [&str; 8] = [
+        IIN,
+        "2026-11-01 10:00 INFO phone=+7 700 000 00 19 email=aigerim@romashka-demo.kz\n",
+        "iin;phone;created_at\n900517132728;+77000000019;2019-01-05\n750228150059;87000000021;2020-02-02\n",
+        "iin;phone\n900517132728;+77000000019\n750228150059;87000000021\n",
+        "CREATE TABLE users (iin char(12), phone varchar(20), created_at datetime);\n",
+        "CREATE TABLE users (a char(12), b varchar(20), c datetime);\n",
+        "INSERT INTO users VALUES ('900517132728','+77000000019','2019-01-05'),('750228150059','87000000021','2020-02-02');\n",
+        "{\"phone\": \"+7 700 000 00 21\", \"iin\": \"750228150059\"}\n",
+    ];
+    const ARGS: [&str; 8] = [
+        "",
+        "--threads 1",
+        "--policy anysoft",
+        "--policy anysoft --proof inode",
+        "--policy justcode --trust-mtime",
+        "--no-detector kz-phone",
+        "--min-confidence low",
+        "--policy anysoft --policy justcode --strict",
+    ];
+    let mut state: u64 = 8;
+    let mut pick = |most: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % most
+    };
+    let repo = Repo::folder();
+    repo.write("data/always.txt", IIN);
+    for step in 0..60 {
+        for _ in 0..=pick(3) {
+            let path = format!("data/{}", PATHS[pick(PATHS.len())]);
+            let other = repo.at.join(format!("data/{}", PATHS[pick(PATHS.len())]));
+            match pick(5) {
+                0 => drop(std::fs::remove_file(repo.at.join(path))),
+                1 => drop(std::fs::rename(repo.at.join(path), other)),
+                2 => drop(std::fs::copy(repo.at.join(path), other)),
+                _ => drop(repo.write(&path, CONTENTS[pick(CONTENTS.len())])),
+            }
+        }
+        let args = ARGS[pick(ARGS.len())];
+        let of_scan: Vec<&str> =
+            args.split(' ').filter(|arg| !["--proof", "inode", "--trust-mtime"].contains(arg)).collect();
+        assert_eq!(audit(&repo, args), scan(&repo, &of_scan.join(" ")), "step {step}: {args}");
+    }
+}
