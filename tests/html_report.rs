@@ -38,7 +38,7 @@ const CATEGORIES: [&str; 6] = ["iin", "phone", "email", "payment-card", "name", 
 
 fn verdict(policy: &str, outcome: Outcome, clause: &str, ground: Option<Ground>) -> Verdict {
     let count = (outcome == Outcome::Minor).then_some(3);
-    Verdict { policy: policy.into(), outcome, clause: Some(clause.to_owned()), count, ground }
+    Verdict { policy: policy.into(), outcome, clause: Some(clause.to_owned()), count, ground, rule: None }
 }
 
 /// Verdicts of all kinds, with all grounds, the one or the other by a number.

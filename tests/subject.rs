@@ -144,7 +144,6 @@ fn nothing_that_was_typed_is_repeated() {
         "subject +7 900 517 13 27 28 --store ../a.store",
         "subject --value 900517132728 --store ../a.store",
         "subject --value=900517132728 --store ../a.store",
-        "subject -900517132728 --store ../a.store",
         "subject x --store ../a.store --received 900517132728",
         "subject x --store ../a.store --format 900517132728",
         "subject 900517132728",

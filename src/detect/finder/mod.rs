@@ -17,6 +17,8 @@ mod words;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+mod neon;
 
 use std::ops::Range;
 
@@ -32,6 +34,8 @@ pub enum Engine {
     Avx512,
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+    Neon,
     Portable,
 }
 
@@ -49,6 +53,8 @@ impl Engine {
             all.extend(avx512::is_supported().then_some(Self::Avx512));
             all.extend(avx2::is_supported().then_some(Self::Avx2));
         }
+        #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+        all.push(Self::Neon);
         all.push(Self::Portable);
         all
     }
@@ -64,6 +70,8 @@ impl Engine {
             Self::Avx512 => avx512::find::<W>(text, range, found),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => avx2::find::<W>(text, range, found),
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Self::Neon => find_with::<W, neon::Bytes16x4>(text, range, found),
             Self::Portable => find_with::<W, [u8; SEEN]>(text, range, found),
         }
     }
