@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use crate::finding::Days;
 
-/// Days before this are none of data: zeros, and what programs write for none.
-const OLDEST: u32 = 1990_01_01;
+/// Days before the first of 1990 are none of data: zeros, and what programs write for none.
+const OLDEST: u32 = 19_900_101;
 
 /// Most bytes between the border of a cell and its value.
 const OPENING: usize = 16;
