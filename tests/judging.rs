@@ -197,6 +197,9 @@ fn made_up_values_in_test_data_fail_no_run() {
     assert_eq!(exit(Some(Posture::TestData)), 0);
 }
 
+/// The number, telephone, day it was made and day it was changed of a row.
+type Row<'r> = (&'r str, &'r str, &'r str, &'r str);
+
 /// Rows of a table in each way that tables are written: made in 2019 and 2020, changed in 2022 at the latest.
 fn table(form: &str, columns: [&str; 2]) -> (String, String) {
     let [made, changed] = columns;
@@ -205,9 +208,7 @@ fn table(form: &str, columns: [&str; 2]) -> (String, String) {
         ("2", "+77000000002", "2020-02-02 10:11:12", "2020-02-02 10:11:12"),
         ("3", "+77000000003", "2019-12-31 23:59:59", "2021-01-01 00:00:00"),
     ];
-    let join = |row: &dyn Fn(&(&str, &str, &str, &str)) -> String, with: &str| {
-        rows.iter().map(row).collect::<Vec<_>>().join(with)
-    };
+    let join = |row: &dyn Fn(&Row) -> String, with: &str| rows.iter().map(row).collect::<Vec<_>>().join(with);
     let values = join(&|(id, phone, made, changed)| format!("({id},'{phone}','{made}','{changed}')"), ",");
     let create = format!("CREATE TABLE users (id int, phone varchar(20), `{made}` datetime, `{changed}` datetime);\n");
     match form {
@@ -244,7 +245,7 @@ fn the_rows_of_a_table_tell_their_date_themselves() {
             let (name, text) = table(form, columns);
             let file = folder.join(name);
             write(&file, text, "2020-01-01");
-            assert_eq!(verdicts(&plan(&[&file])), [expected.clone()], "{form} {columns:?}");
+            assert_eq!(verdicts(&plan(&[&file])), std::slice::from_ref(&expected), "{form} {columns:?}");
             std::fs::remove_file(file).unwrap();
         }
     }
