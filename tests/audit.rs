@@ -1,71 +1,14 @@
-//! Audits: a run tells what a scan does, however much of it is remembered, and however often it was killed; a person is
-//! found again, and only with the key.
+//! Audits: a run tells what a scan does, however much of it is remembered, and what changed since an earlier one.
 
 #[path = "common/git.rs"]
 mod git;
+#[path = "common/store.rs"]
+mod store;
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use git::{IIN, OTHER, Repo};
-use rusqlite::Connection;
-
-const DAY: &str = "--today 2026-11-22";
-
-/// A report as JSON Lines, without the time it took.
-fn lines(text: &str) -> Vec<String> {
-    let line = |line: &str| {
-        let mut event: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
-        if let Some(seconds) = event.get_mut("seconds") {
-            *seconds = 0.into();
-        }
-        event.to_string()
-    };
-    text.lines().map(line).collect()
-}
-
-fn audit(repo: &Repo, args: &str) -> Vec<String> {
-    let run = repo.derbes(&format!("audit data --store ../a.store --format jsonl {DAY} {args}"));
-    assert_ne!(run.exit, 2, "{}", run.err);
-    lines(&run.out)
-}
-
-fn scan(repo: &Repo, args: &str) -> Vec<String> {
-    let run = repo.derbes(&format!("scan data --no-ignore --fail-on-incomplete --format jsonl {DAY} {args}"));
-    lines(&run.out)
-}
-
-fn store(repo: &Repo) -> PathBuf {
-    repo.at.join("../a.store")
-}
-
-fn count(repo: &Repo, table: &str) -> i64 {
-    let db = Connection::open(store(repo)).unwrap();
-    db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in from.read_dir().unwrap().flatten() {
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to)
-        } else {
-            std::fs::copy(entry.path(), to).map(drop).unwrap()
-        }
-    }
-}
-
-/// A folder with the fixtures in it: archives, dumps, logs, what is encrypted and what is broken.
-fn fixtures() -> Repo {
-    let repo = Repo::folder();
-    for folder in ["demo", "containers", "broken", "tables", "pgdump", "charsets"] {
-        copy(&Path::new("fixtures").join(folder), &repo.at.join("data").join(folder));
-    }
-    repo
-}
+use store::{DAY, audit, count, fixtures, lines, scan};
 
 #[test]
 fn a_run_tells_what_a_scan_does() {
@@ -147,229 +90,6 @@ fn each_proof_sees_what_it_promises() {
     }
 }
 
-/// All that is stored of the runs, in words that do not depend on when it was.
-fn contents_of(repo: &Repo) -> BTreeSet<String> {
-    let db = Connection::open(store(repo)).unwrap();
-    let mut all = BTreeSet::new();
-    for (table, columns) in [
-        (
-            "findings",
-            "path || member || category || detector || hits || hex(places) || evidence || coalesce(facts, '')",
-        ),
-        ("remarks", "path || member || kind || message || amount || incomplete"),
-        ("texts", "path || member || stamps"),
-        ("columns", "path || member || first || number || \"table\" || field"),
-        ("stands", "path || member || detector || coalesce(first, '') || coalesce(key, '') || beside"),
-    ] {
-        let select = format!("SELECT {columns} FROM {table} JOIN objects USING (content) WHERE until IS NULL");
-        let mut select = db.prepare(&select).unwrap();
-        let rows = select.query_map([], |row| row.get::<_, String>(0)).unwrap();
-        all.extend(rows.map(|row| format!("{table} {}", row.unwrap())));
-    }
-    all
-}
-
-/// Kills an audit again and again until it gets to its end, and compares it to one that nobody disturbed.
-fn killed(moments: &[u64]) {
-    let whole = fixtures();
-    // Some that take long, and the same bytes under several names.
-    for n in 0..40 {
-        whole.write(
-            &format!("data/many/{n}.log"),
-            format!("{IIN}{OTHER}phone=+7 700 000 00 {:02}\n", n % 30).repeat(2000),
-        );
-    }
-    let expected = audit(&whole, "--policy anysoft");
-    let repo = Repo::folder();
-    copy(&whole.at.join("data"), &repo.at.join("data"));
-    for moment in moments {
-        let mut derbes = Command::new(env!("CARGO_BIN_EXE_derbes"));
-        derbes.args(["audit", "data", "--store", "../a.store", "--policy", "anysoft", "--max-rate", "4M"]);
-        let line = DAY.split(' ').chain(["--format", "jsonl"]);
-        let derbes = derbes.args(line).current_dir(&repo.at).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut derbes = git::isolated(derbes).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(*moment));
-        let _ = derbes.kill();
-        derbes.wait().unwrap();
-    }
-    assert_eq!(audit(&repo, "--policy anysoft"), expected);
-    assert_eq!(contents_of(&repo), contents_of(&whole));
-    for value in ["900517132728", "+77000000019", "87000000021"] {
-        let answers =
-            [&whole, &repo].map(|r| r.derbes(&format!("subject {value} --store ../a.store --format json")).out);
-        assert!(answers[0].len() > 200, "{}", answers[0]);
-        assert_eq!(answers[0], answers[1]);
-    }
-}
-
-#[test]
-fn a_run_that_is_killed_goes_on_where_it_was() {
-    killed(&[30, 300, 700, 1100, 1900]);
-}
-
-/// Fifty moments take minutes: `cargo test --test audit -- --ignored`.
-#[test]
-#[ignore = "takes minutes"]
-fn a_run_that_is_killed_at_fifty_moments_goes_on_where_it_was() {
-    for seed in 0..50_u64 {
-        killed(&[(seed * 7919 + 17) % 2500]);
-    }
-}
-
-#[test]
-fn a_run_that_was_cut_short_is_listed_and_gone_on_with() {
-    let repo = Repo::folder();
-    for n in 0..30 {
-        repo.write(&format!("data/{n}.txt"), IIN.repeat(20_000 + n));
-    }
-    let mut derbes = Command::new(env!("CARGO_BIN_EXE_derbes"));
-    let line = ["audit", "data", "--store", "../a.store", "--max-rate", "3M", "--threads", "1"];
-    let derbes = derbes.args(line).current_dir(&repo.at).stdout(Stdio::null());
-    let mut derbes = git::isolated(derbes).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(2500));
-    // Another one has to wait.
-    let other = repo.derbes("audit data --store ../a.store");
-    assert_eq!(other.exit, 2);
-    assert!(other.err.contains("another audit writes to this store"), "{}", other.err);
-    derbes.kill().unwrap();
-    derbes.wait().unwrap();
-    assert!(repo.derbes("audit runs --store ../a.store").out.contains("cut short"));
-    let stored = count(&repo, "contents");
-    assert!(stored > 0, "nothing was committed");
-    let first: i64 = {
-        let db = Connection::open(store(&repo)).unwrap();
-        db.query_row("SELECT max(id) FROM contents", [], |row| row.get(0)).unwrap()
-    };
-    audit(&repo, "");
-    assert_eq!(count(&repo, "contents"), 30, "what was done was not done again");
-    assert!(first >= stored);
-    let runs = repo.derbes("audit runs --store ../a.store").out;
-    assert_eq!(runs.lines().count(), 1, "{runs}");
-}
-
-#[test]
-fn a_person_is_found_in_every_notation() {
-    let repo = Repo::folder();
-    repo.write("data/a.txt", "iin=900517132728 phone=8 (700) 000-00-19 email=Aigerim@Romashka-Demo.kz\n")
-        .write("data/b.json", "{\"x\": 1}\n{\"phone\": \"%2B7%20700%20000%2000%2019\"}\n")
-        .write("data/c.csv", "fio;iin;phone\nИванова А;900517132728;7000000019\nПетрова Б;750228150059;7000000021\n")
-        .write("data/d.env", "TOKEN=eyJpaW4iOiI5MDA1MTcxMzI3MjgifQ\n")
-        .write("data/e.txt", "iban KZ77 0000 0000 0000 0001\nother\n");
-    audit(&repo, "--policy anysoft");
-    let places = |value: &str| {
-        let run = repo.derbes(&format!("subject {value} --store ../a.store --format json --received 2026-11-20"));
-        assert_eq!(run.exit, 1, "{value}: {}{}", run.out, run.err);
-        let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-        answer["places"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|p| format!("{}:{}", p["path"].as_str().unwrap(), p["line"]))
-            .collect()
-    };
-    let expect = |value: &str, expected: &[&str]| {
-        let found: Vec<String> = places(value);
-        assert_eq!(found, expected, "{value}");
-    };
-    for phone in ["+77000000019", "87000000019", "8(700)000-00-19", "7000000019"] {
-        expect(phone, &["data/a.txt:1", "data/b.json:2", "data/c.csv:2"]);
-    }
-    expect("900517132728", &["data/a.txt:1", "data/c.csv:2", "data/d.env:1"]);
-    expect("aigerim@ROMASHKA-demo.kz", &["data/a.txt:1"]);
-    expect("kz770000000000000001", &["data/e.txt:1"]);
-    let answer = repo.derbes("subject 900517132728 --store ../a.store --received 2026-11-20").out;
-    assert!(answer.contains("beside it: email, phone"), "{answer}");
-    assert!(answer.contains("iin c.iin: row 1, line 2") || answer.contains("row 1, line 2"), "{answer}");
-    assert!(answer.contains("correct (anysoft 6.6): within 7 working days, by 2026-12-01"), "{answer}");
-    let nowhere = repo.derbes("subject 750228150050 --store ../a.store");
-    assert_eq!((nowhere.exit, nowhere.out.as_str()), (0, "found nowhere\n"));
-    assert_eq!(repo.derbes("subject hello --store ../a.store").exit, 2);
-    // What is gone is told of only if that is asked for.
-    std::fs::remove_file(repo.at.join("data/e.txt")).unwrap();
-    audit(&repo, "--policy anysoft");
-    assert_eq!(repo.derbes("subject KZ770000000000000001 --store ../a.store").exit, 0);
-    let gone = repo.derbes("subject KZ770000000000000001 --all-runs --store ../a.store");
-    assert!(gone.out.contains("last seen in run 1"), "{}", gone.out);
-}
-
-/// Rows of a database have no lines.
-#[test]
-fn a_person_is_found_in_a_database() {
-    let repo = Repo::folder();
-    std::fs::create_dir_all(repo.at.join("data")).unwrap();
-    let db = Connection::open(repo.at.join("data/shop.db")).unwrap();
-    db.execute_batch("CREATE TABLE notes (a); INSERT INTO notes VALUES ('x'); CREATE TABLE users (id, iin, phone)")
-        .unwrap();
-    for row in 0..20 {
-        let phone = format!("+7 700 000 00 {row:02}");
-        db.execute("INSERT INTO users VALUES (?1, '900517132728', ?2)", rusqlite::params![row, phone]).unwrap();
-    }
-    drop(db);
-    assert_eq!(audit(&repo, ""), scan(&repo, ""));
-    let answer = repo.derbes("subject 77000000004 --store ../a.store").out;
-    assert!(answer.contains("users.phone: row 5"), "{answer}");
-}
-
-/// Lines of a large file are counted by all threads, and told as one thread counts them.
-#[test]
-fn a_person_is_found_in_a_large_file() {
-    let repo = Repo::folder();
-    let filler = "2026-11-22 10:11:12 INFO nothing of note happened here at all\n".repeat(400_000);
-    repo.write("data/a.log", format!("{filler}{IIN}{filler}{OTHER}"));
-    audit(&repo, "--threads 2");
-    for (value, line) in [("900517132728", 400_001), ("750228150059", 800_002)] {
-        let answer = repo.derbes(&format!("subject {value} --store ../a.store")).out;
-        assert!(answer.contains(&format!("line {line}\n")), "{answer}");
-    }
-}
-
-#[test]
-fn the_store_gives_nothing_away_without_its_key() {
-    let repo = Repo::folder();
-    let values =
-        ["900517132728", "750228150059", "+7 700 000 00 19", "aigerim@romashka-demo.kz", "KZ770000000000000001"];
-    repo.write("data/a.txt", values.join("\n")).write("data/b.txt", values[0]);
-    repo.write("data/c.csv", "iin;phone\n900517132728;+77000000019\n750228150059;87000000021\n");
-    audit(&repo, "--min-confidence low");
-    Connection::open(store(&repo)).unwrap().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
-    let bytes = std::fs::read(store(&repo)).unwrap();
-    let holds = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
-    // By the key it can be told.
-    let key = std::fs::read_to_string(repo.at.join("../a.store.key")).unwrap();
-    let key = derbes::subject::Key::parse(&key).unwrap();
-    assert!(holds(&key.token("iin", b"900517132728").0));
-    // Nobody else can try values: no digest of one without the key is there, neither of a value nor of a file that holds
-    // nothing else.
-    let none = derbes::subject::Key::parse(&"00".repeat(32)).unwrap();
-    for value in values.iter().chain(&["77000000019", "87000000021"]) {
-        assert!(!holds(value.as_bytes()), "{value}");
-        for used_for in ["iin", "phone", "email", "iban", "content", ""] {
-            assert!(!holds(&none.token(used_for, value.as_bytes()).0), "{value}");
-        }
-        let plain = blake3::hash(value.as_bytes());
-        let sha = <sha2::Sha256 as sha2::Digest>::digest(value.as_bytes());
-        assert!(!holds(&plain.as_bytes()[..16]) && !holds(&sha[..16]), "{value}");
-    }
-    // With another key nobody is found.
-    let found = || repo.derbes("subject 900517132728 --store ../a.store").exit;
-    assert_eq!(found(), 1);
-    let own = repo.at.join("../a.store.key");
-    let text = std::fs::read_to_string(&own).unwrap();
-    std::fs::write(&own, "11".repeat(32)).unwrap();
-    assert_eq!(found(), 2);
-    std::fs::write(&own, &text).unwrap();
-    // A new key seals what is sealed: the old one alone does not open it, and nothing is scanned again.
-    assert_eq!(repo.derbes("audit rotate-key --store ../a.store").exit, 0);
-    assert_eq!(found(), 1);
-    let contents = count(&repo, "contents");
-    assert_eq!(audit(&repo, "--min-confidence low"), scan(&repo, "--min-confidence low"));
-    assert_eq!(count(&repo, "contents"), contents);
-    let both = std::fs::read_to_string(&own).unwrap();
-    assert_eq!(both.lines().count(), 2);
-    std::fs::write(&own, text).unwrap();
-    assert_eq!(found(), 2);
-}
-
 #[test]
 fn runs_are_compared() {
     let repo = Repo::folder();
@@ -418,5 +138,86 @@ fn the_store_is_not_audited() {
         let run = repo.derbes("audit . --store own.store --format jsonl");
         assert_eq!(run.summary("findings"), 1, "{}", run.out);
         assert!(!run.out.contains("problem"), "{}", run.out);
+    }
+}
+
+/// Nothing changed but the day: the rows of a table have told when they were made.
+#[test]
+fn a_table_expires_by_the_dates_of_its_rows() {
+    let repo = Repo::folder();
+    let row = |n: u32| {
+        format!("{n};{};2023-{:02}-20 10:11:12\n", ["900517132728", "750228150059"][n as usize % 2], n % 12 + 1)
+    };
+    repo.write("data/payers.csv", format!("id;iin;created_at\n{}", (0..60).map(row).collect::<String>()));
+    let on = |day: &str| {
+        let run =
+            |line: &str| lines(&repo.derbes(&format!("{line} --policy anysoft --format jsonl --today {day}")).out);
+        let told = run("audit data --store ../a.store");
+        assert_eq!(told, run("scan data --no-ignore --fail-on-incomplete"));
+        told.concat()
+            .matches(r#""clause":"7.1(ж)","date":"2023-12-20","date_source":"rows","outcome":"expired""#)
+            .count()
+    };
+    assert_eq!((on("2026-12-20"), on("2026-12-21")), (0, 1));
+    assert_eq!(count(&repo, "contents"), 1);
+}
+
+/// Files come, go, move, are copied and changed, with definitions of tables beside them; policies and detectors change.
+#[test]
+fn whatever_changes_a_run_tells_what_a_scan_does() {
+    const PATHS: [&str; 10] = [
+        "a.txt",
+        "b.log",
+        "users.csv",
+        "sub/users.csv",
+        "sub/users.sql",
+        "sub/schema.sql",
+        "e.json",
+        "tests/users.csv",
+        "g.env",
+        "sub/rows.sql",
+    ];
+    const CONTENTS: [&str; 8] = [
+        IIN,
+        "2026-11-01 10:00 INFO phone=+7 700 000 00 19 email=aigerim@romashka-demo.kz\n",
+        "iin;phone;created_at\n900517132728;+77000000019;2019-01-05\n750228150059;87000000021;2020-02-02\n",
+        "iin;phone\n900517132728;+77000000019\n750228150059;87000000021\n",
+        "CREATE TABLE users (iin char(12), phone varchar(20), created_at datetime);\n",
+        "CREATE TABLE users (a char(12), b varchar(20), c datetime);\n",
+        "INSERT INTO users VALUES ('900517132728','+77000000019','2019-01-05'),('750228150059','87000000021','2020-02-02');\n",
+        "{\"phone\": \"+7 700 000 00 21\", \"iin\": \"750228150059\"}\n",
+    ];
+    const ARGS: [&str; 8] = [
+        "",
+        "--threads 1",
+        "--policy anysoft",
+        "--policy anysoft --proof inode",
+        "--policy justcode --trust-mtime",
+        "--no-detector kz-phone",
+        "--min-confidence low",
+        "--policy anysoft --policy justcode --strict",
+    ];
+    let mut state: u64 = 8;
+    let mut pick = |most: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % most
+    };
+    let repo = Repo::folder();
+    repo.write("data/always.txt", IIN);
+    for step in 0..60 {
+        for _ in 0..=pick(3) {
+            let path = format!("data/{}", PATHS[pick(PATHS.len())]);
+            let other = repo.at.join(format!("data/{}", PATHS[pick(PATHS.len())]));
+            match pick(5) {
+                0 => drop(std::fs::remove_file(repo.at.join(path))),
+                1 => drop(std::fs::rename(repo.at.join(path), other)),
+                2 => drop(std::fs::copy(repo.at.join(path), other)),
+                _ => drop(repo.write(&path, CONTENTS[pick(CONTENTS.len())])),
+            }
+        }
+        let args = ARGS[pick(ARGS.len())];
+        let of_scan: Vec<&str> =
+            args.split(' ').filter(|arg| !["--proof", "inode", "--trust-mtime"].contains(arg)).collect();
+        assert_eq!(audit(&repo, args), scan(&repo, &of_scan.join(" ")), "step {step}: {args}");
     }
 }

@@ -196,3 +196,130 @@ fn made_up_values_in_test_data_fail_no_run() {
     assert_eq!(exit(Some(Posture::Code)), 1);
     assert_eq!(exit(Some(Posture::TestData)), 0);
 }
+
+/// The number, telephone, day it was made and day it was changed of a row.
+type Row<'r> = (&'r str, &'r str, &'r str, &'r str);
+
+/// Rows of a table in each way that tables are written: made in 2019 and 2020, changed in 2022 at the latest.
+fn table(form: &str, columns: [&str; 2]) -> (String, String) {
+    let [made, changed] = columns;
+    let rows = [
+        ("1", "+77000000001", "2019-05-01 10:11:12", "2022-03-01 00:00:00"),
+        ("2", "+77000000002", "2020-02-02 10:11:12", "2020-02-02 10:11:12"),
+        ("3", "+77000000003", "2019-12-31 23:59:59", "2021-01-01 00:00:00"),
+    ];
+    let join = |row: &dyn Fn(&Row) -> String, with: &str| rows.iter().map(row).collect::<Vec<_>>().join(with);
+    let values = join(&|(id, phone, made, changed)| format!("({id},'{phone}','{made}','{changed}')"), ",");
+    let create = format!("CREATE TABLE users (id int, phone varchar(20), `{made}` datetime, `{changed}` datetime);\n");
+    match form {
+        "csv" => {
+            let rows = join(&|(id, phone, made, changed)| format!("{id};{phone};\"{made}\";{changed}"), "\n");
+            ("users.csv".into(), format!("id;phone;{made};{changed}\n{rows}\n"))
+        }
+        "copy" => {
+            let rows = join(&|(id, phone, made, changed)| format!("{id}\t{phone}\t{made}\t{changed}"), "\n");
+            ("users.sql".into(), format!("COPY public.users (id, phone, {made}, {changed}) FROM stdin;\n{rows}\n\\.\n"))
+        }
+        // As mysqldump writes them: what the columns are called stands in the definition.
+        "insert" => ("users.sql".into(), format!("{create}INSERT INTO users VALUES {values};\n")),
+        "named" => ("users.sql".into(), format!("INSERT INTO users (id, phone, {made}, {changed}) VALUES {values};\n")),
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn the_rows_of_a_table_tell_their_date_themselves() {
+    let folder = folder("rows");
+    let by_rows = |date: &str| format!("p expired 7 (data of {date} by its rows' own dates)");
+    let expired = "p expired 7 (data of 2020-01-02 by the file's own date)".to_owned();
+    for (columns, expected) in [
+        // The last day that anything happened to a row.
+        (["created_at", "updated_at"], by_rows("2022-03-01")),
+        (["userCreatedAt", "x"], by_rows("2020-02-02")),
+        (["reg_date", "valid_until"], by_rows("2020-02-02")),
+        (["birth_date", "modified"], by_rows("2022-03-01")),
+        // Neither tells when the row was made: the file's date is the best there is.
+        (["birth_date", "valid_until"], expired),
+    ] {
+        for form in ["csv", "copy", "insert", "named"] {
+            let (name, text) = table(form, columns);
+            let file = folder.join(name);
+            write(&file, text, "2020-01-01");
+            assert_eq!(verdicts(&plan(&[&file])), std::slice::from_ref(&expected), "{form} {columns:?}");
+            std::fs::remove_file(file).unwrap();
+        }
+    }
+}
+
+#[test]
+fn rows_go_before_all_other_dates() {
+    let folder = folder("before");
+    let file = folder.join("users-2026-11-01.csv");
+    let csv = |header: &str, dates: &[&str]| {
+        let row = |(n, date): (usize, &&str)| format!("+770000000{n:02};{date}\n");
+        format!("phone;{header}\n{}", dates.iter().enumerate().map(row).collect::<String>())
+    };
+    let (expired, declared) = ("p expired 7 (data of 2020-03-01 by its rows' own dates)", "p declared 2");
+    for (header, dates, expected) in [
+        ("created_at", &["2019-01-01", "2020-03-01", "2018-05-05"][..], expired),
+        ("дата регистрации", &["01.01.2019", "01.03.2020", "05.05.2018"], expired),
+        ("Дата", &["2019/01/01", "2020/03/01", "2018/05/05"], expired),
+        ("құрылған_күні", &["2019-01-01", "2020-03-01", "2018-05-05"], expired),
+        // One row is young, tells nothing, or is yet to come: nothing is told by rows.
+        ("created_at", &["2019-01-01", "2026-03-01", "2018-05-05"], declared),
+        ("created_at", &["2019-01-01", "", "2018-05-05"], declared),
+        ("created_at", &["2019-01-01", "0000-00-00", "2018-05-05"], declared),
+        ("created_at", &["2019-01-01", "2099-01-01", "2018-05-05"], declared),
+        ("created_at", &["2019-01-01", "03/01/2020", "2018-05-05"], declared),
+        ("due", &["2019-01-01", "2020-03-01", "2018-05-05"], declared),
+    ] {
+        write(&file, csv(header, dates), "2026-11-01");
+        assert_eq!(verdicts(&plan(&[&file])), [expected], "{header} {dates:?}");
+    }
+    // Test data does not age, whatever its rows say.
+    let tests = folder.join("tests");
+    std::fs::create_dir_all(&tests).unwrap();
+    let file = tests.join("users.csv");
+    write(&file, csv("created_at", &["2019-01-01", "2020-03-01"]), "2026-11-01");
+    assert_eq!(verdicts(&plan(&[&file])), [declared]);
+}
+
+/// However the text is cut, the same day is read of each row.
+#[test]
+fn rows_tell_the_same_date_wherever_the_text_is_cut() {
+    let folder = folder("cut");
+    for form in ["csv", "copy", "insert"] {
+        let (name, text) = table(form, ["created_at", "updated_at"]);
+        let row = |n: u32| {
+            format!(
+                "2{n:05},'+7700000{:04}','2019-{:02}-{:02}','2020-01-{:02}'",
+                n % 10_000,
+                n % 12 + 1,
+                n % 28 + 1,
+                n % 28 + 1
+            )
+        };
+        let text = match form {
+            "insert" => {
+                let rows: Vec<_> = (0..3000).map(|n| format!("({})", row(n))).collect();
+                format!("{text}INSERT INTO users VALUES {};\n", rows.join(","))
+            }
+            _ => {
+                let separator = if form == "csv" { ";" } else { "\t" };
+                let rows: String = (0..3000).map(|n| row(n).replace('\'', "").replace(',', separator) + "\n").collect();
+                text.replace("\\.\n", "") + &rows + if form == "copy" { "\\.\n" } else { "" }
+            }
+        };
+        let file = folder.join(name);
+        write(&file, text, "2026-11-01");
+        for (block, split, threads) in
+            [(64, 1000, 2), (64, 4096, 1), (100, u64::MAX, 1), (1 << 18, 1 << 12, 2), (1 << 18, u64::MAX, 1)]
+        {
+            let limits = Limits { block, split, ..Limits::default() };
+            let plan = Plan { limits, threads, ..plan(&[&file]) };
+            let expected = "p expired 7 (data of 2022-03-01 by its rows' own dates)";
+            assert_eq!(verdicts(&plan), [expected], "{form} {block} {split}");
+        }
+        std::fs::remove_file(file).unwrap();
+    }
+}

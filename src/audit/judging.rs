@@ -8,13 +8,8 @@ use super::events::{OBJECTS, judged};
 use super::runs::Current;
 use crate::finding::Finding;
 use crate::input::{Origin, Store, Target};
-use crate::pipeline::Bench;
+use crate::pipeline::{Bench, day};
 use crate::policy::Stamps;
-
-/// Seconds of a day.
-const DAY: i64 = 24 * 60 * 60;
-/// Days begin first in the zone that is farthest east: nothing is to be older than it is.
-const EASTERNMOST: i64 = 14 * 60 * 60;
 
 /// Judges the findings of a run.
 pub fn judge(db: &Connection, bench: &Bench, current: &Current) -> rusqlite::Result<()> {
@@ -47,11 +42,11 @@ fn verdicts(
     stamps: &[(String, Stamps)],
     found: &mut [(i64, Finding)],
 ) {
-    let of_file = modified.and_then(day);
+    let of_file = modified.and_then(|nanoseconds| day(nanoseconds.div_euclid(1_000_000_000)));
     for text in found.chunk_by_mut(|(_, a), (_, b)| a.path == b.path) {
         let origin = text[0].1.path.clone();
         let member = origin.as_str().strip_prefix(path).unwrap_or_default();
-        let own = stamps.iter().find(|(of, _)| of == member).map(|(_, stamps)| *stamps).unwrap_or_default();
+        let own = stamps.iter().find(|(of, _)| of == member).map(|(_, stamps)| stamps.clone()).unwrap_or_default();
         let stamps = Stamps { modified: own.modified.or(of_file), ..own };
         let target = Target { origin: Origin::shown(origin.as_str()), store: Store::Member };
         let mut findings: Vec<Finding> = text.iter().map(|(_, finding)| finding.clone()).collect();
@@ -60,12 +55,6 @@ fn verdicts(
             finding.verdicts = judged.verdicts;
         }
     }
-}
-
-/// The day of a time in nanoseconds since 1970.
-fn day(nanoseconds: i64) -> Option<jiff::civil::Date> {
-    let days = (nanoseconds.div_euclid(1_000_000_000) + EASTERNMOST).div_euclid(DAY);
-    jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().try_days(days).ok()?).ok()
 }
 
 /// Stores the verdicts that are not those of an earlier run.
@@ -89,17 +78,4 @@ fn keep(db: &Connection, object: i64, run: i64, found: &[(i64, Finding)]) -> rus
 fn list(db: &Connection, list: &str) -> rusqlite::Result<i64> {
     db.prepare_cached("INSERT OR IGNORE INTO verdicts (list) VALUES (?1)")?.execute([list])?;
     db.prepare_cached("SELECT id FROM verdicts WHERE list = ?1")?.query_row([list], |row| row.get(0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_no_older_than_its_day_anywhere() {
-        let day = |seconds: i64| day(seconds * 1_000_000_000).unwrap().to_string();
-        assert_eq!(day(0), "1970-01-01");
-        assert_eq!(day(10 * 3600), "1970-01-02");
-        assert_eq!(day(1_614_556_800), "2021-03-01");
-    }
 }

@@ -1,7 +1,7 @@
 //! The key of a store: takes it from `DERBES_KEY` or from the file beside the store, makes one for a new store, and adds
 //! one to what is sealed already.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
@@ -27,7 +27,7 @@ pub fn load(path: &Path, is_new: bool) -> Result<Key> {
         Ok(text) => Key::parse(&text).ok_or_else(|| Error::new("this is no key").at(place)),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && is_new => {
             let key = Key::single(random()?);
-            write(&file, &key, true)?;
+            write(path, &key)?;
             Ok(key)
         }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(Error::new("the key of the store is missing")
@@ -37,13 +37,23 @@ pub fn load(path: &Path, is_new: bool) -> Result<Key> {
     }
 }
 
-fn write(file: &Path, key: &Key, is_new: bool) -> Result<()> {
-    let failed =
-        |e: std::io::Error| Error::new(format!("the key cannot be written: {e}")).at(file.display().to_string());
+/// Puts a key in its file, whole or not at all: power may fail at any moment, and without it the store is of no use.
+fn write(path: &Path, key: &Key) -> Result<()> {
+    let (file, new) = (beside(path, "key"), beside(path, "key.new"));
+    let failed = |file: &Path| {
+        let place = file.display().to_string();
+        move |e: std::io::Error| Error::new(format!("the key cannot be written: {e}")).at(place)
+    };
+    // One that was left may be open to others.
+    let _ = std::fs::remove_file(&new);
     let mut options = OpenOptions::new();
-    options.write(true).create(!is_new).create_new(is_new).truncate(!is_new);
-    let mut out = private(&mut options).open(file).map_err(failed)?;
-    out.write_all(key.text().as_bytes()).and_then(|()| out.sync_all()).map_err(failed)
+    let mut out = private(options.write(true).create_new(true)).open(&new).map_err(failed(&new))?;
+    out.write_all(key.text().as_bytes()).and_then(|()| out.sync_all()).map_err(failed(&new))?;
+    std::fs::rename(&new, &file).map_err(failed(&file))?;
+    // Its name is to be on the disk before anything that is sealed with it. Not all systems open folders.
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
 }
 
 fn random() -> Result<[u8; 32]> {
@@ -79,10 +89,7 @@ pub fn rotate(path: &Path) -> Result<()> {
         }
         false => {
             let new = chain.with(random()?);
-            let (file, next) = (beside(path, "key"), beside(path, "key.new"));
-            write(&next, &new, false)?;
-            std::fs::rename(&next, &file)
-                .map_err(|e| Error::new(format!("the key cannot be written: {e}")).at(file.display().to_string()))?;
+            write(path, &new)?;
             new
         }
     };

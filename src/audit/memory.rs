@@ -49,8 +49,10 @@ pub enum State {
 /// What all threads know.
 pub struct Recollection {
     pub key: Key,
-    /// The fingerprint of what all scans of this run depend on.
-    pub scanner: String,
+    /// The token of what all scans of this run depend on.
+    pub scanner: Token,
+    /// Whether what is known of objects was scanned with the same.
+    pub settled: bool,
     pub proof: Proof,
     pub today: Date,
     /// The ages that policies ask for.
@@ -76,7 +78,8 @@ pub struct Pass {
     pub again: bool,
 }
 
-const PAST: &str = "SELECT objects.id AS object, path, size, modified, changed, inode, digest, setting, neighbours, \
+// Columns are read by their places in this list: there is a row for each object.
+const PAST: &str = "SELECT objects.id, path, size, modified, changed, inode, digest, setting, neighbours, \
     scanned, ages FROM objects JOIN contents ON contents.id = content WHERE series = ?1 AND until IS NULL ORDER BY path";
 
 /// What is known of the objects of a series.
@@ -85,30 +88,29 @@ pub fn past(db: &Connection, series: i64) -> rusqlite::Result<Vec<Past>> {
 }
 
 fn past_of(row: &Row) -> rusqlite::Result<Past> {
-    let token = |name: &str| row.get::<_, [u8; Token::LENGTH]>(name).map(Token);
-    let neighbours: Option<[u8; Token::LENGTH]> = row.get("neighbours")?;
-    let scanned = row.get_ref("scanned")?.as_str()?.parse().unwrap_or(Date::MAX);
+    let token = |at: usize| row.get::<_, [u8; Token::LENGTH]>(at).map(Token);
     let stat = Stat {
-        size: row.get::<_, Option<i64>>("size")?.unwrap_or(-1),
-        modified: row.get("modified")?,
-        changed: row.get("changed")?,
-        inode: row.get("inode")?,
+        size: row.get::<_, Option<i64>>(2)?.unwrap_or(-1),
+        modified: row.get(3)?,
+        changed: row.get(4)?,
+        inode: row.get(5)?,
     };
     Ok(Past {
-        object: row.get("object")?,
-        path: row.get("path")?,
-        identity: Identity { digest: token("digest")?, setting: token("setting")? },
+        object: row.get(0)?,
+        path: row.get(1)?,
+        identity: Identity { digest: token(6)?, setting: token(7)? },
         stat,
-        neighbours: neighbours.map(Token),
-        scanned,
-        ages: row.get("ages")?,
+        neighbours: row.get::<_, Option<[u8; Token::LENGTH]>>(8)?.map(Token),
+        scanned: row.get_ref(9)?.as_str()?.parse().unwrap_or(Date::MAX),
+        ages: row.get(10)?,
     })
 }
 
 /// What is common to all passes of a run.
 pub struct Common {
     pub key: Key,
-    pub scanner: String,
+    pub scanner: Token,
+    pub settled: bool,
     pub proof: Proof,
     pub today: Date,
     pub thresholds: Vec<u8>,
@@ -116,10 +118,11 @@ pub struct Common {
 
 impl Recollection {
     pub fn new(common: &Common, pass: Pass, reader: Connection, recorder: Arc<Mutex<Recorder>>) -> Self {
-        let Common { key, scanner, proof, today, thresholds } = common;
+        let Common { key, scanner, settled, proof, today, thresholds } = common;
         Self {
             key: key.clone(),
-            scanner: scanner.clone(),
+            scanner: *scanner,
+            settled: *settled,
             proof: *proof,
             today: *today,
             thresholds: thresholds.clone(),
@@ -167,10 +170,11 @@ impl Recollection {
         let unread = || State::Unread { content: self.next_content() };
         let Some(path) = target.path() else { return unread() };
         let Ok(metadata) = path.metadata() else { return unread() };
-        let setting = self.key.token("setting", format!("{} {}", self.scanner, surroundings.setting()).as_bytes());
+        let setting = || self.key.token("setting", &[&self.scanner.0, surroundings.setting().as_bytes()].concat());
+        let settled = self.settled && !surroundings.is_archived();
         let neighbours = || self.key.token("neighbours", surroundings.neighbours().as_bytes());
         let past = past.filter(|past| {
-            past.identity.setting == setting
+            (settled || past.identity.setting == setting())
                 && is_fresh(past.ages, past.scanned, self.today, &self.thresholds)
                 && past.neighbours.is_none_or(|token| token == neighbours())
         });
@@ -178,7 +182,8 @@ impl Recollection {
             return State::Unchanged;
         }
         let Ok((digest, stat)) = digest(path, &self.key, |bytes| surroundings.read(bytes)) else { return unread() };
-        let (identity, read, stat) = (Identity { digest, setting }, stat, stat.settled(SystemTime::now()));
+        let identity = Identity { digest, setting: setting() };
+        let (read, stat) = (stat, stat.settled(SystemTime::now()));
         if let Some(past) = past.filter(|past| past.identity == identity) {
             return if past.stat == stat { State::Unchanged } else { State::Touched(stat) };
         }

@@ -7,13 +7,13 @@
 //! committed every second, with the path that the run has got to.
 
 use std::io;
-use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::finding::{Event, Summary};
-use crate::pipeline::{Plan, Progress, Surveyor, Tally};
+use crate::pipeline::{Object, Plan, Progress, Surveyor, Tally};
 
 mod again;
 mod contents;
@@ -41,12 +41,17 @@ pub use runs::{Promise, Run, Totals, runs};
 pub use store::Store;
 pub use subject::{Answer, Due, Lying, look_up};
 
-use memory::{Common, Pass, Recollection, lock, matched, past};
+use events::Told;
+use memory::{Common, Pass, Past, Recollection, lock, matched, past};
 use recorder::Recorder;
 use runs::Current;
 
 /// The age of majority, by which every policy's pupils are told.
 const MAJORITY: u8 = 18;
+
+/// How much of a run is read ahead of what is told of it.
+const BATCH: usize = 256;
+const BATCHES: usize = 16;
 
 /// Runs an audit. The summary is the last event. Gives the number of the run besides.
 ///
@@ -60,31 +65,37 @@ pub fn run(
     sink: &mut dyn FnMut(Event) -> io::Result<()>,
 ) -> Result<(i64, Summary)> {
     let begun = Instant::now();
-    let mut surveyor = Surveyor::new(plan, progress, store.key.clone())?;
     let failed = store.failed();
+    let series = runs::series(&store.db, plan).map_err(&failed)?;
+    let reader = store.reader()?;
+    let (surveyor, known) = std::thread::scope(|scope| {
+        // While the paths are listed.
+        let known = scope.spawn(move || past(&reader, series));
+        (Surveyor::new(plan, progress, store.key.clone()), known.join())
+    });
+    let (mut surveyor, known) = (surveyor?, known.unwrap_or_else(|panic| resume_unwind(panic)).map_err(&failed)?);
     let (scanner, judge) = (surveyor.fingerprint(), surveyor.bench().fingerprint());
-    let current = Current::begin(store, plan, &scanner, &judge).map_err(&failed)?;
+    let current = Current::begin(store, plan, series, (&scanner, &judge)).map_err(&failed)?;
     let thresholds = plan.policies.iter().chain(plan.bindings.iter().flat_map(|binding| &binding.policies));
     let thresholds = thresholds.filter_map(|policy| policy.subjects.as_ref()?.min_age).chain([MAJORITY]).collect();
-    let common = Common { key: store.key.clone(), scanner, proof, today: plan.today, thresholds };
+    // Part of what is sealed, so the same under each further key.
+    let scanner = store.key.first(1).token("scanner", scanner.as_bytes());
+    let common =
+        Common { key: store.key.clone(), scanner, settled: current.settled, proof, today: plan.today, thresholds };
     surveyor.measure();
-    survey(&mut surveyor, store, &current, &common, progress)?;
+    survey(&mut surveyor, store, &current, (&common, known), progress)?;
     judging::judge(&store.db, surveyor.bench(), &current).map_err(&failed)?;
     segments::join(&store.db).map_err(&failed)?;
 
     let mut tally = Tally::new(plan, surveyor.is_missing());
     let mut gone = None;
-    events::each(&store.db, current.series, current.run, &mut |told| {
-        match told {
-            events::Told::Object(totals) => totals.add_to(&mut tally),
-            events::Told::Event(event) => {
-                tally.event(&event);
-                gone = gone.take().or_else(|| sink(event).err());
-            }
+    read_ahead(store, &current, &mut |told| match told {
+        Told::Object(totals) => totals.add_to(&mut tally),
+        Told::Event(event) => {
+            tally.event(&event);
+            gone = gone.take().or_else(|| sink(event).err());
         }
-        Ok(())
-    })
-    .map_err(&failed)?;
+    })?;
     let stale = surveyor.bench().stale(&tally.seen);
     let summary = tally.summary(begun.elapsed());
     current.finish(&store.db, &summary, &stale).map_err(&failed)?;
@@ -94,12 +105,35 @@ pub fn run(
     gone.map_or(Ok((current.run, summary)), |error| Err(Error::new(format!("the report cannot be written: {error}"))))
 }
 
+/// Tells a run, which another thread reads meanwhile.
+fn read_ahead(store: &Store, current: &Current, take: &mut dyn FnMut(Told)) -> Result<()> {
+    let reader = store.reader()?;
+    let (send, receive) = mpsc::sync_channel(BATCHES);
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(move || {
+            let mut batch = Vec::new();
+            events::each(&reader, current.series, current.run, &mut |told| {
+                batch.push(told);
+                if batch.len() == BATCH {
+                    // Nobody receives any more only if the run has failed.
+                    let _ = send.send(std::mem::take(&mut batch));
+                }
+                Ok(())
+            })?;
+            let _ = send.send(batch);
+            Ok(())
+        });
+        receive.into_iter().flatten().for_each(take);
+        reading.join().unwrap_or_else(|panic| resume_unwind(panic)).map_err(store.failed())
+    })
+}
+
 /// Scans what is not known, until no object waits for another with the same bytes.
 fn survey(
     surveyor: &mut Surveyor,
     store: &Store,
     current: &Current,
-    common: &Common,
+    (common, known): (&Common, Vec<Past>),
     progress: &Progress,
 ) -> Result<()> {
     let failed = store.failed();
@@ -108,15 +142,14 @@ fn survey(
     let recorder = Recorder::new(db, key, ids, common.today, surveyor.detectors());
     let recorder = Arc::new(Mutex::new(recorder));
     let mut last_content = segments::last_content(&store.db).map_err(&failed)?;
-    let mut again = false;
+    let (mut known, mut again) = (known, false);
     loop {
-        let known = past(&store.db, current.series).map_err(&failed)?;
-        let (past, gone) = matched(known, surveyor.objects().map(|(path, _)| path.as_str()));
+        let (past, gone) = matched(known, surveyor.objects().map(|object| object.path.as_str()));
         if !again {
             let ended = gone.into_iter().try_for_each(|object| lock(&recorder).end(object));
             ended.map_err(&failed)?;
         }
-        let resumed = if again { 0 } else { current.resumed(surveyor.objects().map(|(path, _)| path.as_str())) };
+        let resumed = if again { 0 } else { current.resumed(surveyor.objects().map(|object| object.path.as_str())) };
         let pass = Pass { past, resumed, last_content, again };
         let memory = Arc::new(Recollection::new(common, pass, store.reader()?, recorder.clone()));
         let waiting = one_pass(surveyor, &memory, &recorder, store, progress)?;
@@ -128,6 +161,7 @@ fn survey(
         }
         recorder.in_order = false;
         surveyor.retain(&waiting);
+        known = memory::past(&store.db, current.series).map_err(&failed)?;
         again = true;
     }
 }
@@ -140,15 +174,13 @@ fn one_pass(
     store: &Store,
     progress: &Progress,
 ) -> Result<Vec<usize>> {
-    let objects: Vec<_> = surveyor.objects().map(|(path, file)| (path.clone(), file.map(Path::to_owned))).collect();
     let mut waiting = Vec::new();
     let mut broken = None;
-    let outcome = surveyor.run(memory.clone(), &mut |number, scanned| {
-        let (path, file) = &objects[number];
-        let state = memory.take(number, file.as_deref());
+    let outcome = surveyor.run(memory.clone(), &mut |number, Object { path, file }, scanned| {
+        let state = memory.take(number, file);
         match state {
             Some(memory::State::Awaits) => waiting.push(number),
-            _ => Surveyor::measure_done(progress, file.as_deref()),
+            _ => Surveyor::measure_done(progress, file),
         }
         let past = memory.past(number);
         let taken = lock(recorder).take(path, past, state, &scanned, || memory.next_content());

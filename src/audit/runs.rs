@@ -33,6 +33,8 @@ pub struct Current {
     cursor: Option<String>,
     /// Whether verdicts of earlier runs hold for what did not change.
     pub judged: bool,
+    /// Whether all that is stored of the last state of objects was scanned with the settings of this run.
+    pub settled: bool,
 }
 
 /// What a run came to, as it is stored.
@@ -50,6 +52,9 @@ pub struct Totals {
     pub exit: u8,
     pub incomplete: bool,
 }
+
+/// The bytes of a token.
+type Sealed = [u8; Token::LENGTH];
 
 /// A run of a store.
 #[derive(Clone, Debug, Serialize)]
@@ -78,32 +83,40 @@ pub struct Promise {
     pub clause: String,
 }
 
+/// The number of the audit that a plan is of.
+pub fn series(db: &Connection, plan: &Plan) -> rusqlite::Result<i64> {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let scope = json(&Scope { folder, paths: &plan.paths, ignore: plan.ignore, follow: plan.follow });
+    db.execute("INSERT OR IGNORE INTO series (scope) VALUES (?1)", [&scope])?;
+    db.query_row("SELECT id FROM series WHERE scope = ?1", [&scope], |row| row.get(0))
+}
+
 impl Current {
-    pub fn begin(store: &Store, plan: &Plan, scanner: &str, judge: &str) -> rusqlite::Result<Self> {
-        let folder = std::env::current_dir().unwrap_or_default();
-        let scope = json(&Scope { folder, paths: &plan.paths, ignore: plan.ignore, follow: plan.follow });
+    /// Begins a run of a [`series`], with fingerprints of what scans and of what judges.
+    pub fn begin(store: &Store, plan: &Plan, series: i64, (scanner, judge): (&str, &str)) -> rusqlite::Result<Self> {
         let db = &store.db;
-        db.execute("INSERT OR IGNORE INTO series (scope) VALUES (?1)", [&scope])?;
-        let series: i64 = db.query_row("SELECT id FROM series WHERE scope = ?1", [&scope], |row| row.get(0))?;
         let scanner = store.key.token("scanner", scanner.as_bytes());
         let judge = store.key.token("judge", judge.as_bytes());
         let policies = plan.policies.iter().chain(plan.bindings.iter().flat_map(|binding| &binding.policies));
         let promises = json(&policies.flat_map(promises).collect::<Vec<_>>());
-        let judged = Self::judged(db, series, judge)?;
+        let (scanned, judged) = Self::last(db, series)?;
+        let (settled, judged) = (scanned == Some(scanner.0), judged == Some(judge.0));
         let (now, today) = (Timestamp::now(), plan.today.to_string());
         if let Some((run, cursor)) = Self::open(db, series, scanner, now)? {
             super::segments::clean(db)?;
+            // It may have been judged, and not by what judges now.
+            db.execute("DELETE FROM judged WHERE run = ?1", [run])?;
             let update =
                 "UPDATE runs SET scanner = ?2, judge = ?3, today = ?4, cursor = ?5, promises = ?6 WHERE id = ?1";
             db.execute(update, params![run, scanner.0, judge.0, today, cursor, promises])?;
-            return Ok(Self { series, run, cursor, judged });
+            return Ok(Self { series, run, cursor, judged, settled: false });
         }
         let insert = "INSERT INTO runs (series, started, touched, version, today, scanner, judge, promises) \
             VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7)";
         let now = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let version = env!("CARGO_PKG_VERSION");
         db.execute(insert, params![series, now, version, today, scanner.0, judge.0, promises])?;
-        Ok(Self { series, run: db.last_insert_rowid(), cursor: None, judged })
+        Ok(Self { series, run: db.last_insert_rowid(), cursor: None, judged, settled })
     }
 
     /// The run that was cut short, if one was; with the path that it had got to, if what it had proved still holds.
@@ -125,11 +138,12 @@ impl Current {
         open.optional()
     }
 
-    /// Whether the last run that ended judged as this one does.
-    fn judged(db: &Connection, series: i64, judge: Token) -> rusqlite::Result<bool> {
-        let select = "SELECT judge FROM runs WHERE series = ?1 AND finished IS NOT NULL ORDER BY id DESC LIMIT 1";
-        let last: Option<[u8; Token::LENGTH]> = db.query_row(select, [series], |row| row.get(0)).optional()?;
-        Ok(last == Some(judge.0))
+    /// With what settings the last run that ended scanned, and by what it judged.
+    fn last(db: &Connection, series: i64) -> rusqlite::Result<(Option<Sealed>, Option<Sealed>)> {
+        let select =
+            "SELECT scanner, judge FROM runs WHERE series = ?1 AND finished IS NOT NULL ORDER BY id DESC LIMIT 1";
+        let last = db.query_row(select, [series], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        Ok(last.unzip())
     }
 
     /// How many of some paths, which are in order, an earlier attempt is done with.

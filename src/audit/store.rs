@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use super::keys;
@@ -40,7 +41,8 @@ impl Store {
         private(OpenOptions::new().create(true).append(true))
             .open(path)
             .map_err(|e| Error::new(format!("the store cannot be written: {e}")).at(path.display().to_string()))?;
-        let db = Connection::open(path).map_err(failed(path))?;
+        [path.to_owned(), beside(path, "key")].iter().for_each(|file| close(file));
+        let db = connect(path, OpenFlags::default())?;
         let version = version(&db, path)?;
         db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;").map_err(failed(path))?;
         let store = Self::prepared(db, path, Some(lock), version == 0)?;
@@ -57,7 +59,7 @@ impl Store {
             let help = "an audit makes it: derbes audit PATH --store FILE";
             return Err(Error::new("there is no such store").at(path.display().to_string()).help(help));
         }
-        let db = Connection::open(path).map_err(failed(path))?;
+        let db = connect(path, OpenFlags::default())?;
         if version(&db, path)? < MIGRATIONS.len() {
             let help = "the next audit brings it up to date";
             return Err(wrong(path, "this store is of an older version").help(help));
@@ -68,15 +70,12 @@ impl Store {
     /// Another connection, which sees what is committed.
     pub fn reader(&self) -> Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = Connection::open_with_flags(&self.path, flags).map_err(failed(&self.path))?;
-        db.busy_timeout(PATIENCE).map_err(failed(&self.path))?;
-        Ok(db)
+        connect(&self.path, flags)
     }
 
     /// Another connection that may write.
     pub fn reader_and_writer(&self) -> Result<Connection> {
-        let db = Connection::open(&self.path).map_err(failed(&self.path))?;
-        db.busy_timeout(PATIENCE).map_err(failed(&self.path))?;
+        let db = connect(&self.path, OpenFlags::default())?;
         db.execute_batch("PRAGMA synchronous = NORMAL").map_err(failed(&self.path))?;
         Ok(db)
     }
@@ -87,7 +86,6 @@ impl Store {
     }
 
     fn prepared(db: Connection, path: &Path, lock: Option<File>, is_new: bool) -> Result<Self> {
-        db.busy_timeout(PATIENCE).map_err(failed(path))?;
         let key = keys::load(path, is_new)?;
         Ok(Self { db, key, path: path.to_owned(), _lock: lock })
     }
@@ -115,6 +113,15 @@ impl Store {
                 .help("it stands in FILE.key, or in DERBES_KEY if that is set")),
         }
     }
+}
+
+/// A connection to the database at `path`.
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
+    let db = Connection::open_with_flags(path, flags).map_err(failed(path))?;
+    db.busy_timeout(PATIENCE).map_err(failed(path))?;
+    // Statements are not prepared anew for each value that is bound to them.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed(path))?;
+    Ok(db)
 }
 
 /// The version of a store, 0 of one that is empty.
@@ -176,6 +183,18 @@ pub fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Takes from others what a copy has let them do with a file of the store, as far as it is ours.
+fn close(file: &Path) {
+    #[cfg(unix)]
+    if let Ok(metadata) = file.metadata() {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = metadata.permissions().mode();
+        if mode & 0o077 != 0 {
+            let _ = std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode & 0o700));
+        }
+    }
+}
+
 /// For the owner alone.
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
@@ -210,10 +229,21 @@ mod tests {
     fn a_store_and_its_key_are_for_the_owner_alone() {
         use std::os::unix::fs::PermissionsExt;
         let path = folder("mode").join("a.store");
-        Store::write(&path).unwrap();
-        for file in [path.clone(), beside(&path, "key"), beside(&path, "lock")] {
-            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{}", file.display());
+        let of = |file: &Path| file.metadata().unwrap().permissions().mode() & 0o777;
+        let store = Store::write(&path).unwrap();
+        store.db.execute_batch("CREATE TABLE a (b)").unwrap();
+        let at_work = ["-wal", "-shm"].map(|ending| PathBuf::from(format!("{}{ending}", path.display())));
+        let files = [path.clone(), beside(&path, "key"), beside(&path, "lock")];
+        for file in files.iter().chain(&at_work) {
+            assert_eq!(of(file), 0o600, "{}", file.display());
         }
+        drop(store);
+        // A copy that others can read.
+        for file in &files[..2] {
+            std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        let _store = Store::write(&path).unwrap();
+        assert_eq!([of(&files[0]), of(&files[1]), of(&at_work[0])], [0o600; 3]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
 use super::events::Verdicts;
-use super::runs::Promise;
+use super::runs::{Promise, runs};
 use super::segments::{self, Entry};
 use super::store::Store;
 use crate::error::{Error, Result};
@@ -23,6 +23,8 @@ pub struct Answer {
     pub promises: Vec<Due>,
     /// What was to be examined in the last runs, and was not.
     pub unexamined: u64,
+    /// Audits whose last run did not end: what it has not got to nobody knows.
+    pub unended: u64,
 }
 
 /// Where a person's data lies: in one text, under one field.
@@ -72,7 +74,7 @@ type Groups = BTreeMap<(i64, String, String, String, Option<Field>), Group>;
 /// Looks a value up. `all_runs` tells also of what is not there any more.
 ///
 /// # Errors
-/// What is no value that can be looked up; those of the store.
+/// What is no value that can be looked up; a store without runs; those of the store.
 pub fn look_up(store: &Store, value: &str, received: Date, all_runs: bool) -> Result<Answer> {
     let forms = read(value);
     if forms.is_empty() {
@@ -88,6 +90,9 @@ pub fn look_up(store: &Store, value: &str, received: Date, all_runs: bool) -> Re
         }
         answer(&store.db, groups, received, all_runs)
     };
+    if runs(store)?.is_empty() {
+        return Err(Error::new("there is no run yet in which somebody could be found"));
+    }
     look().map_err(store.failed())
 }
 
@@ -164,7 +169,7 @@ fn answer(db: &Connection, groups: Groups, received: Date, all_runs: bool) -> ru
     }
     places.sort_by(|a, b| (&a.path, a.offset, &a.detector).cmp(&(&b.path, b.offset, &b.detector)));
     let promises = promises(db, &series, received)?;
-    Ok(Answer { places, promises, unexamined: unexamined(db)? })
+    Ok(Answer { places, promises, unexamined: unexamined(db)?, unended: unended(db)? })
 }
 
 /// The categories of the other columns of a table.
@@ -206,6 +211,11 @@ fn due(received: Date, days: u16, working: bool) -> Option<Date> {
 fn unexamined(db: &Connection) -> rusqlite::Result<u64> {
     let select = "SELECT count(*) FROM objects JOIN remarks ON remarks.content = objects.content \
         WHERE until IS NULL AND incomplete";
+    Ok(db.query_row(select, [], |row| row.get::<_, i64>(0))? as u64)
+}
+
+fn unended(db: &Connection) -> rusqlite::Result<u64> {
+    let select = "SELECT count(*) FROM runs WHERE finished IS NULL";
     Ok(db.query_row(select, [], |row| row.get::<_, i64>(0))? as u64)
 }
 

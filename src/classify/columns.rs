@@ -11,7 +11,7 @@ use super::weights::Weights;
 use crate::category::Categories;
 use crate::detect::{Detectors, Own};
 use crate::error::Result;
-use crate::finding::{Confidence, Evidence, EvidenceSet, Facts, Field, Finding, name};
+use crate::finding::{Confidence, Days, Evidence, EvidenceSet, Facts, Field, Finding, name};
 use crate::input::Origin;
 use crate::layout::table::{Kind, Schema, Table};
 use crate::lexicon::{Lexicon, Meaning, fold};
@@ -35,6 +35,16 @@ pub struct Columns {
     weights: Weights,
     categories: Arc<Categories>,
     detectors: Arc<Detectors>,
+}
+
+/// What is known of the tables of a text besides the findings in them.
+#[derive(Default)]
+pub struct Particulars {
+    /// What the columns are called in which a detector has hits, by the offset of the table's first row and their number,
+    /// from 0; where that is wanted.
+    pub names: Option<Vec<(u64, usize, Field)>>,
+    /// By the names of tables with findings: the days of their rows, where these tell them.
+    pub days: BTreeMap<String, Days>,
 }
 
 /// What a column's name says: the categories, and whether a word says it that stands for nothing else.
@@ -83,8 +93,7 @@ impl Columns {
 
     /// The findings of the tables of one text, by table and column, with the offset that each is listed by. `unnamed` is the name of a table that
     /// has none; `elsewhere` gives the definitions that stand in other texts, if a table is defined in none of its own.
-    /// `names` takes what the columns are called in which a detector has hits, by the offset of the table's first row and
-    /// their number, from 0.
+    /// `particulars` takes what else is known of the tables.
     pub fn judge(
         &self,
         tables: Tables,
@@ -92,22 +101,26 @@ impl Columns {
         unnamed: &str,
         elsewhere: impl FnOnce() -> Arc<Schema>,
         limits: &Limits,
-        names: Option<&mut Vec<(u64, usize, Field)>>,
+        particulars: &mut Particulars,
     ) -> Vec<(u64, Finding)> {
         let mut placed = Vec::new();
         let merged = self.merge(tables, unnamed, elsewhere, limits, |first, table, columns| {
-            if names.is_some() {
+            if particulars.names.is_some() {
                 placed.push((first, table.to_owned(), columns));
             }
         });
-        if let Some(names) = names {
+        if let Some(names) = &mut particulars.names {
             for (first, table, columns) in placed {
                 names.extend(merged[&table].fields(&columns).map(|(at, field)| (first, at, field)));
             }
         }
         let mut found = Vec::new();
         for table in merged.values() {
+            let before = found.len();
             found.extend(self.table(table, path).into_iter().map(|(_, finding)| (table.first, finding)));
+            if let Some(days) = table.days.filter(|_| found.len() > before) {
+                particulars.days.insert(table.name.clone(), days);
+            }
         }
         found
     }
@@ -137,6 +150,7 @@ impl Columns {
                 first,
                 name: name::shown(name).unwrap_or_else(|| "unnamed".to_owned()),
                 rows: 0,
+                days: None,
                 columns: Vec::new(),
                 index: HashMap::new(),
             };
@@ -177,7 +191,7 @@ impl Columns {
         let shown = |at: usize| known * 2 > filled || !said[at].is_empty() || is_identifier(&cells[at]);
         let columns = (0..cells.len()).map(|at| if shown(at) { cells[at].clone() } else { String::new() }).collect();
         let (name, first) = (tally.table.name.clone(), tally.table.first);
-        tally.table = Arc::new(Table { name, columns, inferred: false, first });
+        tally.table = Arc::new(Table { name, columns, defined: None, inferred: false, first });
     }
 
     /// What the column of a table is judged by.

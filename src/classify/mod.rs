@@ -3,12 +3,13 @@
 
 mod chance;
 mod columns;
+mod days;
 mod gather;
 mod sketch;
 mod tables;
 mod weights;
 
-pub use columns::{Account, Columns, Told};
+pub use columns::{Account, Columns, Particulars, Told};
 pub use gather::{Hit, Lines, Partial};
 pub use tables::{Cell, Counter, Tables, Tally, Walk};
 pub use weights::Weights;

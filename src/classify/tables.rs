@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Lines;
+use super::days::Dated;
 use super::sketch::Sketch;
 use crate::finding::{EvidenceSet, Facts, Place};
 use crate::layout::table::{Definition, Table};
@@ -31,6 +32,8 @@ pub struct Tally {
     pub(super) table: Arc<Table>,
     pub(super) rows: u64,
     pub(super) columns: Vec<Column>,
+    /// Those that tell when a row was made, in their order, where that is wanted.
+    pub(super) dated: Vec<Dated>,
 }
 
 #[derive(Clone, Default)]
@@ -73,9 +76,13 @@ pub struct Cell {
 }
 
 impl Tables {
-    /// What was counted in a table so far, to be put back once more is.
-    pub fn take(&mut self, table: &Arc<Table>) -> Tally {
-        self.tables.remove(&table.first).unwrap_or_else(|| Tally::new(table))
+    /// What was counted in a table so far, to be put back once more is. Of one that is new, `dated` gives the columns that
+    /// tell when a row was made, in their order.
+    pub fn take(&mut self, table: &Arc<Table>, dated: impl FnOnce() -> Vec<usize>) -> Tally {
+        self.tables.remove(&table.first).unwrap_or_else(|| {
+            let dated = dated().into_iter().map(Dated::new).collect();
+            Tally { dated, ..Tally::new(table) }
+        })
     }
 
     pub fn put(&mut self, tally: Tally) {
@@ -120,7 +127,7 @@ impl Tables {
 
 impl Tally {
     pub fn new(table: &Arc<Table>) -> Self {
-        Self { table: table.clone(), rows: 0, columns: Vec::new() }
+        Self { table: table.clone(), rows: 0, columns: Vec::new(), dated: Vec::new() }
     }
 
     /// Rows that ended so far.
@@ -132,7 +139,7 @@ impl Tally {
     #[must_use]
     pub(super) fn with_first_row(mut self) -> Self {
         let (name, first) = (self.table.name.clone(), self.table.first);
-        let first = Table { name, columns: Vec::new(), inferred: false, first };
+        let first = Table { name, columns: Vec::new(), defined: None, inferred: false, first };
         let values = std::mem::replace(&mut self.table, Arc::new(first));
         self.rows += 1;
         for (at, column) in self.columns.iter_mut().enumerate() {
@@ -167,6 +174,12 @@ impl Tally {
         }
     }
 
+    /// The number of the column that is the n-th of those that tell when a row was made; `usize::MAX` for none.
+    #[inline]
+    fn due(&self, nth: usize) -> usize {
+        self.dated.get(nth).map_or(usize::MAX, |dated| dated.column)
+    }
+
     #[inline]
     fn column(&mut self, column: usize, limits: &Limits) -> Option<&mut Column> {
         if column >= limits.columns {
@@ -194,6 +207,12 @@ impl Tally {
         }
         for (own, column) in self.columns.iter_mut().zip(other.columns) {
             own.absorb(column, limits);
+        }
+        for other in other.dated {
+            match self.dated.iter_mut().find(|own| own.column == other.column) {
+                Some(own) => own.absorb(&other),
+                None => self.dated.push(other),
+            }
         }
     }
 }

@@ -296,8 +296,11 @@ fn places(typed: &str) -> Result<Places, String> {
 
 /// Reads a command line, the name of the program first.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
+    let args: Vec<OsString> = args.into_iter().collect();
     let mut parser = Args::command();
-    let matches = parser.try_get_matches_from_mut(args)?;
+    let about_a_person = args.get(1).is_some_and(|command| command == "subject");
+    let matches = parser.try_get_matches_from_mut(args);
+    let matches = matches.map_err(|error| if about_a_person { unquoted(error) } else { error })?;
     let mut command = Args::from_arg_matches(&matches).map_err(|e| e.format(&mut parser))?.command;
     let wrong = |help: &str, message: String| {
         let more = format!("{message}\n\nFor more information, try 'derbes {help} --help'.\n");
@@ -320,6 +323,18 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::
         _ => {}
     }
     Ok(command)
+}
+
+/// An error that repeats nothing of what was typed: that may be a person's.
+fn unquoted(error: clap::Error) -> clap::Error {
+    use ErrorKind::{DisplayHelp, DisplayVersion, MissingRequiredArgument};
+    if matches!(error.kind(), DisplayHelp | DisplayVersion | MissingRequiredArgument) {
+        return error;
+    }
+    let message = "this cannot be read; it is not repeated here, since it may be about a person\n\n  \
+        tip: put a value with spaces in quotes, or give it on standard input, with '-' in its place\n\n\
+        For more information, try 'derbes subject --help'.\n";
+    clap::Error::raw(error.kind(), message)
 }
 
 /// Writes what makes a shell complete command lines.

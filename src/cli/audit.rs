@@ -169,7 +169,7 @@ fn files_of(store: &Path) -> Vec<PathBuf> {
         name.push(ending);
         PathBuf::from(name)
     };
-    ["", "-wal", "-shm", "-journal", ".key", ".lock"].map(beside).into()
+    ["", "-wal", "-shm", "-journal", ".key", ".key.new", ".lock"].map(beside).into()
 }
 
 /// Writes reports of a run that is stored.

@@ -24,7 +24,7 @@ pub fn run(typed: &Subject) -> Result<u8> {
     shown(typed.format, || text(&answer), &answer)?;
     Ok(match answer.places.is_empty() {
         false => 1,
-        true if answer.unexamined > 0 => INCOMPLETE,
+        true if answer.unexamined + answer.unended > 0 => INCOMPLETE,
         true => 0,
     })
 }
@@ -52,6 +52,9 @@ fn text(answer: &Answer) -> String {
     if !answer.promises.is_empty() {
         text += "\npromised\n";
         answer.promises.iter().for_each(|promise| text += &due(promise));
+    }
+    if answer.unended > 0 {
+        text += "\nINCOMPLETE: an audit has not ended, see derbes audit runs\n";
     }
     if answer.unexamined > 0 {
         text += &format!("\nINCOMPLETE: {} more could not be examined\n", answer.unexamined);

@@ -24,7 +24,7 @@ pub use evidence::{Evidence, EvidenceSet};
 pub use place::Place;
 pub use redacted::{MaskRule, Redacted};
 pub use refusal::Refusal;
-pub use setting::{DateSource, Dated, Posture, Setting};
+pub use setting::{DateSource, Dated, Days, Posture, Setting};
 pub use verdict::{Ground, Outcome, Rule, Stale, Verdict};
 
 /// How sure a finding is: the level that its score reaches.

@@ -59,10 +59,27 @@ pub struct Dated {
     pub source: DateSource,
 }
 
+/// The days of a table's rows: the first and the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Days {
+    pub oldest: Date,
+    pub newest: Date,
+}
+
+impl Days {
+    /// With those of other rows of the same table.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { oldest: self.oldest.min(other.oldest), newest: self.newest.max(other.newest) }
+    }
+}
+
 /// What a date was read from, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DateSource {
+    /// The last of the days that the rows of the table tell themselves.
+    Rows,
     /// What the program that wrote a dump says of it.
     Dump,
     /// The last times in the data.
@@ -77,6 +94,7 @@ impl DateSource {
     /// As it stands after "by".
     pub fn words(self) -> &'static str {
         match self {
+            Self::Rows => "its rows' own dates",
             Self::Dump => "the dump's own words",
             Self::Data => "its last times",
             Self::Name => "the file's name",

@@ -11,7 +11,7 @@ use crate::classify::{Partial, Weights};
 use crate::detect::{Nature, explain};
 use crate::error::Result;
 use crate::finding::explanation::{Explanation, Fate, Unreported, Weighed, Weight};
-use crate::finding::{Finding, Posture};
+use crate::finding::{Days, Finding, Posture};
 use crate::input::Target;
 use crate::policy::Traces;
 use crate::suppress::{Quiet, Tally};
@@ -117,17 +117,17 @@ impl Explained<'_> {
         if self.scan.plan.all_detectors { None } else { definition.off(self.posture, in_rows) }
     }
 
-    fn judge(&self, finding: &mut Finding) {
+    fn judge(&self, finding: &mut Finding, rows: Option<Days>) {
         let path = self.target.paths().first().unwrap_or(&self.target.origin).as_str();
         let ends = &self.read.ends;
         let traces = Traces { path, head: ends.head(), tail: ends.tail(), modified: self.modified };
         let bench = &self.scan.bench;
-        bench.judge(&bench.terms(self.target), std::slice::from_mut(finding), &traces);
+        bench.judge(&bench.terms(self.target), std::slice::from_mut(finding), &traces, |_| rows);
     }
 
-    /// The sum of a finding's evidence, by a row of the weights, and its verdicts.
-    fn weighed(&self, weights: &Weights, row: u16, mut finding: Finding) -> Weighed {
-        self.judge(&mut finding);
+    /// The sum of a finding's evidence, by a row of the weights, and its verdicts. `days` are those of the table's rows.
+    fn weighed(&self, weights: &Weights, row: u16, mut finding: Finding, days: Option<Days>) -> Weighed {
+        self.judge(&mut finding, days);
         let evidence = finding.evidence;
         Weighed {
             field: finding.field,

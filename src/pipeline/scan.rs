@@ -356,7 +356,7 @@ pub(super) fn modified(metadata: &Metadata) -> Option<Date> {
 const EASTERNMOST: Offset = jiff::tz::offset(14);
 
 /// The same, of seconds since 1970.
-pub(super) fn day(seconds: i64) -> Option<Date> {
+pub fn day(seconds: i64) -> Option<Date> {
     Some(EASTERNMOST.to_datetime(Timestamp::from_second(seconds).ok()?).date())
 }
 
@@ -382,5 +382,17 @@ pub(super) fn phrase(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "no such file".to_owned(),
         io::ErrorKind::IsADirectory => "this is a folder".to_owned(),
         _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::day;
+
+    #[test]
+    fn a_file_is_no_older_than_its_day_anywhere() {
+        for (seconds, date) in [(0, "1970-01-01"), (10 * 3600, "1970-01-02"), (1_614_556_800, "2021-03-01")] {
+            assert_eq!(day(seconds).unwrap().to_string(), date);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Surveying for an audit: takes a plan and what is remembered of earlier runs, gives what came of each object, unjudged
 //! and with what judging it later, and finding a person in it, takes.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,10 +9,11 @@ use std::sync::atomic::Ordering;
 
 use super::verdicts::Terms;
 use super::work::{Done, in_order};
-use super::{Bench, Plan, Progress, Shared};
+use super::{Bench, Item, Plan, Progress, Shared};
 use crate::error::Result;
-use crate::finding::{Event, Field, Finding, Suppressed};
+use crate::finding::{Days, Event, Field, Finding, Suppressed};
 use crate::input::{Origin, Target};
+use crate::layout::table::Table;
 use crate::limits::Limits;
 use crate::policy::{Stamps, Traces};
 use crate::subject::{Key, Kind, Note, Stand, Token};
@@ -34,6 +36,20 @@ pub struct Noted {
     pub notes: Vec<Note>,
 }
 
+/// Something that was listed.
+#[derive(Clone, Copy)]
+pub struct Object<'s> {
+    pub path: &'s Origin,
+    /// The file that it is, if it is one.
+    pub file: Option<&'s Path>,
+}
+
+impl<'s> Object<'s> {
+    fn of(item: &'s Item) -> Self {
+        Self { path: item.origin(), file: item.target().and_then(Target::path) }
+    }
+}
+
 /// What came of one object.
 pub struct Scanned {
     pub events: Vec<Event>,
@@ -50,6 +66,8 @@ pub struct Scanned {
 pub struct Record {
     /// What dates the texts in which something was found.
     pub texts: Vec<(Origin, Stamps)>,
+    /// The days of the rows of tables, of the text that is being judged.
+    pub days: BTreeMap<String, Days>,
     /// The columns in which values stand, by text, the offset of the table's first row and their number.
     pub columns: Vec<(Origin, u64, usize, Field)>,
     /// Of a file that was scanned in splits, the line ends before each.
@@ -90,16 +108,16 @@ impl<'a> Surveyor<'a> {
         Ok(Self(shared))
     }
 
-    /// The objects in the order of reports, with the file that each is, if it is one.
-    pub fn objects(&self) -> impl Iterator<Item = (&Origin, Option<&Path>)> {
-        self.0.items.iter().map(|item| (item.origin(), item.target().and_then(Target::path)))
+    /// The objects in the order of reports.
+    pub fn objects(&self) -> impl Iterator<Item = Object<'_>> {
+        self.0.items.iter().map(Object::of)
     }
 
     /// Counts the bytes of all objects, if anybody looks.
     pub fn measure(&self) {
         let Progress { watched, total, .. } = self.0.progress;
         if watched.load(Ordering::Relaxed) {
-            total.store(self.objects().filter_map(|(_, file)| size(file?)).sum(), Ordering::Relaxed);
+            total.store(self.objects().filter_map(|object| size(object.file?)).sum(), Ordering::Relaxed);
         }
     }
 
@@ -130,8 +148,9 @@ impl<'a> Surveyor<'a> {
         let limits = (places, fields, columns, layers, unpacking, plan.skip_binary);
         let rules = &plan.exceptions.rules;
         let ended: Vec<bool> = rules.iter().map(|rule| rule.has_ended(plan.today)).collect();
+        let from = (&plan.exceptions.root, &plan.exceptions.prefix);
         let postures: Vec<_> = plan.bindings.iter().map(|b| (&b.paths, b.posture, b.by_name)).collect();
-        let exceptions = (plan.exceptions.marks, rules, ended, postures);
+        let exceptions = (plan.exceptions.marks, rules, ended, postures, from);
         let program = (env!("CARGO_PKG_VERSION"), env!("PATTERNS"));
         format!("{program:?} {detectors:?} {limits:?} {exceptions:?}")
     }
@@ -154,16 +173,26 @@ impl<'a> Surveyor<'a> {
     pub fn run(
         &mut self,
         memory: Arc<dyn Memory>,
-        pass_on: &mut dyn FnMut(usize, Scanned) -> io::Result<()>,
+        pass_on: &mut dyn FnMut(usize, Object, Scanned) -> io::Result<()>,
     ) -> io::Result<()> {
         if let Some(survey) = &mut self.0.survey {
             survey.memory = Some(memory);
         }
-        let outcome = in_order(&self.0, &mut |item, done| pass_on(item, Scanned::of(done)));
+        let shared = &self.0;
+        let outcome =
+            in_order(shared, &mut |item, done| pass_on(item, Object::of(&shared.items[item]), Scanned::of(done)));
         if let Some(survey) = &mut self.0.survey {
             survey.memory = None;
         }
         outcome
+    }
+}
+
+/// The days of the rows of the table that a finding is in.
+pub(super) fn of_table(rows: &BTreeMap<String, Days>, finding: &Finding) -> Option<Days> {
+    match &finding.field {
+        Some(Field::Column { table, .. }) => rows.get(table).copied(),
+        _ => None,
     }
 }
 
@@ -194,6 +223,11 @@ impl Shared<'_> {
         self.survey.is_some() || self.bench.wants_dates()
     }
 
+    /// The columns of a table that tell when a row was made, where that is wanted.
+    pub(super) fn row_dates(&self, table: &Table) -> Vec<usize> {
+        if self.wants_dates() { self.bench.row_dates(table.names()) } else { Vec::new() }
+    }
+
     /// Judges what was found in a target, or keeps what it takes to judge it later.
     pub(super) fn date(
         &self,
@@ -202,10 +236,11 @@ impl Shared<'_> {
         traces: &Traces,
         record: &mut Record,
     ) {
+        let rows = std::mem::take(&mut record.days);
         if self.survey.is_none() {
-            self.bench.judge(terms, findings, traces);
+            self.bench.judge(terms, findings, traces, |finding| of_table(&rows, finding));
         } else if !findings.is_empty() {
-            record.texts.push((target.origin.clone(), self.bench.stamps(terms, traces)));
+            record.texts.push((target.origin.clone(), Stamps { rows, ..self.bench.stamps(terms, traces) }));
         }
     }
 
@@ -235,11 +270,16 @@ impl Surroundings<'_> {
         let bound = !plan.bindings.is_empty() || !plan.exceptions.rules.is_empty();
         let path = bound.then(|| target.origin.as_str());
         // A member with a name that says nothing is what the folders make of it.
-        let kind = |target: &Target| shared.bench.terms(target).kind;
+        let kind = |target: &Target| shared.bench.kind(target);
         let postures = (kind(target), kind(&target.member("x")));
         let archived = target.path().and_then(|path| shared.archived(path));
         let archived = archived.map(|archived| (archived.before, archived.faults));
         format!("{path:?} {postures:?} {archived:?}")
+    }
+
+    /// Whether more counts than the path and what is configured.
+    pub fn is_archived(&self) -> bool {
+        self.target.path().is_some_and(|path| self.shared.archived(path).is_some())
     }
 
     /// Counts bytes that were read to know a file, and waits for as long as they may take.

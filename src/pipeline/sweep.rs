@@ -80,8 +80,8 @@ impl Sweep {
             if base + segment.range.start as u64 == segment.table.first {
                 hits.quiet.note_table(text, segment.range.start, *base);
             }
-            let mut tally = hits.counted.partial.tables.take(&segment.table);
-            let mut walk = Walk::new(&self.grid, segment, text, *base);
+            let mut tally = hits.counted.partial.tables.take(&segment.table, || shared.row_dates(&segment.table));
+            let mut walk = Walk::new(&self.grid, segment, text, *base).dating(&mut tally);
             while let Some(found) = matches.next_if(|found| found.span.start < segment.range.end) {
                 hits.in_table(found, &mut tally, &mut walk);
             }
@@ -250,12 +250,10 @@ pub fn conclude_tables(
     ends: bool,
     limits: &Limits,
 ) -> Option<&'static str> {
-    let dialect = tables.dialect();
-    let definitions = tables.take_definitions();
-    partial.tables.define(definitions.iter().filter_map(|text| table::define(text, dialect)));
+    partial.tables.define(tables.take_definitions());
     let (open, fault) = if ends { tables.end(offset) } else { (None, None) };
     if let Some(table) = open {
-        let mut tally = partial.tables.take(&table);
+        let mut tally = partial.tables.take(&table, Vec::new);
         tally.cut_row(tables.width() as usize, limits);
         partial.tables.put(tally);
     }

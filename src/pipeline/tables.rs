@@ -12,12 +12,12 @@ use super::ends::Positioned;
 use super::survey::{Record, Surroundings};
 use super::window::Window;
 use super::work::lock;
-use crate::classify::{Account, Columns, Partial};
+use crate::classify::{Account, Columns, Partial, Particulars};
 use crate::decode::{LONGEST_TOC, TOC_FILE, TOC_MAGIC, Toc};
 use crate::detect::MARGIN;
 use crate::finding::{Evidence, Field, Finding};
 use crate::input::{Origin, Target};
-use crate::layout::table::{Grid, Reader, Schema, Shape, define};
+use crate::layout::table::{Grid, Reader, Schema, Shape};
 use crate::suppress::{NamedColumn, Quiet};
 
 /// Files of a folder that are read for the definitions of tables, and bytes of each.
@@ -63,9 +63,10 @@ impl Shared<'_> {
             by_neighbours = !is_member;
             self.elsewhere(target)
         };
-        let mut names = self.survey.is_some().then(Vec::new);
-        let mut found = self.columns().judge(tables, path, unnamed(path), elsewhere, &self.plan.limits, names.as_mut());
-        if let Some(names) = names {
+        let mut told = Particulars { names: self.survey.is_some().then(Vec::new), ..Particulars::default() };
+        let mut found = self.columns().judge(tables, path, unnamed(path), elsewhere, &self.plan.limits, &mut told);
+        record.days = told.days;
+        if let Some(names) = told.names {
             let of_file = |field: &Field| matches!(field, Field::Column { table, .. } if table == unnamed(path));
             by_neighbours |= !is_member && names.iter().any(|(.., field)| of_file(field));
             record.neighbours = by_neighbours.then(|| Surroundings { shared: self, target }.neighbours());
@@ -196,8 +197,7 @@ fn definitions(folder: &Path) -> Vec<crate::layout::table::Definition> {
         let mut reader = Reader::new(Shape::of(&text));
         if matches!(reader.shape(), Shape::Sql(_)) {
             reader.read(&text, 0..text.len(), 0, &mut Grid::default());
-            let dialect = reader.dialect();
-            definitions.extend(reader.take_definitions().iter().filter_map(|text| define(text, dialect)));
+            definitions.extend(reader.take_definitions());
         }
     }
     definitions

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use super::survey::of_table;
 use super::{Binding, Plan};
 use crate::error::Result;
-use crate::finding::{Dated, Finding, Posture, Setting, Stale, Verdict};
+use crate::finding::{Dated, Days, Finding, Posture, Setting, Stale, Verdict};
 use crate::input::Target;
 use crate::policy::{Dates, Judge, Policy, Postures, Stamps, Traces, stale};
 
@@ -59,15 +60,27 @@ impl<'a> Bench<'a> {
         format!("{} {policies:?} {bound:?} {} {:?} {today:?}", env!("CARGO_PKG_VERSION"), plan.strict, plan.country)
     }
 
-    /// Judges the findings of a target by its terms.
-    pub fn judge(&self, terms: &Terms, findings: &mut [Finding], traces: &Traces) {
-        self.judge_dated(terms, findings, |dates| dates.of(traces, terms.kind, self.plan.today));
+    /// The columns that tell when the rows of a table were made, by their names; none where nobody asks.
+    pub fn row_dates(&self, names: &[String]) -> Vec<usize> {
+        self.dates().of_rows(names)
+    }
+
+    /// Judges the findings of a target by its terms; `rows` tells the days of the table that one is in.
+    pub fn judge(
+        &self,
+        terms: &Terms,
+        findings: &mut [Finding],
+        traces: &Traces,
+        rows: impl Fn(&Finding) -> Option<Days>,
+    ) {
+        self.judge_dated(terms, findings, rows, |dates| dates.of(traces, terms.kind, self.plan.today));
     }
 
     /// Judges findings of an earlier scan, by the dates that it kept.
     pub fn judge_again(&self, target: &Target, findings: &mut [Finding], stamps: &Stamps) {
         let (terms, path) = (self.terms(target), target.origin.as_str());
-        self.judge_dated(&terms, findings, |dates| dates.best(stamps, path, terms.kind, self.plan.today));
+        let rows = |finding: &Finding| of_table(&stamps.rows, finding);
+        self.judge_dated(&terms, findings, rows, |dates| dates.best(stamps, path, terms.kind, self.plan.today));
     }
 
     /// The dates that a target has besides its name's, whatever the policies.
@@ -75,17 +88,23 @@ impl<'a> Bench<'a> {
         self.dates().stamps(traces, terms.kind, self.plan.today)
     }
 
-    fn judge_dated(&self, terms: &Terms, findings: &mut [Finding], dated: impl FnOnce(&Dates) -> Option<Dated>) {
+    fn judge_dated(
+        &self,
+        terms: &Terms,
+        findings: &mut [Finding],
+        rows: impl Fn(&Finding) -> Option<Days>,
+        dated: impl FnOnce(&Dates) -> Option<Dated>,
+    ) {
         if findings.is_empty() || terms.policies.is_empty() && terms.posture.is_none() {
             return;
         }
         let ages = terms.policies.iter().any(|policy| policy.keeps_for_a_time());
-        let setting = Setting {
-            posture: terms.posture.map(|(posture, _)| posture),
-            dated: if ages { dated(self.dates()) } else { None },
-            country: terms.country.clone(),
-        };
+        let dated = if ages { dated(self.dates()) } else { None };
+        let (posture, country) = (terms.posture.map(|(posture, _)| posture), terms.country.clone());
+        let mut setting = Setting { posture, dated, country };
         for finding in findings {
+            let rows = rows(finding).filter(|_| ages);
+            setting.dated = rows.and_then(|rows| Dates::by_rows(&rows, terms.kind, self.plan.today)).or(dated);
             let verdicts = terms.policies.iter().map(|policy| self.judge.verdict(policy, finding, &setting));
             finding.verdicts = verdicts.collect();
             if terms.policies.is_empty() {
@@ -97,11 +116,10 @@ impl<'a> Bench<'a> {
     /// What holds for a target: worked out once, before it is scanned.
     pub fn terms(&self, target: &Target) -> Terms<'a> {
         let plan = self.plan;
-        let path = target.paths().first().unwrap_or(&target.origin).as_str();
-        let below_root = plan.exceptions.paths(target).filter(|_| path != "-");
+        let below_root = self.below_root(target);
         let contains = |binding: &&Binding| below_root.as_ref().is_some_and(|paths| binding.paths.contain_all(paths));
         let bound: Vec<&Binding> = plan.bindings.iter().filter(contains).collect();
-        let named = self.postures.of(below_root.as_ref().and_then(|paths| paths.first()).map_or(path, String::as_str));
+        let named = self.named(target, below_root.as_deref());
         let explicit = bound.iter().rev().find_map(|binding| Some((binding.posture?, *binding)));
         let by_name =
             || bound.iter().rev().find(|binding| binding.by_name).and_then(|binding| Some((named?, *binding)));
@@ -116,6 +134,25 @@ impl<'a> Bench<'a> {
                 (None, _) => named,
             },
         }
+    }
+
+    /// What a target is by its name and by what binds it, as in its [terms](Bench::terms).
+    pub fn kind(&self, target: &Target) -> Option<Posture> {
+        match self.plan.bindings.is_empty() {
+            true => self.named(target, self.below_root(target).as_deref()),
+            false => self.terms(target).kind,
+        }
+    }
+
+    /// Where a target stands below the root.
+    fn below_root(&self, target: &Target) -> Option<Vec<String>> {
+        let is_stdin = target.paths().first().unwrap_or(&target.origin).as_str() == "-";
+        if is_stdin { None } else { self.plan.exceptions.paths(target) }
+    }
+
+    fn named(&self, target: &Target, below_root: Option<&[String]>) -> Option<Posture> {
+        let path = target.paths().first().unwrap_or(&target.origin).as_str();
+        self.postures.of(below_root.and_then(<[String]>::first).map_or(path, String::as_str))
     }
 
     fn alone(&self, finding: &Finding, (posture, binding): (Posture, &Binding)) -> Option<Verdict> {

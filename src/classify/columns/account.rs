@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{ByName, ByValues, Columns, Merged};
 use crate::classify::{Tables, Weights};
 use crate::finding::explanation::{Share, Unreported};
-use crate::finding::{Field, Finding};
+use crate::finding::{Days, Field, Finding};
 use crate::input::Origin;
 use crate::layout::table::Schema;
 use crate::limits::Limits;
@@ -19,6 +19,8 @@ pub struct Account {
     pub first: u64,
     /// Of the table.
     pub rows: u64,
+    /// Of the table's rows, where these tell them.
+    pub days: Option<Days>,
     /// Rows in which the column has a value.
     pub values: u64,
     pub told: Vec<Told>,
@@ -90,7 +92,8 @@ impl Columns {
         }
         let most = column.counters.iter().map(|(_, counter)| counter.cells).max().unwrap_or(0);
         let values = subject.values().max(most);
-        Account { field: subject.field(), first: table.first, rows: table.rows, values, told }
+        let (field, first, rows, days) = (subject.field(), table.first, table.rows, table.days);
+        Account { field, first, rows, days, values, told }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use crate::classify::days::Dated;
 use crate::classify::tables::{Column, Tally};
-use crate::finding::{Field, name};
+use crate::finding::{Days, Field, name};
 use crate::layout::table::{Column as Defined, Kind};
 use crate::limits::Limits;
 
@@ -22,6 +23,8 @@ pub(super) struct Merged {
     pub first: u64,
     pub name: String,
     pub rows: u64,
+    /// The days of the rows, unless there are some that tell none.
+    pub days: Option<Days>,
     pub columns: Vec<(Name, Column)>,
     /// Where a column is, by its name in lower case; of several with the same name, by which of them it is.
     pub index: HashMap<(String, usize), usize>,
@@ -40,6 +43,11 @@ impl Merged {
     /// Adds what was counted under one statement. Gives where its columns are.
     pub fn add(&mut self, tally: &Tally, defined: &[Defined], limits: &Limits) -> Vec<usize> {
         let rows = self.rows;
+        self.days = match Dated::of_table(&tally.dated, tally.rows) {
+            _ if tally.rows == 0 => self.days,
+            Some(days) if rows == 0 => Some(days),
+            days => Option::zip(self.days, days).map(|(own, other)| own.and(other)),
+        };
         let mut placed = Vec::new();
         self.rows += tally.rows;
         let mut seen: HashMap<String, usize> = HashMap::new();

@@ -1,6 +1,8 @@
 //! Going over a table: takes where its cells and rows end and the next hit's position, counts rows and NULLs on the way,
 //! looks at some of the values and gives the cell of the hit.
 
+use std::ops::Range;
+
 use super::{Cell, Tally};
 use crate::layout::table::{Grid, Segment, WIDTH, low, places};
 use crate::limits::Limits;
@@ -27,6 +29,12 @@ pub struct Walk<'a> {
     cell: u64,
     /// Offset of the table's first row.
     first: u64,
+    /// Where the segment ends in the text.
+    end: usize,
+    /// Of the columns that tell when a row was made, which comes next in the open record, and its number; `usize::MAX` for
+    /// none.
+    nth: usize,
+    due: usize,
 }
 
 /// Beyond every text.
@@ -36,7 +44,20 @@ impl<'a> Walk<'a> {
     /// At the beginning of a segment of the grid, which is that of a text whose first byte is at `base`.
     pub fn new(grid: &'a Grid, segment: &Segment, text: &'a [u8], base: u64) -> Self {
         let column = segment.open.column as usize;
-        Self { grid, text, base, at: segment.range.start, column, cell: segment.open.cell, first: segment.table.first }
+        let (Range { start, end }, cell, first) = (segment.range.clone(), segment.open.cell, segment.table.first);
+        Self { grid, text, base, at: start, column, cell, first, end, nth: 0, due: usize::MAX }
+    }
+
+    /// Reads the days in those columns of the table that tell them.
+    #[must_use]
+    pub fn dating(mut self, tally: &mut Tally) -> Self {
+        let begins = self.column == 0 && self.cell == self.base + self.at as u64;
+        self.nth = tally.dated.partition_point(|dated| dated.column < self.column + usize::from(!begins));
+        self.due = tally.due(self.nth);
+        if begins && self.due == 0 {
+            self.date(self.at, tally);
+        }
+        self
     }
 
     /// Offset of the table's first row.
@@ -59,8 +80,8 @@ impl<'a> Walk<'a> {
             } else {
                 self.cell = UNKNOWN;
                 match marks {
-                    0 => self.column += separators.count_ones() as usize,
-                    _ => self.count(word, part, tally, limits),
+                    0 => self.pass(first, separators, tally),
+                    _ => self.count(first, word, part, tally, limits),
                 }
             }
             self.at = at.min(first + WIDTH);
@@ -74,12 +95,47 @@ impl<'a> Walk<'a> {
         offset % EACH < FURTHER || offset.saturating_sub(self.first) < SAMPLE
     }
 
-    fn count(&mut self, word: usize, part: u64, tally: &mut Tally, limits: &Limits) {
+    /// Goes over separators of a record, whose bits begin at `first`.
+    #[inline]
+    fn pass(&mut self, first: usize, mut separators: u64, tally: &mut Tally) {
+        let column = self.column + separators.count_ones() as usize;
+        while self.due <= column {
+            while self.column + 1 < self.due {
+                separators &= separators - 1;
+                self.column += 1;
+            }
+            self.date(first + separators.trailing_zeros() as usize + 1, tally);
+        }
+        self.column = column;
+    }
+
+    /// Reads the day in the cell that begins here, which is one that is due.
+    fn date(&mut self, at: usize, tally: &mut Tally) {
+        if let (Some(dated), Some(cell)) = (tally.dated.get_mut(self.nth), self.text.get(at..)) {
+            dated.read(cell);
+        }
+        self.nth += 1;
+        self.due = tally.due(self.nth);
+    }
+
+    fn row_ended(&mut self, at: usize, tally: &mut Tally, limits: &Limits) {
+        tally.row_ended(self.column + 1, limits);
+        self.column = 0;
+        if !tally.dated.is_empty() {
+            (self.nth, self.due) = (0, tally.due(0));
+            // The first cell of another segment is that one's to read.
+            if self.due == 0 && at < self.end {
+                self.date(at, tally);
+            }
+        }
+    }
+
+    fn count(&mut self, first: usize, word: usize, part: u64, tally: &mut Tally, limits: &Limits) {
         let separators = self.grid.separators[word] & part;
         let (ends, nulls) = (self.grid.ends[word] & part, self.grid.nulls[word] & part);
         let mut counted = 0;
         for place in places(ends | nulls) {
-            self.column += (separators & low(place) & !low(counted)).count_ones() as usize;
+            self.pass(first, separators & low(place) & !low(counted), tally);
             counted = place;
             if nulls >> place & 1 != 0
                 && let Some(column) = tally.column(self.column, limits)
@@ -87,11 +143,10 @@ impl<'a> Walk<'a> {
                 column.nulls += 1;
             }
             if ends >> place & 1 != 0 {
-                tally.row_ended(self.column + 1, limits);
-                self.column = 0;
+                self.row_ended(first + place + 1, tally, limits);
             }
         }
-        self.column += (separators & !low(counted)).count_ones() as usize;
+        self.pass(first, separators & !low(counted), tally);
     }
 
     /// Counts the same, and looks at the values.
@@ -122,10 +177,9 @@ impl<'a> Walk<'a> {
                 }
             }
             self.cell = end + 1;
-            self.column += 1;
-            if is(ends) {
-                tally.row_ended(self.column, limits);
-                self.column = 0;
+            match is(ends) {
+                true => self.row_ended(first + place + 1, tally, limits),
+                false => self.pass(first, 1 << place, tally),
             }
         }
     }

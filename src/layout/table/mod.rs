@@ -32,10 +32,22 @@ pub struct Table {
     /// The columns that the statement names, or what stands in the record of delimited text that may be its header. Empty
     /// where there is none.
     pub columns: Vec<String>,
+    /// Where the statement names none: the columns by the definition that stands before it.
+    pub defined: Option<Arc<[String]>>,
     /// Whether the columns may be none, but the values of a first row.
     pub inferred: bool,
     /// Offset of its first statement or row.
     pub first: u64,
+}
+
+impl Table {
+    /// What its columns are called, as far as that is known while its rows are read.
+    pub fn names(&self) -> &[String] {
+        match &self.defined {
+            Some(defined) if self.columns.is_empty() => defined,
+            _ => &self.columns,
+        }
+    }
 }
 
 /// Where the open record of a table stands.

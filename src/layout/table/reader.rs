@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::delimited::{Delimited, Style, cells};
 use super::head::target;
 use super::rows::{Form, Rows};
+use super::schema::{Definition, define};
 use super::shape::{Dialect, Shape, sheet};
 use super::statement::{Event, Statements};
 use super::values::Values;
@@ -34,7 +35,9 @@ pub struct Reader {
     /// The head that the last INSERT had, and its table.
     last: Option<(Arc<[u8]>, Arc<Table>)>,
     /// Definitions that ended since they were last taken.
-    definitions: Vec<Vec<u8>>,
+    definitions: Vec<Definition>,
+    /// What the columns of a table are called, by its name in lower case.
+    defined: Arc<HashMap<String, Arc<[String]>>>,
 }
 
 #[derive(Clone)]
@@ -57,17 +60,19 @@ impl Reader {
             Shape::Sql(dialect) => State::Statements(Statements::new(*dialect)),
             Shape::Delimited { skipped, .. } => State::Skip(*skipped),
         };
-        Self { shape, name: String::new(), state, tables: Arc::default(), last: None, definitions: Vec::new() }
+        let (name, tables, last, definitions, defined) = Default::default();
+        Self { shape, name, state, tables, last, definitions, defined }
     }
 
     /// A reader of the rows of a table with these columns, written as those of a COPY, that begin at an offset. What
     /// defines the table is a statement of SQLite.
     pub fn of_table(name: &str, columns: &[String], definition: Option<&str>, offset: u64) -> Self {
         let mut reader = Self::new(Shape::Sql(Dialect::Sqlite));
-        let table = Table { name: name.to_owned(), columns: columns.to_vec(), inferred: false, first: offset };
+        let table =
+            Table { name: name.to_owned(), columns: columns.to_vec(), defined: None, inferred: false, first: offset };
         let rows = Delimited::new(b'\t', Style::Escaped, false);
         reader.state = State::Rows(Rows::new(Arc::new(table), Form::Delimited(rows), offset));
-        reader.definitions = definition.into_iter().map(|text| text.as_bytes().to_vec()).collect();
+        reader.definitions = definition.and_then(|text| define(text.as_bytes(), Dialect::Sqlite)).into_iter().collect();
         reader
     }
 
@@ -88,9 +93,11 @@ impl Reader {
         let text = statements.as_bytes();
         reader.read(text, 0..text.len(), 0, &mut Grid::default());
         if let State::Rows(rows) = reader.state {
-            let Table { name, columns, .. } = &*rows.table;
-            let table = Arc::new(Table { name: name.clone(), columns: columns.clone(), inferred: false, first: 0 });
-            Arc::make_mut(&mut reader.tables).insert((name.clone(), columns.clone()), table.clone());
+            let Table { name, columns, defined, .. } = &*rows.table;
+            let (name, columns, defined) = (name.clone(), columns.clone(), defined.clone());
+            let table =
+                Arc::new(Table { name: name.clone(), columns: columns.clone(), defined, inferred: false, first: 0 });
+            Arc::make_mut(&mut reader.tables).insert((name, columns), table.clone());
             reader.state = State::Rows(Rows::new(table, rows.form, 0));
         }
         reader
@@ -134,7 +141,7 @@ impl Reader {
     }
 
     /// The definitions of tables that ended since this was last called.
-    pub fn take_definitions(&mut self) -> Vec<Vec<u8>> {
+    pub fn take_definitions(&mut self) -> Vec<Definition> {
         std::mem::take(&mut self.definitions)
     }
 
@@ -167,7 +174,8 @@ impl Reader {
         self.state = if header {
             State::Header { bytes: Vec::new(), reader }
         } else {
-            let table = Table { name: self.name.clone(), columns: Vec::new(), inferred: false, first: offset };
+            let table =
+                Table { name: self.name.clone(), columns: Vec::new(), defined: None, inferred: false, first: offset };
             let table = Arc::new(table);
             State::Rows(Rows::new(table, Form::Delimited(reader), offset))
         };
@@ -184,7 +192,7 @@ impl Reader {
             if bits.ends != 0 {
                 let columns = if bytes.len() < LONGEST_HEADER { names(bytes, reader) } else { Vec::new() };
                 let first = base + at as u64 + 1;
-                let table = Arc::new(Table { name: self.name.clone(), columns, inferred: true, first });
+                let table = Arc::new(Table { name: self.name.clone(), columns, defined: None, inferred: true, first });
                 let form = Form::Delimited(Delimited::new(reader.separator, reader.style, false));
                 self.state = State::Rows(Rows::new(table, form, first));
                 return at + 1;
@@ -212,7 +220,7 @@ impl Reader {
             }
             match statements.step(text[at]) {
                 Event::Nothing => {}
-                Event::Definition(definition) => self.definitions.push(definition),
+                Event::Definition(statement) => self.define(&statement),
                 Event::Copy(head) => {
                     let first = base + at as u64 + 1;
                     if let Some(table) = self.table(&head, first) {
@@ -237,6 +245,16 @@ impl Reader {
         at
     }
 
+    fn define(&mut self, statement: &[u8]) {
+        let Some(definition) = define(statement, self.dialect()) else { return };
+        if !definition.is_comment() && self.defined.len() < TABLES {
+            let names = || definition.columns.iter().map(|column| column.name.clone()).collect();
+            let defined = Arc::make_mut(&mut self.defined);
+            defined.entry(definition.table.to_lowercase()).or_insert_with(names);
+        }
+        self.definitions.push(definition);
+    }
+
     /// The table of a statement with this head.
     fn table(&mut self, head: &[u8], first: u64) -> Option<Arc<Table>> {
         let target = target(head)?;
@@ -247,7 +265,8 @@ impl Reader {
             return None;
         }
         let (name, columns) = target.clone();
-        let table = Arc::new(Table { name, columns, inferred: false, first });
+        let defined = self.defined.get(&name.to_lowercase()).filter(|_| columns.is_empty()).cloned();
+        let table = Arc::new(Table { name, columns, defined, inferred: false, first });
         Arc::make_mut(&mut self.tables).insert(target, table.clone());
         Some(table)
     }

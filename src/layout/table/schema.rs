@@ -18,6 +18,13 @@ pub struct Definition {
     pub columns: Vec<Column>,
 }
 
+impl Definition {
+    /// Whether it is nothing but a comment on a column.
+    pub fn is_comment(&self) -> bool {
+        matches!(&*self.columns, [Column { comment: Some(_), kind: Kind::Unknown, .. }])
+    }
+}
+
 /// What is known of a column.
 #[derive(Clone, Debug)]
 pub struct Column {

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::{Explained, overlap};
 use crate::classify::{self, Account, Partial};
-use crate::finding::Field;
 use crate::finding::explanation::{Column, Count, Fate, Unreported};
+use crate::finding::{Days, Field};
 use crate::layout::table::Grid;
 use crate::pipeline::tables::left;
 use crate::suppress::Quiet;
@@ -67,7 +67,7 @@ impl Explained<'_> {
     }
 
     fn column(&self, account: Account, quiet: &mut Quiet) -> Column {
-        let Account { field, first, rows, values, mut told } = account;
+        let Account { field, first, rows, days, values, mut told } = account;
         for told in &mut told {
             if self.scan.plan.detectors_off.contains(&told.finding.detector) {
                 told.lacks = Some(Unreported::SwitchedOff);
@@ -80,10 +80,10 @@ impl Explained<'_> {
         }
         let told =
             told.into_iter().filter(|told| told.detector.map_or(!self.off, |detector| self.tells_of(detector, true)));
-        Column { field, rows, values, counts: told.map(|told| self.count(told)).collect() }
+        Column { field, rows, values, counts: told.map(|told| self.count(told, days)).collect() }
     }
 
-    fn count(&self, told: classify::Told) -> Count {
+    fn count(&self, told: classify::Told, days: Option<Days>) -> Count {
         let classify::Told { detector, weighed_by, cells, share: chance, mut finding, lacks } = told;
         finding.field = None;
         let least = self.scan.plan.min_confidence;
@@ -91,7 +91,7 @@ impl Explained<'_> {
         let off = detector.and_then(|detector| self.left_out(detector, true));
         let (category, detector) = (finding.category.clone(), finding.detector.clone());
         let (hits, share) = (finding.hits, finding.share.unwrap_or(0.0));
-        let weighed = self.weighed(self.scan.columns().weights(), weighed_by, finding);
+        let weighed = self.weighed(self.scan.columns().weights(), weighed_by, finding, days);
         let fate = match off.or(lacks).or(low) {
             Some(reason) => Fate::Unreported { reason, weighed },
             None => Fate::Reported(weighed),

@@ -86,7 +86,7 @@ impl Explained<'_> {
         let evidence = weights.weighing(found.detector, found.evidence);
         let (score, confidence) = weights.score(found.detector, evidence);
         let finding = self.finding(found, evidence, (score, confidence), place);
-        let weighed = self.weighed(weights, found.detector, finding);
+        let weighed = self.weighed(weights, found.detector, finding, None);
         match self.unreported(found, winner, Some(confidence)) {
             Some(reason) => Fate::Unreported { reason, weighed },
             None => Fate::Reported(weighed),

@@ -1,12 +1,15 @@
 //! How old data is at least: takes the name of a file, the ends of its text and the day it was last modified, gives the
 //! best [`Dated`] there is. The date is the latest that the data can have been collected on, as far as these tell.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::data::embedded;
 use crate::error::Result;
-use crate::finding::{DateSource, Dated, Posture};
+use crate::finding::{DateSource, Dated, Days, Posture};
+use crate::lexicon::{Folded, fold, fold_str};
 
 mod name;
 mod read;
@@ -25,8 +28,11 @@ pub struct Traces<'t> {
 }
 
 /// The dates that a file has besides its name's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamps {
+    /// What the rows of its tables tell, by the names of these.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rows: BTreeMap<String, Days>,
     /// What the program that wrote a dump says of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dump: Option<Date>,
@@ -42,7 +48,29 @@ pub struct Stamps {
 #[serde(deny_unknown_fields)]
 pub struct Dates {
     dump: Vec<String>,
+    rows: Rows,
     months: [Vec<String>; 12],
+}
+
+/// What columns are called that tell when a row was made, changed or last used.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rows {
+    /// Ends of names.
+    endings: Vec<String>,
+    /// Whole names.
+    names: Vec<String>,
+}
+
+impl Rows {
+    /// Whether a name is one of these, as it is folded.
+    fn tell(&self, name: &str) -> bool {
+        let is = |folded: &Folded| {
+            let ends = |words: &String| folded.bytes().ends_with(fold_str(words).bytes());
+            self.endings.iter().any(ends) || self.names.iter().any(|words| fold_str(words).bytes() == folded.bytes())
+        };
+        fold(name.as_bytes()).iter().any(is)
+    }
 }
 
 impl Dates {
@@ -65,7 +93,24 @@ impl Dates {
         let known = |date: &Date| (OLDEST..=today).contains(date);
         let dump = stamp::of_dump(self, traces.head).chain(stamp::of_dump(self, traces.tail)).filter(known).max();
         let data = || stamp::last_time(self, traces.tail, known).filter(|_| posture == Some(Posture::Logs));
-        Stamps { dump, data: if dump.is_none() { data() } else { None }, modified: traces.modified }
+        Stamps {
+            dump,
+            data: if dump.is_none() { data() } else { None },
+            modified: traces.modified,
+            ..Stamps::default()
+        }
+    }
+
+    /// Which of the columns of these names tell when a row was made, from 0.
+    pub fn of_rows(&self, names: &[String]) -> Vec<usize> {
+        names.iter().enumerate().filter(|(_, name)| self.rows.tell(name)).map(|(at, _)| at).collect()
+    }
+
+    /// The date of a table with rows of these days, in a file that `posture` tells what it is.
+    pub fn by_rows(rows: &Days, posture: Option<Posture>, today: Date) -> Option<Dated> {
+        let ages = !matches!(posture, Some(Posture::Code | Posture::TestData));
+        let date = Some(rows.newest).filter(|date| ages && (OLDEST..=today).contains(date))?;
+        Some(Dated { date, source: DateSource::Rows })
     }
 
     /// The best of the dates that a file has, with that of its name.
