@@ -2,57 +2,62 @@
 
 use std::sync::Arc;
 
+use criterion::Criterion;
 use derbes::category::Categories;
 use derbes::detect::finder::{Candidates, Dated, Engine, Narrow, Wide, Width, Worded};
 use derbes::detect::{Detectors, Own, Registry, Scanner, Scratch};
 use derbes::lexicon::Lexicon;
-use divan::Bencher;
-use divan::counter::BytesCount;
 
-use super::text_of;
+use super::{by_bytes, group, text_of};
 
-#[divan::bench(types = [Narrow, Dated, Worded, Wide], args = ["plain.log", "support.log"])]
-fn find<W: Width>(bencher: Bencher, name: &str) {
-    find_with::<W>(bencher, Engine::best(), name);
-}
-
-#[divan::bench(args = ["plain.log", "support.log"])]
-fn find_portable(bencher: Bencher, name: &str) {
-    find_with::<Narrow>(bencher, Engine::Portable, name);
-}
-
-fn find_with<W: Width>(bencher: Bencher, engine: Engine, name: &str) {
-    let (text, mut candidates) = (text_of(name), Candidates::default());
-    bencher.counter(BytesCount::of_slice(&text)).bench_local(|| {
-        let (mut at, mut found) = (0, 0);
-        while at < text.len() {
-            at = engine.find::<W>(&text, at..text.len(), &mut candidates);
-            found += candidates.iter().count();
-            candidates.clear();
+pub fn find(criterion: &mut Criterion) {
+    let mut group = group(criterion, "find");
+    for name in ["plain.log", "support.log"] {
+        let text = text_of(name);
+        let best = Engine::best();
+        let widths: [(&str, Find); 5] = [
+            ("narrow", |text| found::<Narrow>(Engine::best(), text)),
+            ("dated", |text| found::<Dated>(Engine::best(), text)),
+            ("worded", |text| found::<Worded>(Engine::best(), text)),
+            ("wide", |text| found::<Wide>(Engine::best(), text)),
+            ("portable", |text| found::<Narrow>(Engine::Portable, text)),
+        ];
+        for (width, find) in widths {
+            by_bytes(&mut group, &format!("{width}/{name} ({best:?})"), text.len(), || find(&text));
         }
-        found
-    });
+    }
 }
 
-#[divan::bench(args = ["plain.log", "app.log", "access.log", "events.jsonl", "dense.log", "support.log"])]
-fn scan(bencher: Bencher, name: &str) {
-    scan_text(bencher, &scanner(), &text_of(name));
+type Find = fn(&[u8]) -> usize;
+
+fn found<W: Width>(engine: Engine, text: &[u8]) -> usize {
+    let mut candidates = Candidates::default();
+    let (mut at, mut found) = (0, 0);
+    while at < text.len() {
+        at = engine.find::<W>(text, at..text.len(), &mut candidates);
+        found += candidates.iter().count();
+        candidates.clear();
+    }
+    found
 }
 
-#[divan::bench]
-fn scan_windows_1251(bencher: Bencher) {
+pub fn scan(criterion: &mut Criterion) {
+    let scanner = scanner();
+    let mut group = group(criterion, "scan");
+    let mut measure = |name: &str, text: &[u8]| {
+        let (mut scratch, mut matches) = (Scratch::default(), Vec::new());
+        by_bytes(&mut group, name, text.len(), || {
+            matches.clear();
+            scanner.scan(text, 0..text.len(), false, &mut scratch, &mut matches);
+            matches.len()
+        });
+    };
+    for name in ["plain.log", "app.log", "access.log", "events.jsonl", "dense.log", "support.log"] {
+        measure(name, &text_of(name));
+    }
     let text = text_of("support.log");
     let text = std::str::from_utf8(&text).expect("the corpus is UTF-8");
-    scan_text(bencher, &scanner(), &encoding_rs::WINDOWS_1251.encode(text).0);
-}
-
-fn scan_text(bencher: Bencher, scanner: &Scanner, text: &[u8]) {
-    let (mut scratch, mut matches) = (Scratch::default(), Vec::new());
-    bencher.counter(BytesCount::of_slice(text)).bench_local(|| {
-        matches.clear();
-        scanner.scan(text, 0..text.len(), false, &mut scratch, &mut matches);
-        matches.len()
-    });
+    measure("support.log in Windows-1251", &encoding_rs::WINDOWS_1251.encode(text).0);
 }
 
 /// A scanner with the detectors of a default run.

@@ -1,30 +1,36 @@
 //! What comes after detection: judging findings and writing them; and a whole run, in which hits are gathered and columns
 //! weighed.
 
+use std::hint::black_box;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion};
 use derbes::category::Categories;
 use derbes::finding::{Event, Finding, Setting};
 use derbes::pipeline::{self, Plan, Progress};
 use derbes::policy::{Judge, Policies};
 use derbes::report::{self, Format, Options};
-use divan::counter::{BytesCount, ItemsCount};
-use divan::{Bencher, black_box};
 
-use super::text_of;
+use super::{by_bytes, by_number, group, text_of};
 
 /// Findings of so many fields; the events repeat them to this number.
 const FINDINGS: usize = 10_000;
 
-#[divan::bench]
-fn judge(bencher: Bencher) {
+pub fn all(criterion: &mut Criterion) {
+    let findings = findings();
+    judge(&mut group(criterion, "judge"), &findings);
+    report(&mut group(criterion, "report"), findings);
+    run(&mut group(criterion, "run"));
+}
+
+fn judge(group: &mut BenchmarkGroup<WallTime>, findings: &[Finding]) {
     let categories = categories();
     let policies = Policies::builtin(&categories).expect("the data is built in");
     let judge = Judge { categories, today: today(), strict: false };
-    let findings = findings();
-    bencher.counter(ItemsCount::new(findings.len())).bench(|| {
-        for finding in &findings {
+    by_number(group, "five policies", findings.len(), || {
+        for finding in findings {
             for policy in &policies {
                 black_box(judge.verdict(policy, finding, &Setting::default()));
             }
@@ -32,22 +38,24 @@ fn judge(bencher: Bencher) {
     });
 }
 
-#[divan::bench(args = [Format::Human, Format::Jsonl, Format::Sarif, Format::Csv])]
-fn report(bencher: Bencher, format: Format) {
-    let events: Vec<Event> = findings().into_iter().map(Event::Finding).collect();
-    bencher.counter(ItemsCount::new(events.len())).bench(|| {
-        let options = Options { categories: Some(categories()), ..Options::default() };
-        let mut report = report::new(format, Box::new(std::io::sink()), options);
-        events.iter().try_for_each(|event| report.event(event))
-    });
+fn report(group: &mut BenchmarkGroup<WallTime>, findings: Vec<Finding>) {
+    let events: Vec<Event> = findings.into_iter().map(Event::Finding).collect();
+    for format in [Format::Human, Format::Jsonl, Format::Sarif, Format::Csv] {
+        by_number(group, &format!("{format:?}"), events.len(), || {
+            let options = Options { categories: Some(categories()), ..Options::default() };
+            let mut report = report::new(format, Box::new(std::io::sink()), options);
+            events.iter().try_for_each(|event| report.event(event))
+        });
+    }
 }
 
 /// A file from its name to its findings, with one thread.
-#[divan::bench(args = ["app.log", "dense.log", "events.jsonl", "users.sql", "crm.sql"])]
-fn run(bencher: Bencher, name: &str) {
-    let text = text_of(name);
-    let plan = plan(name, &text);
-    bencher.counter(BytesCount::of_slice(&text)).bench(|| events(&plan).len());
+fn run(group: &mut BenchmarkGroup<WallTime>) {
+    for name in ["app.log", "dense.log", "events.jsonl", "users.sql", "crm.sql"] {
+        let text = text_of(name);
+        let plan = plan(name, &text);
+        by_bytes(group, name, text.len(), || events(&plan).len());
+    }
 }
 
 fn findings() -> Vec<Finding> {
