@@ -16,7 +16,7 @@ use super::survey::Record;
 use super::sweep::{Counted, Sweep, conclude_tables};
 use super::tables::Borders;
 use super::verdicts::Terms;
-use super::window::Window;
+use super::window::{BEFORE, Window};
 use super::work::{Done, Large, Receipt};
 use crate::classify::{Lines, Partial};
 use crate::decode::{Charset, Decoder, Meter, SNIFF, Sniffed, sniff};
@@ -225,7 +225,7 @@ impl<'a> Worker<'a> {
             Ok(tables) => tables,
             Err(error) => return Receipt::failed(split.start, error),
         };
-        let base = split.start.saturating_sub(MARGIN as u64);
+        let base = split.start.saturating_sub(BEFORE as u64);
         let end = (split.end + MARGIN as u64).min(large.length);
         self.window.restart(base, split.start);
         let mut reader = Positioned { file: &large.file, at: base, end };

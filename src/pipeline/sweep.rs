@@ -9,6 +9,7 @@ use crate::classify::{Counter, Hit, Lines, Partial, Tally, Walk};
 use crate::decode::to_utf8;
 use crate::detect::{Match, Nature, Scratch};
 use crate::finding::{EvidenceSet, Posture, Redacted, name};
+use crate::layout;
 use crate::layout::table::{self, Grid, Segment};
 use crate::limits::Limits;
 use crate::subject::Notes;
@@ -192,10 +193,8 @@ impl<'a> Hits<'a, '_> {
         }
     }
 
-    /// The key that a value is given for, where it is a name.
     fn key(&self, found: &Match) -> Option<Cow<'a, str>> {
-        let key = found.key.clone().map(|key| to_utf8(&self.stretch.text[key]));
-        key.filter(|key| name::is_name(key))
+        key(self.stretch.text, self.stretch.base, found)
     }
 
     fn count(&mut self, found: &Match, evidence: EvidenceSet, row: u64, counter: &mut Counter) {
@@ -230,6 +229,15 @@ impl<'a> Hits<'a, '_> {
     fn offset(&self, found: &Match) -> u64 {
         self.stretch.base + found.span.start as u64
     }
+}
+
+/// The key that a value is given for, with its path as far as that is known, where it is a name.
+pub fn key<'a>(text: &'a [u8], base: u64, found: &Match) -> Option<Cow<'a, str>> {
+    let key = found.key.as_ref()?;
+    if let Some(path) = layout::path(text, base, found.span.start, key) {
+        return Some(Cow::Owned(path));
+    }
+    Some(to_utf8(&text[key.clone()])).filter(|key| name::is_name(key))
 }
 
 fn redacted(shared: &Shared, stretch: &Stretch, found: &Match) -> Redacted {

@@ -10,6 +10,7 @@ use crate::decode::Decoder;
 use crate::detect::MARGIN;
 use crate::detect::explain::{REACH, reach};
 use crate::input::Target;
+use crate::layout::PATH_REACH;
 use crate::layout::table::{Grid, Reader};
 use crate::pipeline::Shared;
 use crate::pipeline::ends::Ends;
@@ -23,7 +24,7 @@ use crate::suppress::{self, Quiet, Tally};
 const MARKED: usize = suppress::REACH;
 
 /// Bytes that are shown on both sides of a spot.
-const AROUND: usize = MARKED + REACH + MARGIN;
+const AROUND: usize = MARKED + REACH + MARGIN + PATH_REACH;
 
 /// What was read of a text.
 pub struct Passage<'a> {
