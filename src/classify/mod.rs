@@ -3,6 +3,7 @@
 
 mod chance;
 mod columns;
+mod faults;
 mod gather;
 mod sketch;
 mod tables;

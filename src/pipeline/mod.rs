@@ -206,7 +206,7 @@ impl Item {
 
     fn missing(error: Error) -> Self {
         let path = Origin::file(error.place.unwrap_or_default().as_ref());
-        Self::Problem(Problem { path, message: error.message, examined: 0 })
+        Self::Problem(Problem { path, message: error.message, examined: 0, incomplete: true })
     }
 
     fn target(&self) -> Option<&Target> {

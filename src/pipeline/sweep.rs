@@ -7,10 +7,10 @@ use super::Shared;
 use super::window::Stretch;
 use crate::classify::{Counter, Hit, Lines, Partial, Tally, Walk};
 use crate::decode::to_utf8;
-use crate::detect::{Match, Nature, Scratch};
+use crate::detect::{Match, Nature, Scratch, Shortened};
 use crate::finding::{EvidenceSet, Posture, Redacted, name};
-use crate::layout;
-use crate::layout::table::{self, Grid, Segment};
+use crate::layout::table::{self, Dialect, Grid, Segment};
+use crate::layout::{self, PathMemory};
 use crate::limits::Limits;
 use crate::subject::Notes;
 use crate::suppress::{self, Quiet};
@@ -22,7 +22,11 @@ mod notes;
 pub struct Sweep {
     scratch: Scratch,
     matches: Vec<Match>,
+    shortened: Shortened,
     grid: Grid,
+    /// Definitions that end in the stretch, with the offsets where they do, and what they are written in.
+    defined: Vec<(Vec<u8>, u64)>,
+    dialect: Dialect,
     /// The lines that count, from 1 and in order; all where there is none.
     pub lines: Option<Vec<Range<u64>>>,
     /// What the text's path is, where that is told.
@@ -35,6 +39,7 @@ pub struct Sweep {
 pub struct Counted {
     pub partial: Partial,
     pub lines: Lines,
+    pub memory: PathMemory,
 }
 
 /// Whether a line is among those.
@@ -49,6 +54,7 @@ impl Sweep {
         self.grid.segments.clear();
         if tables.has_tables() {
             tables.read(stretch.text, stretch.own.clone(), stretch.base, &mut self.grid);
+            (self.defined, self.dialect) = (tables.take_definitions(), tables.dialect());
         }
     }
 
@@ -66,6 +72,9 @@ impl Sweep {
         let (grid, scratch) = (&self.grid, &mut self.scratch);
         let nature = Nature { binary, posture: self.posture };
         shared.scanner.scan_tables(text, own.clone(), nature, grid, scratch, &mut self.matches);
+        let (shortened, are_cells) = (&mut self.shortened, counted.lines.rows);
+        shared.scanner.shortened((text, grid), self.posture, are_cells, shortened, &mut self.matches);
+        self.define(stretch, counted);
         if !binary && !counted.lines.rows {
             quiet.look(text, own, *base, counted.lines.ends);
         }
@@ -83,10 +92,21 @@ impl Sweep {
             }
             let mut tally = hits.counted.partial.tables.take(&segment.table);
             let mut walk = Walk::new(&self.grid, segment, text, *base);
+            let mut unclosed = self.grid.unclosed.iter().filter(|at| segment.range.contains(at)).peekable();
             while let Some(found) = matches.next_if(|found| found.span.start < segment.range.end) {
+                while let Some(at) = unclosed.next_if(|at| **at < found.span.start) {
+                    walk.go(at + 1, &mut tally, &shared.plan.limits);
+                    tally.unclosed();
+                }
                 hits.in_table(found, &mut tally, &mut walk);
             }
+            for at in unclosed {
+                walk.go(at + 1, &mut tally, &shared.plan.limits);
+                tally.unclosed();
+            }
             walk.go(segment.range.end, &mut tally, &shared.plan.limits);
+            let damaged = self.shortened.damaged.iter().filter(|(at, _)| segment.range.contains(at));
+            damaged.for_each(|(_, column)| tally.damage(*column, &shared.plan.limits));
             if let Some(counting) = hits.counting {
                 let walk = Walk::new(&self.grid, segment, text, *base);
                 tally.note_counting(&on_lines(counting, line, walk, segment, text, &shared.plan.limits));
@@ -95,6 +115,19 @@ impl Sweep {
         }
         matches.for_each(|found| hits.in_text(found));
         hits.go(own.end);
+    }
+}
+
+impl Sweep {
+    /// Keeps the definitions of tables that end in a stretch, whose lines are not counted yet.
+    fn define(&mut self, stretch: &Stretch, counted: &mut Counted) {
+        for (text, offset) in self.defined.drain(..) {
+            let Some(definition) = table::define(&text, self.dialect) else { continue };
+            let at = (offset.saturating_sub(stretch.base) as usize).clamp(stretch.own.start, stretch.own.end);
+            let line_ends = |text: &[u8]| memchr::memchr_iter(b'\n', text).count() as u64;
+            let end = counted.lines.ends + line_ends(&stretch.text[stretch.own.start..at]) + 1;
+            counted.partial.tables.define_on(definition, end, line_ends(&text));
+        }
     }
 }
 
@@ -161,7 +194,7 @@ impl<'a> Hits<'a, '_> {
             impersonal: found.impersonal,
         };
         // Most hits are only counted: then neither the line nor the mask is worked out.
-        let (offset, Counted { partial, lines }) = (self.offset(found), &mut *self.counted);
+        let (offset, Counted { partial, lines, .. }) = (self.offset(found), &mut *self.counted);
         let place = || {
             advance(self.stretch, lines, &mut self.at, found.span.start);
             lines.place(offset, redacted(self.shared, self.stretch, found))
@@ -193,8 +226,8 @@ impl<'a> Hits<'a, '_> {
         }
     }
 
-    fn key(&self, found: &Match) -> Option<Cow<'a, str>> {
-        key(self.stretch.text, self.stretch.base, found)
+    fn key(&mut self, found: &Match) -> Option<Cow<'a, str>> {
+        key(self.stretch.text, self.stretch.base, found, &mut self.counted.memory)
     }
 
     fn count(&mut self, found: &Match, evidence: EvidenceSet, row: u64, counter: &mut Counter) {
@@ -232,9 +265,9 @@ impl<'a> Hits<'a, '_> {
 }
 
 /// The key that a value is given for, with its path as far as that is known, where it is a name.
-pub fn key<'a>(text: &'a [u8], base: u64, found: &Match) -> Option<Cow<'a, str>> {
+pub fn key<'a>(text: &'a [u8], base: u64, found: &Match, memory: &mut PathMemory) -> Option<Cow<'a, str>> {
     let key = found.key.as_ref()?;
-    if let Some(path) = layout::path(text, base, found.span.start, key) {
+    if let Some(path) = layout::path(text, base, found.span.start, key, memory) {
         return Some(Cow::Owned(path));
     }
     Some(to_utf8(&text[key.clone()])).filter(|key| name::is_name(key))
@@ -260,7 +293,7 @@ pub fn conclude_tables(
 ) -> Option<&'static str> {
     let dialect = tables.dialect();
     let definitions = tables.take_definitions();
-    partial.tables.define(definitions.iter().filter_map(|text| table::define(text, dialect)));
+    partial.tables.define(definitions.iter().filter_map(|(text, _)| table::define(text, dialect)));
     let (open, fault) = if ends { tables.end(offset) } else { (None, None) };
     if let Some(table) = open {
         let mut tally = partial.tables.take(&table);

@@ -197,7 +197,7 @@ fn definitions(folder: &Path) -> Vec<crate::layout::table::Definition> {
         if matches!(reader.shape(), Shape::Sql(_)) {
             reader.read(&text, 0..text.len(), 0, &mut Grid::default());
             let dialect = reader.dialect();
-            definitions.extend(reader.take_definitions().iter().filter_map(|text| define(text, dialect)));
+            definitions.extend(reader.take_definitions().iter().filter_map(|(text, _)| define(text, dialect)));
         }
     }
     definitions

@@ -15,6 +15,9 @@ mod section;
 /// How far back from a value its path is looked for.
 pub const REACH: usize = 4096;
 
+/// How far before one of several records in a row what they lie in is looked for.
+const RECORDS: usize = 1024;
+
 /// Most names of a path, and its longest form in bytes: those further out are left out.
 const DEEPEST: usize = 16;
 const LONGEST: usize = 160;
@@ -44,6 +47,29 @@ enum Step {
     Each,
 }
 
+impl Step {
+    /// The same step in a text that begins elsewhere.
+    fn moved(&self, to: impl Fn(usize) -> usize) -> Self {
+        let moved = |range: &Range<usize>| to(range.start)..to(range.end);
+        match self {
+            Self::Name(range) => Self::Name(moved(range)),
+            Self::Attribute(range) => Self::Attribute(moved(range)),
+            Self::Each => Self::Each,
+        }
+    }
+}
+
+/// What the value before lay in, as values that stand together do: the next need not look as far back.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// Offset of the bracket or tag that it lay in, and what was found from there on outwards, by its offset in the text.
+    opener: Option<u64>,
+    steps: Vec<Step>,
+    rooted: bool,
+    /// The least offset that was looked at.
+    seen: u64,
+}
+
 /// What is known of a path, innermost first.
 struct Trail {
     notation: Notation,
@@ -55,6 +81,28 @@ struct Trail {
 impl Trail {
     fn new(notation: Notation) -> Self {
         Self { notation, steps: Vec::with_capacity(4), rooted: false }
+    }
+
+    /// Adds the steps from an opener at `at` on outwards, which `find` finds: those that are remembered, where it is the same
+    /// opener and all that they were found in is still in reach.
+    fn go_on(&mut self, look: &mut Look, at: usize, find: impl FnOnce(&mut Self, &mut Look)) {
+        let offset = look.base + at as u64;
+        let memory = std::mem::take(look.memory);
+        let in_reach = memory.opener == Some(offset) && memory.seen > look.base + look.from as u64;
+        if in_reach && memory.steps.len() + self.steps.len() <= DEEPEST {
+            self.steps.extend(memory.steps.iter().map(|step| step.moved(|at| at - look.base as usize)));
+            self.rooted = memory.rooted;
+            *look.memory = memory;
+            return;
+        }
+        let inner = self.steps.len();
+        look.seen = at;
+        find(self, look);
+        let steps = self.steps[inner..].iter().map(|step| step.moved(|at| at + look.base as usize)).collect();
+        // What was cut off where looking back ends may be in reach of another value, and what was too deep for one.
+        let is_whole = (look.seen > look.from || look.begins) && self.steps.len() < DEEPEST;
+        let seen = look.base + look.seen as u64;
+        *look.memory = Memory { opener: is_whole.then_some(offset), seen, rooted: self.rooted, steps };
     }
 
     /// Adds a step further out. Whether there is room for another.
@@ -106,6 +154,9 @@ impl Trail {
 /// A name, or `*` for what may be a value or an identifier of somebody.
 fn shown(text: &[u8]) -> Cow<'_, str> {
     const DIGITS: usize = 4;
+    if text.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_') && (1..=DEEPEST * 4).contains(&text.len()) {
+        return Cow::Borrowed(std::str::from_utf8(text).unwrap_or("*"));
+    }
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
     let shown = to_utf8(text);
     if digits <= DIGITS && name::is_name(&shown) && !shown.is_empty() { shown } else { Cow::Borrowed("*") }
@@ -117,10 +168,10 @@ fn is_identifier(name: &str) -> bool {
 
 /// The path of the value at `value`, whose key stands at `key`, in a text of which `base` bytes stand before `text`. None
 /// where nothing is known but the key, which then stands for it. At least [`REACH`] bytes are shown before the value, or
-/// all there are.
-pub fn path(text: &[u8], base: u64, value: usize, key: &Range<usize>) -> Option<String> {
-    let from = value.saturating_sub(REACH);
-    let look = Look { text, from: from.min(key.start), begins: from == 0 && base == 0 };
+/// all there are. The memory changes nothing but the time that this takes; it is that of one text.
+pub fn path(text: &[u8], base: u64, value: usize, key: &Range<usize>, memory: &mut Memory) -> Option<String> {
+    let from = value.saturating_sub(REACH).min(key.start);
+    let mut look = Look { text, base, from, begins: from == 0 && base == 0, memory, seen: key.start };
     let trail = match *text.get(key.end)? {
         quote @ (b'"' | b'\'') if look.previous(key.start) == Some(quote) => look.json(key, value, quote),
         b':' => look.indented(key, value),
@@ -135,6 +186,10 @@ pub fn path(text: &[u8], base: u64, value: usize, key: &Range<usize>) -> Option<
 /// A text that is looked at backwards.
 struct Look<'a> {
     text: &'a [u8],
+    base: u64,
+    memory: &'a mut Memory,
+    /// The first byte that was looked at for the steps that are remembered.
+    seen: usize,
     /// Where looking back ends.
     from: usize,
     /// Whether the text begins there.
@@ -142,6 +197,10 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
+    fn see(&mut self, at: usize) {
+        self.seen = self.seen.min(at);
+    }
+
     fn previous(&self, at: usize) -> Option<u8> {
         (at > self.from).then(|| self.text[at - 1])
     }
@@ -179,7 +238,7 @@ mod tests {
     fn of(text: &str, base: u64) -> Option<String> {
         let value = text.rfind('V').unwrap();
         let key = crate::layout::key_before(text.as_bytes(), value)?;
-        path(text.as_bytes(), base, value, &key)
+        path(text.as_bytes(), base, value, &key, &mut Memory::default())
     }
 
     #[test]
@@ -236,6 +295,55 @@ mod tests {
             assert_eq!(of(&text[cut..], cut as u64), whole);
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_remembered_changes_nothing(
+            parts in proptest::collection::vec(proptest::sample::select(PARTS), 0..300), lead in 0usize..2000,
+        ) {
+            let text = format!("{}{}", " ".repeat(lead), parts.concat());
+            let mut memory = Memory::default();
+            for (value, _) in text.match_indices('V') {
+                let Some(key) = crate::layout::key_before(text.as_bytes(), value) else { continue };
+                let found = path(text.as_bytes(), 0, value, &key, &mut memory);
+                proptest::prop_assert_eq!(&found, &path(text.as_bytes(), 0, value, &key, &mut Memory::default()));
+                // Nor does it matter what stands before the reach.
+                let cut = value.saturating_sub(REACH);
+                let key = key.start - cut..key.end - cut;
+                let of_rest = path(&text.as_bytes()[cut..], cut as u64, value - cut, &key, &mut Memory::default());
+                proptest::prop_assert_eq!(found, of_rest);
+            }
+        }
+    }
+
+    const PARTS: &[&str] = &[
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "\"a\":",
+        "\"b\":{",
+        "\"k\":\"V\"",
+        "\"k\":\"V\",",
+        "\"",
+        "\\",
+        "\n",
+        "<a>",
+        "</a>",
+        "<b x=\"V\">",
+        "</b>",
+        "<b>V</b>",
+        "<!--",
+        "-->",
+        "<br/>",
+        " ",
+        "text",
+        "{\"k\":\"V\",\"l\":\"V\"},",
+        "<a><b>V</b></a>",
+        "a:\n",
+        "  k: V\n",
+    ];
 
     #[test]
     fn a_long_path_tells_what_is_nearest() {

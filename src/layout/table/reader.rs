@@ -33,8 +33,8 @@ pub struct Reader {
     tables: Arc<HashMap<Target, Arc<Table>>>,
     /// The head that the last INSERT had, and its table.
     last: Option<(Arc<[u8]>, Arc<Table>)>,
-    /// Definitions that ended since they were last taken.
-    definitions: Vec<Vec<u8>>,
+    /// Definitions that ended since they were last taken, with the offsets where they did.
+    definitions: Vec<(Vec<u8>, u64)>,
 }
 
 #[derive(Clone)]
@@ -67,7 +67,7 @@ impl Reader {
         let table = Table { name: name.to_owned(), columns: columns.to_vec(), inferred: false, first: offset };
         let rows = Delimited::new(b'\t', Style::Escaped, false);
         reader.state = State::Rows(Rows::new(Arc::new(table), Form::Delimited(rows), offset));
-        reader.definitions = definition.into_iter().map(|text| text.as_bytes().to_vec()).collect();
+        reader.definitions = definition.into_iter().map(|text| (text.as_bytes().to_vec(), offset)).collect();
         reader
     }
 
@@ -133,8 +133,8 @@ impl Reader {
         }
     }
 
-    /// The definitions of tables that ended since this was last called.
-    pub fn take_definitions(&mut self) -> Vec<Vec<u8>> {
+    /// The definitions of tables that ended since this was last called, with the offsets where they did.
+    pub fn take_definitions(&mut self) -> Vec<(Vec<u8>, u64)> {
         std::mem::take(&mut self.definitions)
     }
 
@@ -185,8 +185,8 @@ impl Reader {
                 let columns = if bytes.len() < LONGEST_HEADER { names(bytes, reader) } else { Vec::new() };
                 let first = base + at as u64 + 1;
                 let table = Arc::new(Table { name: self.name.clone(), columns, inferred: true, first });
-                let form = Form::Delimited(Delimited::new(reader.separator, reader.style, false));
-                self.state = State::Rows(Rows::new(table, form, first));
+                let rows = Delimited::new(reader.separator, reader.style, false).with_cells(table.columns.len().max(1));
+                self.state = State::Rows(Rows::new(table, Form::Delimited(rows), first));
                 return at + 1;
             }
         }
@@ -212,7 +212,7 @@ impl Reader {
             }
             match statements.step(text[at]) {
                 Event::Nothing => {}
-                Event::Definition(definition) => self.definitions.push(definition),
+                Event::Definition(definition) => self.definitions.push((definition, base + at as u64)),
                 Event::Copy(head) => {
                     let first = base + at as u64 + 1;
                     if let Some(table) = self.table(&head, first) {

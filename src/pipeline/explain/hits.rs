@@ -9,6 +9,7 @@ use crate::detect::Match;
 use crate::detect::explain::{self, Candidate};
 use crate::finding::explanation::{self, Fate, Unreported};
 use crate::finding::{Confidence, EvidenceSet, Facts, Field, Finding, MaskRule, Place, Redacted, Refusal};
+use crate::layout::PathMemory;
 use crate::pipeline::excerpt::Excerpt;
 use crate::pipeline::sweep;
 use crate::suppress::{Quiet, Subject, Tally};
@@ -102,7 +103,7 @@ impl Explained<'_> {
         place: Place,
     ) -> Finding {
         let definition = &self.scan.scanner.detectors.get(found.detector).definition;
-        let key = sweep::key(&self.read.excerpt.text, self.read.excerpt.base, found);
+        let key = sweep::key(&self.read.excerpt.text, self.read.excerpt.base, found, &mut PathMemory::default());
         Finding {
             path: self.target.origin.clone(),
             category: definition.category.clone(),
