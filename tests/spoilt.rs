@@ -5,13 +5,16 @@
 #[path = "common/run.rs"]
 mod run;
 
-use std::path::PathBuf;
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
 
 use derbes::finding::Evidence;
 use derbes::limits::Unpacking;
 use run::{Run, plan};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
-fn scan(name: &str, text: &str, block: usize) -> Run {
+fn scan(name: &str, text: impl AsRef<[u8]>, block: usize) -> Run {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("spoilt");
     let folder = folder.join(block.to_string());
     std::fs::create_dir_all(&folder).unwrap();
@@ -51,6 +54,49 @@ fn values_without_their_leading_zeros_are_found_in_columns_named_so() {
         );
         assert_eq!((shortened.places[0].line(), shortened.places[0].column()), (2, 4));
         assert!(!run.summary().incomplete);
+    }
+}
+
+#[test]
+fn numbers_in_sheets_and_in_dbase_tables_are_read_likewise() {
+    let cell = |row: usize, value: &str| format!("<row r=\"{row}\"><c r=\"A{row}\"><v>{value}</v></c></row>");
+    // As Excel writes a number of 11 digits, and as others do.
+    let values = SHORTENED.map(|iin| iin.to_owned()).into_iter().chain(["5.0517100047E10".to_owned()]);
+    let rows: String = values.enumerate().map(|(at, value)| cell(at + 2, &value)).collect();
+    let head = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>ИИН</t></is></c></row>";
+    let sheet = format!("<worksheet><sheetData>{head}{rows}</sheetData></worksheet>");
+    let mut book = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in [("[Content_Types].xml", "<Types/>"), ("xl/worksheets/sheet1.xml", &sheet)] {
+        book.start_file(name, SimpleFileOptions::default()).unwrap();
+        book.write_all(content.as_bytes()).unwrap();
+    }
+    let book = book.finish().unwrap().into_inner();
+    assert_eq!(scan("book.xlsx", book, 64 << 10).lines(), ["book.xlsx iin sheet1.ИИН 7"]);
+
+    let mut table = vec![3, 126, 1, 1, SHORTENED.len() as u8, 0, 0, 0, 65, 0, 13, 0];
+    table.resize(32, 0);
+    table.extend(b"IIN\0\0\0\0\0\0\0\0N\0\0\0\0\x0C");
+    table.resize(64, 0);
+    table.push(0x0D);
+    SHORTENED.iter().for_each(|iin| table.extend(format!(" {iin:>12}").bytes()));
+    table.push(0x1A);
+    assert_eq!(scan("payroll.dbf", table, 64 << 10).lines(), ["payroll.dbf iin payroll.IIN 6"]);
+}
+
+#[test]
+fn the_fixtures_tell_their_faults() {
+    for (name, expected) in [
+        (
+            "excel.csv",
+            ["iin excel.ИИН 7", "problem: 1 number in column ИИН lost all but the first digits, as 8,00101E+11 has"],
+        ),
+        (
+            "uneven.csv",
+            ["iin uneven.iin 14", "problem: 2 rows not with 3 cells, as the header has; the first is row 2"],
+        ),
+    ] {
+        let run = run::run(&plan(vec![Path::new("fixtures/spoilt").join(name)], Unpacking::default()));
+        assert_eq!(run.lines(), expected.map(|line| format!("{name} {line}")));
     }
 }
 

@@ -7,11 +7,13 @@ mod faults;
 mod gather;
 mod sketch;
 mod tables;
+mod walk;
 mod weights;
 
 pub use columns::{Account, Columns, Told};
 pub use gather::{Hit, Lines, Partial};
-pub use tables::{Cell, Counter, Tables, Tally, Walk};
+pub use tables::{Cell, Counter, Tables, Tally};
+pub use walk::Walk;
 pub use weights::Weights;
 
 use crate::category::OF_COLUMN;
