@@ -104,8 +104,7 @@ fn the_fixtures_tell_their_faults() {
 fn rows_of_other_lengths_are_told() {
     let rows = "1,900517132728,x\n".repeat(30);
     for block in BLOCKS {
-        let run =
-            scan("uneven.csv", &format!("id,iin,note\n{rows}2,900517132728\n{rows}3,900517132728,x,y,z\n"), block);
+        let run = scan("uneven.csv", format!("id,iin,note\n{rows}2,900517132728\n{rows}3,900517132728,x,y,z\n"), block);
         let told = "problem: 2 rows not with 3 cells, as the header has; the first is row 31";
         let name = "uneven.csv";
         assert_eq!(run.lines(), [format!("{name} iin uneven.iin 62"), format!("{name} {told}")]);
@@ -117,7 +116,7 @@ fn rows_of_other_lengths_are_told() {
 fn after_a_quote_that_is_never_closed_the_rest_keeps_its_columns() {
     let rows = "1,900517132728,x\n".repeat(100);
     for block in BLOCKS {
-        let run = scan("unclosed.csv", &format!("id,iin,note\n{rows}2,900517132728,\"x\n{rows}"), block);
+        let run = scan("unclosed.csv", format!("id,iin,note\n{rows}2,900517132728,\"x\n{rows}"), block);
         let name = "unclosed.csv";
         let [in_column, .., told] = &run.lines()[..] else { panic!("{:?}", run.lines()) };
         assert_eq!(*in_column, format!("{name} iin unclosed.iin 193"));
