@@ -111,7 +111,7 @@ fn about(text: &str) -> Vec<Event> {
             ..finding(text, None)
         }),
         Event::Skipped(Skipped { path: path.clone(), reason: text.to_owned(), bytes: 5, incomplete: false }),
-        Event::Problem(Problem { path, message: text.to_owned(), examined: 5 }),
+        Event::Problem(Problem { path, message: text.to_owned(), examined: 5, incomplete: true }),
     ]
 }
 

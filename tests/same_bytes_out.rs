@@ -72,6 +72,24 @@ fn write_corpus() -> PathBuf {
     }
     std::fs::write(folder.join("mixed.log"), &text).unwrap();
     std::fs::write(folder.join("one-line.txt"), text.replace('\n', " ")).unwrap();
+    // Values near the roots of what they lie in, and out of reach of them.
+    let records = |from: usize| -> String {
+        let record = |i| {
+            format!(
+                "{{\"id\":{i},\"note\":\"{}\",\"user\":{{\"phones\":[\"+7 (700) 000-00-{:02}\"],\"e\":\"a{i}@romashka-demo.kz\"}}}}",
+                "\\\"[{".repeat(i % 9),
+                i % 97
+            )
+        };
+        (from..from + 50).map(record).collect::<Vec<_>>().join(if from.is_multiple_of(100) { ",\n " } else { "," })
+    };
+    let arrays: String = (0..12).map(|n| format!("{{\"users\": [{}]}}\n", records(n * 50))).collect();
+    std::fs::write(folder.join("users.json"), arrays).unwrap();
+    let element =
+        |i: usize| format!("<user id=\"{i}\"><!-- {} --><phone>8700000{i:04}</phone></user>\n", "<x>".repeat(i % 5));
+    std::fs::write(folder.join("users.xml"), format!("<users>{}", (0..300).map(element).collect::<String>())).unwrap();
+    let entry = |i: usize| format!("- id: {i}\n  at:\n    home: {{}}\n    phone: 8700000{i:04}\n");
+    std::fs::write(folder.join("users.yaml"), format!("users:\n{}", (0..300).map(entry).collect::<String>())).unwrap();
     std::fs::write(folder.join("small.txt"), "тел. 87000000019\n").unwrap();
     for (name, text) in dumps() {
         std::fs::write(folder.join(name), text).unwrap();

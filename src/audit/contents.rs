@@ -112,8 +112,8 @@ fn write_event(db: &Connection, at: (i64, i64), path: &Origin, event: &Event) ->
         Event::Skipped(Skipped { path, reason, bytes, incomplete }) => {
             remark(path, "skipped", reason, *bytes, *incomplete)?;
         }
-        Event::Problem(Problem { path, message, examined }) => {
-            remark(path, "problem", message, *examined, true)?;
+        Event::Problem(Problem { path, message, examined, incomplete }) => {
+            remark(path, "problem", message, *examined, *incomplete)?;
         }
         Event::Unused(Unused { path, line, message }) => {
             remark(path, "unused", message, *line, false)?;
@@ -217,7 +217,7 @@ pub fn remarks(db: &Connection, content: i64, path: &str) -> rusqlite::Result<Ve
         let path = Origin::shown(&[path, row.get_ref(1)?.as_str()?].concat());
         let event = match row.get_ref(2)?.as_str()? {
             "skipped" => Event::Skipped(Skipped { path, reason: message, bytes: amount, incomplete }),
-            "problem" => Event::Problem(Problem { path, message, examined: amount }),
+            "problem" => Event::Problem(Problem { path, message, examined: amount, incomplete }),
             _ => Event::Unused(Unused { path, line: amount, message }),
         };
         Ok((row.get(0)?, event))

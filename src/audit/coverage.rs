@@ -10,7 +10,7 @@ use super::contents::{TOTALS, remarks, totals};
 use super::events::OBJECTS;
 use super::store::Store;
 use crate::error::Result;
-use crate::finding::{Event, Skipped};
+use crate::finding::{Event, Problem, Skipped};
 
 /// Why bytes were not examined that no event counts.
 const UNREAD: &str = "could not be read to the end";
@@ -61,8 +61,10 @@ impl Entry {
     /// Parts `left` bytes of one object by what the events say.
     fn add(&mut self, mut left: u64, events: impl Iterator<Item = Event>) {
         for event in events {
-            self.missed +=
-                u64::from(matches!(event, Event::Problem(_) | Event::Skipped(Skipped { incomplete: true, .. })));
+            self.missed += u64::from(matches!(
+                event,
+                Event::Problem(Problem { incomplete: true, .. }) | Event::Skipped(Skipped { incomplete: true, .. })
+            ));
             if let Event::Skipped(Skipped { reason, bytes, .. }) = event {
                 let bytes = bytes.min(left);
                 left -= bytes;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::Tables;
 use crate::finding::{Confidence, EvidenceSet, Facts, Field, Finding, Place, Redacted};
 use crate::input::Origin;
+use crate::layout::PATH_CUT;
 use crate::limits::Limits;
 
 /// Line ends of a stretch of text.
@@ -182,8 +183,34 @@ impl Partial {
         }
     }
 
+    /// Lets fields fall together whose paths end alike where the beginning of one is out of reach: under the shortest ending.
+    fn join_cut_paths(&mut self, limits: &Limits) {
+        let mut endings: Vec<Box<str>> = Vec::new();
+        let mut cut: Vec<&str> = self.fields.keys().filter_map(|key| key.strip_prefix(PATH_CUT)).collect();
+        cut.sort_by_key(|ending| ending.len());
+        for ending in cut {
+            if !endings.iter().any(|shorter| ending.ends_with(&**shorter)) {
+                endings.push(ending.into());
+            }
+        }
+        if endings.is_empty() {
+            return;
+        }
+        for (key, groups) in std::mem::take(&mut self.fields) {
+            let ending = endings.iter().find(|ending| key.ends_with(&***ending));
+            let key = ending.map_or(key, |ending| format!("{PATH_CUT}{ending}").into());
+            absorb(self.fields.entry(key).or_default(), groups, limits);
+        }
+    }
+
     /// The findings of the whole text outside of tables. `name` gives a detector's category and id.
-    pub fn finish(self, path: &Origin, name: impl Fn(u16) -> (Arc<str>, Arc<str>)) -> Vec<Finding> {
+    pub fn finish(
+        mut self,
+        path: &Origin,
+        limits: &Limits,
+        name: impl Fn(u16) -> (Arc<str>, Arc<str>),
+    ) -> Vec<Finding> {
+        self.join_cut_paths(limits);
         let mut findings: Vec<Finding> = Vec::new();
         let named = self.fields.into_iter().map(|(key, groups)| (Some(key), groups));
         for (key, groups) in std::iter::once((None, self.unnamed)).chain(named) {

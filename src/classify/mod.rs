@@ -4,6 +4,7 @@
 mod chance;
 mod columns;
 mod days;
+mod faults;
 mod gather;
 mod sketch;
 mod tables;

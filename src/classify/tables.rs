@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::Lines;
 use super::days::Dated;
+use super::faults::{Rows, Unparsed};
 use super::sketch::Sketch;
 use crate::finding::{EvidenceSet, Facts, Place};
 use crate::layout::table::{Definition, Table};
@@ -24,6 +25,8 @@ pub struct Tables {
     /// By the offset of their first row.
     pub(super) tables: BTreeMap<u64, Tally>,
     pub(super) definitions: Vec<Definition>,
+    /// Those of them that are in no known grammar.
+    pub(super) unparsed: Vec<Unparsed>,
 }
 
 /// What was counted in one table.
@@ -34,6 +37,9 @@ pub struct Tally {
     pub(super) columns: Vec<Column>,
     /// Those that tell when a row was made, in their order, where that is wanted.
     pub(super) dated: Vec<Dated>,
+    /// Rows of delimited text with more or fewer cells than its header, and those that hold a quote which is never closed.
+    pub(super) uneven: Option<Rows>,
+    pub(super) unclosed: Option<Rows>,
 }
 
 #[derive(Clone, Default)]
@@ -43,6 +49,8 @@ pub(super) struct Column {
     /// Values on the lines that count, where not all do.
     pub counting: Option<u64>,
     pub sketch: Option<Box<Sketch>>,
+    /// Values of which only the first digits are left.
+    pub damaged: u64,
     /// By detector; few, in any order.
     pub counters: Vec<(u16, Counter)>,
     /// Of the hits, those that something else than the column tells of.
@@ -100,6 +108,14 @@ impl Tables {
         }
     }
 
+    /// Adds a definition that ends on a line, from 1, and has so many line ends.
+    pub fn define_on(&mut self, definition: Definition, end: u64, line_ends: u64) {
+        if !definition.parsed && self.unparsed.len() < DEFINITIONS {
+            self.unparsed.push(Unparsed { end, line_ends, table: definition.table.clone() });
+        }
+        self.define([definition]);
+    }
+
     /// Adds definitions of tables, in the order of the text.
     pub fn define(&mut self, definitions: impl IntoIterator<Item = Definition>) {
         let room = DEFINITIONS.saturating_sub(self.definitions.len());
@@ -122,12 +138,15 @@ impl Tables {
             }
         }
         self.define(next.definitions);
+        let unparsed =
+            next.unparsed.into_iter().map(|unparsed| Unparsed { end: unparsed.end + lines.ends, ..unparsed });
+        self.unparsed.extend(unparsed);
     }
 }
 
 impl Tally {
     pub fn new(table: &Arc<Table>) -> Self {
-        Self { table: table.clone(), rows: 0, columns: Vec::new(), dated: Vec::new() }
+        Self { table: table.clone(), rows: 0, columns: Vec::new(), dated: Vec::new(), uneven: None, unclosed: None }
     }
 
     /// Rows that ended so far.
@@ -181,7 +200,7 @@ impl Tally {
     }
 
     #[inline]
-    fn column(&mut self, column: usize, limits: &Limits) -> Option<&mut Column> {
+    pub(super) fn column(&mut self, column: usize, limits: &Limits) -> Option<&mut Column> {
         if column >= limits.columns {
             return None;
         }
@@ -191,8 +210,24 @@ impl Tally {
         self.columns.get_mut(column)
     }
 
-    fn row_ended(&mut self, width: usize, limits: &Limits) {
+    /// Counts a number in a column that has lost all but its first digits.
+    pub fn damage(&mut self, column: usize, limits: &Limits) {
+        if let Some(column) = self.column(column, limits) {
+            column.damaged += 1;
+        }
+    }
+
+    /// Notes that the row which ended last holds a quote that is never closed.
+    pub fn unclosed(&mut self) {
+        Rows::add(&mut self.unclosed, self.rows);
+    }
+
+    pub(super) fn row_ended(&mut self, width: usize, limits: &Limits) {
         self.rows += 1;
+        // Sheets and statements have names, and need not name all columns.
+        if width != self.table.columns.len() && self.table.inferred && self.table.name.is_empty() {
+            Rows::add(&mut self.uneven, self.rows);
+        }
         for missing in width..self.table.columns.len().min(limits.columns) {
             if let Some(column) = self.column(missing, limits) {
                 column.nulls += 1;
@@ -201,6 +236,8 @@ impl Tally {
     }
 
     pub(super) fn absorb(&mut self, other: Self, limits: &Limits) {
+        Rows::join(&mut self.uneven, other.uneven, self.rows);
+        Rows::join(&mut self.unclosed, other.unclosed, self.rows);
         self.rows += other.rows;
         if self.columns.len() < other.columns.len() {
             self.columns.resize(other.columns.len(), Column::default());
@@ -220,6 +257,7 @@ impl Tally {
 impl Column {
     pub fn absorb(&mut self, other: Self, limits: &Limits) {
         self.nulls += other.nulls;
+        self.damaged += other.damaged;
         if let Some(sketch) = other.sketch {
             self.sketch.get_or_insert_default().absorb(&sketch);
         }

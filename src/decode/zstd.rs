@@ -59,8 +59,9 @@ impl<S: BufRead> Zstd<S> {
             .run_on_buffers(&input[..block.min(input.len())], buf)
             .map_err(|error| damage(&error.to_string(), self.window_log, self.ended && !self.inside))?;
         self.source.consume(status.bytes_read);
-        self.full = status.bytes_written == buf.len();
         self.inside = status.remaining > 0;
+        // At the end of a frame all of it was given, and another call would begin the next.
+        self.full = self.inside && status.bytes_written == buf.len();
         self.ended |= !self.inside;
         self.wanted = if self.inside { status.remaining } else { FRAME_HEADER };
         Ok(Some(status.bytes_written))
@@ -115,6 +116,15 @@ mod tests {
             encoder.flush().unwrap();
         }
         encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn a_text_that_fills_the_buffer_to_its_end_is_whole() {
+        for length in [1, 512, 8192] {
+            let text = vec![b'a'; length];
+            let stored = ::zstd::encode_all(&text[..], 3).unwrap();
+            assert_eq!(read(&stored, length), (text, None), "{length}");
+        }
     }
 
     fn read(stored: &[u8], block: usize) -> (Vec<u8>, Option<String>) {

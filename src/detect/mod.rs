@@ -25,6 +25,7 @@ pub mod reference;
 mod registry;
 mod runs;
 mod scanner;
+mod shortened;
 mod word;
 
 pub use automaton::{Automaton, Pattern};
@@ -32,6 +33,7 @@ pub use definition::{Context, Definition, Detector, Detectors};
 pub use own::Own;
 pub use registry::Registry;
 pub use scanner::{Nature, Scanner, Scratch};
+pub use shortened::Shortened;
 
 /// Bytes before and after a candidate that a decision may depend on. A window shows as much on both sides of the part
 /// that is scanned, so that a decision is the same wherever the text is cut.

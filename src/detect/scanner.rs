@@ -21,8 +21,8 @@ const SHORT_RUN: usize = 12;
 /// What finds matches. Shared by all threads.
 pub struct Scanner {
     pub detectors: Arc<Detectors>,
-    registry: Registry,
-    lexicon: Lexicon,
+    pub(super) registry: Registry,
+    pub(super) lexicon: Lexicon,
     engine: Engine,
     /// What each detector makes of words.
     words: Vec<Words>,
@@ -117,7 +117,7 @@ impl Scanner {
         self.conclude(text, own, nature.binary, tables, (raw, encoded), out);
     }
 
-    fn runs_of(&self, posture: Option<Posture>) -> &Runs {
+    pub(super) fn runs_of(&self, posture: Option<Posture>) -> &Runs {
         &self.runs[posture.map_or(0, |posture| 1 + posture as usize)]
     }
 

@@ -65,6 +65,8 @@ evidence! {
     ValuesFit = "values-fit",
     /// The column's name says little by itself, and nothing else in the table is about a person.
     Alone = "alone",
+    /// Its leading zeros are lost; with them put back it is a value.
+    LeadingZeros = "leading-zeros",
 }
 
 impl fmt::Display for Evidence {

@@ -156,13 +156,16 @@ pub struct Skipped {
     pub incomplete: bool,
 }
 
-/// Something that failed while it was read.
+/// Something that failed while it was read, or is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     pub path: Origin,
     pub message: String,
     /// Bytes of decoded text that were examined before it failed.
     pub examined: u64,
+    /// Whether something could not be examined, so that the run is incomplete. Else it is only not written as it should be.
+    #[serde(skip)]
+    pub incomplete: bool,
 }
 
 /// An inline mark, an allow rule or a baseline's entry that keeps nothing quiet.

@@ -21,6 +21,7 @@ pub fn key_before(text: &[u8], start: usize) -> Option<Range<usize>> {
         b':' => looked.name(value - 1, false),
         b'>' => looked.tag(value - 1),
         b'/' => looked.message_tag(value - 1),
+        b',' => looked.list(value - 1),
         _ => None,
     }
 }
@@ -73,6 +74,16 @@ impl Look<'_> {
         (1..=LONGEST).contains(&length).then_some(open + 1..open + 1 + length)
     }
 
+    /// The name of the array of strings or numbers that the element which ends at `at` is in: `"phones":["1", "`.
+    fn list(&self, at: usize) -> Option<Range<usize>> {
+        let is_element = |byte: u8| !matches!(byte, b'[' | b']' | b'{' | b'}' | b':' | b'=');
+        let open = self.skip_back(at, is_element);
+        let colon = self.skip_back(open.checked_sub(1)?, |byte| matches!(byte, b' ' | b'['));
+        let is_array = self.previous(open) == Some(b'[') && self.previous(colon) == Some(b':');
+        let name = is_array.then(|| self.name(colon - 1, false)).flatten()?;
+        matches!(self.text[name.end], b'"' | b'\'').then_some(name)
+    }
+
     /// `/IDN/` as in MT100 and MT102.
     fn message_tag(&self, end: usize) -> Option<Range<usize>> {
         let start = self.skip_back(end, |b| b.is_ascii_uppercase());
@@ -115,6 +126,9 @@ mod tests {
             ("const iin = 'V'", Some("iin")),
             ("WHERE id = 5 AND iin = 'V'", Some("iin")),
             ("if user.iin === \"V", Some("user.iin")),
+            (r#"{"phones": ["1", "V"#, Some("phones")),
+            (r#"{"phones": ["1"], "V"#, None),
+            ("phones: [1, V", None),
             ("//FM/ИВАНОВ/IDN/V", Some("IDN")),
             ("ПлательщикБИН_ИИН=V", Some("ПлательщикБИН_ИИН")),
             ("Телефон клиента: V", None),

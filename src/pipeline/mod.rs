@@ -207,7 +207,7 @@ impl Item {
 
     fn missing(error: Error) -> Self {
         let path = Origin::file(error.place.unwrap_or_default().as_ref());
-        Self::Problem(Problem { path, message: error.message, examined: 0 })
+        Self::Problem(Problem { path, message: error.message, examined: 0, incomplete: true })
     }
 
     fn target(&self) -> Option<&Target> {
@@ -335,7 +335,12 @@ impl<'a> Shared<'a> {
         };
         let mut listed = self.in_tables(target, &mut partial, quiet, record);
         let first = |finding: &Finding| finding.places.first().map_or(0, Place::offset);
-        listed.extend(partial.finish(&target.origin, name).into_iter().map(|finding| (first(&finding), finding)));
+        listed.extend(
+            partial
+                .finish(&target.origin, &self.plan.limits, name)
+                .into_iter()
+                .map(|finding| (first(&finding), finding)),
+        );
         listed.sort_by(|(at, a), (bt, b)| {
             // Columns of one table come in their order.
             let in_table = a.rows.is_some() && b.rows.is_some();

@@ -22,6 +22,7 @@ use crate::classify::{Lines, Partial};
 use crate::decode::{Charset, Decoder, Meter, SNIFF, Sniffed, sniff};
 use crate::finding::{Event, Problem, Skipped, Unused};
 use crate::input::{Store, Target};
+use crate::layout::PathMemory;
 use crate::layout::table::{self, Shape};
 use crate::policy::Traces;
 use crate::source::git;
@@ -135,11 +136,9 @@ impl<'a> Worker<'a> {
         match self.bytes(target, stored, most) {
             Ok(mut done) => {
                 let faults = archive.into_iter().flat_map(|archive| archive.faults);
-                done.events.extend(
-                    faults.map(|message| {
-                        Event::Problem(Problem { path: target.origin.clone(), message, examined: length })
-                    }),
-                );
+                done.events.extend(faults.map(|message| {
+                    Event::Problem(Problem { path: target.origin.clone(), message, examined: length, incomplete: true })
+                }));
                 Ok(done)
             }
             Err(TooLong { binary, tables }) => {
@@ -229,7 +228,8 @@ impl<'a> Worker<'a> {
     /// Goes over what the reader gives; the window is restarted.
     fn sweep(&mut self, target: &Target, reader: &mut dyn Read, mut extent: Extent, mut quiet: Quiet) -> Receipt {
         let own = extent.own.clone();
-        let mut counted = Counted { partial: Partial::from(own.start), lines: extent.lines };
+        let mut counted =
+            Counted { partial: Partial::from(own.start), lines: extent.lines, memory: PathMemory::default() };
         let mut failure = extent.failure.take();
         let mut examined = 0;
         // Splits are no whole text: the ends of theirs are read at last.
@@ -257,7 +257,7 @@ impl<'a> Worker<'a> {
             }
             if !self.window.advance(own.end) {
                 self.sweep.hand_over(self.shared, self.item, target, true);
-                let Counted { mut partial, lines } = counted;
+                let Counted { mut partial, lines, .. } = counted;
                 let ends = own.end == u64::MAX || extent.length == Some(own.end);
                 let fault = conclude_tables(tables, &mut partial, own.start + examined, ends, &self.shared.plan.limits);
                 partial.close(lines.counted(), examined);
@@ -278,6 +278,7 @@ impl<'a> Worker<'a> {
         let traces = Traces { path, head: self.ends.head(), tail: self.ends.tail(), modified: self.modified };
         let mut quiet = Quiet::resume(&self.shared.plan.exceptions, target, self.left.take(), receipt.quiet);
         let mut record = Record { lines: receipt.lines, ..Record::default() };
+        let faults = receipt.partial.tables.faults();
         let mut findings = self.shared.findings(target, receipt.partial, &mut quiet, &mut record);
         self.shared.date((target, &self.terms), &mut findings, &traces, &mut record);
         (receipt.quiet, self.left) = quiet.end();
@@ -294,8 +295,12 @@ impl<'a> Worker<'a> {
         }
         if let Some(fault) = receipt.fault {
             let (path, message) = (target.origin.clone(), fault.to_owned());
-            events.push(Event::Problem(Problem { path, message, examined: text_examined }));
+            events.push(Event::Problem(Problem { path, message, examined: text_examined, incomplete: true }));
         }
+        events.extend(faults.into_iter().map(|message| {
+            let path = target.origin.clone();
+            Event::Problem(Problem { path, message, examined: text_examined, incomplete: false })
+        }));
         Done { events, is_file: true, seen, examined, quiet: receipt.quiet, failure, record, ..Done::default() }
     }
 
@@ -372,7 +377,7 @@ fn unread(target: &Target, examined: u64, bytes: u64, error: &io::Error) -> Even
 fn problem(target: &Target, examined: u64, error: &io::Error) -> Event {
     let cause = phrase(error);
     let message = if examined > 0 { format!("{cause} after {examined} bytes") } else { cause };
-    Event::Problem(Problem { path: target.origin.clone(), message, examined })
+    Event::Problem(Problem { path: target.origin.clone(), message, examined, incomplete: true })
 }
 
 /// What the system said, in words.

@@ -7,9 +7,10 @@ use super::Shared;
 use super::window::Stretch;
 use crate::classify::{Counter, Hit, Lines, Partial, Tally, Walk};
 use crate::decode::to_utf8;
-use crate::detect::{Match, Nature, Scratch};
+use crate::detect::{Match, Nature, Scratch, Shortened};
 use crate::finding::{EvidenceSet, Posture, Redacted, name};
-use crate::layout::table::{self, Grid, Segment};
+use crate::layout::table::{self, Defined, Grid, Segment};
+use crate::layout::{self, PathMemory};
 use crate::limits::Limits;
 use crate::subject::Notes;
 use crate::suppress::{self, Quiet};
@@ -21,7 +22,10 @@ mod notes;
 pub struct Sweep {
     scratch: Scratch,
     matches: Vec<Match>,
+    shortened: Shortened,
     grid: Grid,
+    /// Definitions that end in the stretch.
+    defined: Vec<Defined>,
     /// The lines that count, from 1 and in order; all where there is none.
     pub lines: Option<Vec<Range<u64>>>,
     /// What the text's path is, where that is told.
@@ -34,6 +38,7 @@ pub struct Sweep {
 pub struct Counted {
     pub partial: Partial,
     pub lines: Lines,
+    pub memory: PathMemory,
 }
 
 /// Whether a line is among those.
@@ -48,6 +53,7 @@ impl Sweep {
         self.grid.segments.clear();
         if tables.has_tables() {
             tables.read(stretch.text, stretch.own.clone(), stretch.base, &mut self.grid);
+            self.defined = tables.take_definitions();
         }
     }
 
@@ -65,6 +71,9 @@ impl Sweep {
         let (grid, scratch) = (&self.grid, &mut self.scratch);
         let nature = Nature { binary, posture: self.posture };
         shared.scanner.scan_tables(text, own.clone(), nature, grid, scratch, &mut self.matches);
+        let (shortened, are_cells) = (&mut self.shortened, counted.lines.rows);
+        shared.scanner.shortened((text, grid), self.posture, are_cells, shortened, &mut self.matches);
+        self.define(stretch, counted);
         if !binary && !counted.lines.rows {
             quiet.look(text, own, *base, counted.lines.ends);
         }
@@ -82,10 +91,21 @@ impl Sweep {
             }
             let mut tally = hits.counted.partial.tables.take(&segment.table, || shared.row_dates(&segment.table));
             let mut walk = Walk::new(&self.grid, segment, text, *base).dating(&mut tally);
+            let mut unclosed = self.grid.unclosed.iter().filter(|at| segment.range.contains(at)).peekable();
             while let Some(found) = matches.next_if(|found| found.span.start < segment.range.end) {
+                while let Some(at) = unclosed.next_if(|at| **at < found.span.start) {
+                    walk.go(at + 1, &mut tally, &shared.plan.limits);
+                    tally.unclosed();
+                }
                 hits.in_table(found, &mut tally, &mut walk);
             }
+            for at in unclosed {
+                walk.go(at + 1, &mut tally, &shared.plan.limits);
+                tally.unclosed();
+            }
             walk.go(segment.range.end, &mut tally, &shared.plan.limits);
+            let damaged = self.shortened.damaged.iter().filter(|(at, _)| segment.range.contains(at));
+            damaged.for_each(|(_, column)| tally.damage(*column, &shared.plan.limits));
             if let Some(counting) = hits.counting {
                 let walk = Walk::new(&self.grid, segment, text, *base);
                 tally.note_counting(&on_lines(counting, line, walk, segment, text, &shared.plan.limits));
@@ -94,6 +114,18 @@ impl Sweep {
         }
         matches.for_each(|found| hits.in_text(found));
         hits.go(own.end);
+    }
+}
+
+impl Sweep {
+    /// Keeps the definitions of tables that end in a stretch, whose lines are not counted yet.
+    fn define(&mut self, stretch: &Stretch, counted: &mut Counted) {
+        for Defined { definition, end, line_ends } in self.defined.drain(..) {
+            let at = (end.saturating_sub(stretch.base) as usize).clamp(stretch.own.start, stretch.own.end);
+            let before = &stretch.text[stretch.own.start..at];
+            let line = counted.lines.ends + memchr::memchr_iter(b'\n', before).count() as u64 + 1;
+            counted.partial.tables.define_on(definition, line, line_ends);
+        }
     }
 }
 
@@ -160,7 +192,7 @@ impl<'a> Hits<'a, '_> {
             impersonal: found.impersonal,
         };
         // Most hits are only counted: then neither the line nor the mask is worked out.
-        let (offset, Counted { partial, lines }) = (self.offset(found), &mut *self.counted);
+        let (offset, Counted { partial, lines, .. }) = (self.offset(found), &mut *self.counted);
         let place = || {
             advance(self.stretch, lines, &mut self.at, found.span.start);
             lines.place(offset, redacted(self.shared, self.stretch, found))
@@ -192,10 +224,8 @@ impl<'a> Hits<'a, '_> {
         }
     }
 
-    /// The key that a value is given for, where it is a name.
-    fn key(&self, found: &Match) -> Option<Cow<'a, str>> {
-        let key = found.key.clone().map(|key| to_utf8(&self.stretch.text[key]));
-        key.filter(|key| name::is_name(key))
+    fn key(&mut self, found: &Match) -> Option<Cow<'a, str>> {
+        key(self.stretch.text, self.stretch.base, found, &mut self.counted.memory)
     }
 
     fn count(&mut self, found: &Match, evidence: EvidenceSet, row: u64, counter: &mut Counter) {
@@ -232,6 +262,15 @@ impl<'a> Hits<'a, '_> {
     }
 }
 
+/// The key that a value is given for, with its path as far as that is known, where it is a name.
+pub fn key<'a>(text: &'a [u8], base: u64, found: &Match, memory: &mut PathMemory) -> Option<Cow<'a, str>> {
+    let key = found.key.as_ref()?;
+    if let Some(path) = layout::path(text, base, found.span.start, key, memory) {
+        return Some(Cow::Owned(path));
+    }
+    Some(to_utf8(&text[key.clone()])).filter(|key| name::is_name(key))
+}
+
 fn redacted(shared: &Shared, stretch: &Stretch, found: &Match) -> Redacted {
     Redacted::new(&stretch.text[found.span.clone()], shared.scanner.detectors.get(found.detector).mask)
 }
@@ -250,7 +289,7 @@ pub fn conclude_tables(
     ends: bool,
     limits: &Limits,
 ) -> Option<&'static str> {
-    partial.tables.define(tables.take_definitions());
+    partial.tables.define(tables.take_definitions().into_iter().map(|defined| defined.definition));
     let (open, fault) = if ends { tables.end(offset) } else { (None, None) };
     if let Some(table) = open {
         let mut tally = partial.tables.take(&table, Vec::new);

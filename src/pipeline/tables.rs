@@ -197,7 +197,7 @@ fn definitions(folder: &Path) -> Vec<crate::layout::table::Definition> {
         let mut reader = Reader::new(Shape::of(&text));
         if matches!(reader.shape(), Shape::Sql(_)) {
             reader.read(&text, 0..text.len(), 0, &mut Grid::default());
-            definitions.extend(reader.take_definitions());
+            definitions.extend(reader.take_definitions().into_iter().map(|defined| defined.definition));
         }
     }
     definitions

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{FailOn, Plan};
 use crate::category::Categories;
-use crate::finding::{Event, Finding, Outcome, Skipped, Summary, Suppressed};
+use crate::finding::{Event, Finding, Outcome, Problem, Skipped, Summary, Suppressed};
 
 /// What the summary is made of.
 pub struct Tally<'a> {
@@ -43,7 +43,9 @@ impl<'a> Tally<'a> {
                     self.seen.insert(finding.category.clone());
                 }
             }
-            Event::Problem(_) | Event::Skipped(Skipped { incomplete: true, .. }) => self.summary.incomplete = true,
+            Event::Problem(Problem { incomplete: true, .. }) | Event::Skipped(Skipped { incomplete: true, .. }) => {
+                self.summary.incomplete = true
+            }
             _ => {}
         }
     }

@@ -6,6 +6,10 @@ use std::ops::Range;
 
 use crate::decode::SNIFF;
 use crate::detect::MARGIN;
+use crate::layout::PATH_REACH;
+
+/// Bytes that are shown before a stretch; after it, [`MARGIN`] is enough.
+pub const BEFORE: usize = if PATH_REACH > MARGIN { PATH_REACH } else { MARGIN };
 
 /// The buffer that a thread reuses from file to file.
 pub struct Window {
@@ -33,7 +37,14 @@ pub struct Stretch<'a> {
 
 impl Window {
     pub fn new(block: usize) -> Self {
-        Self { buffer: vec![0; (block + 2 * MARGIN).max(SNIFF)], filled: 0, base: 0, shown: 0, ended: false, block }
+        Self {
+            buffer: vec![0; (block + BEFORE + MARGIN).max(SNIFF)],
+            filled: 0,
+            base: 0,
+            shown: 0,
+            ended: false,
+            block,
+        }
     }
 
     /// Begins anew with a reader whose first byte is at `base`, to show what stands from `from` on.
@@ -89,7 +100,7 @@ impl Window {
         if self.ended || self.shown >= end {
             return false;
         }
-        let keep = self.shown.saturating_sub(MARGIN as u64).max(self.base);
+        let keep = self.shown.saturating_sub(BEFORE as u64).max(self.base);
         let drop = (keep - self.base) as usize;
         self.buffer.copy_within(drop..self.filled, 0);
         self.filled -= drop;
@@ -109,7 +120,7 @@ mod tests {
         for block in [64, 100, 4096, 20_000] {
             let mut window = Window::new(block);
             for range in [0..10_000u64, 3000..7000] {
-                let base = range.start.saturating_sub(MARGIN as u64);
+                let base = range.start.saturating_sub(BEFORE as u64);
                 let mut reader = &text[base as usize..(range.end as usize + MARGIN).min(text.len())];
                 window.restart(base, range.start);
                 let mut shown = range.start;
@@ -122,7 +133,7 @@ mod tests {
                         assert_eq!(stretch.text[stretch.own.clone()], text[start..stop]);
                         let before = stretch.own.start;
                         let after = stretch.text.len() - stretch.own.end;
-                        assert!(before >= MARGIN.min(start), "{block} {before}");
+                        assert!(before >= BEFORE.min(start), "{block} {before}");
                         assert!(after >= MARGIN.min(text.len() - stop), "{block} {after}");
                         shown = stop as u64;
                     }

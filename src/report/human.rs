@@ -359,7 +359,8 @@ Findings under robotek: 1 minor
         assert!(last_line(incomplete).contains("INCOMPLETE: 0 problems, 0 B not examined; no finding in what"));
 
         let path = Origin::file(Path::new("b.gz"));
-        let problem = Event::Problem(Problem { path: path.clone(), message: "broken".into(), examined: 0 });
+        let problem =
+            Event::Problem(Problem { path: path.clone(), message: "broken".into(), examined: 0, incomplete: true });
         assert!(!written(&[problem, Event::Summary(summary.clone())]).contains("clean"));
         let skipped = Event::Skipped(Skipped { path, reason: "a device".into(), bytes: 0, incomplete: false });
         let shown = written(&[skipped, Event::Summary(summary)]);
@@ -377,7 +378,7 @@ Findings under robotek: 1 minor
             Event::Finding(Finding { field: Some(column), ..finding.clone() }),
             Event::Finding(finding),
             Event::Skipped(Skipped { path: path.clone(), reason: hostile.into(), bytes: 1, incomplete: false }),
-            Event::Problem(Problem { path, message: hostile.into(), examined: 1 }),
+            Event::Problem(Problem { path, message: hostile.into(), examined: 1, incomplete: true }),
             Event::Stale(Stale { policy: hostile.into(), category: hostile.into(), clause: Some(hostile.into()) }),
             Event::Summary(Summary::default()),
         ]);

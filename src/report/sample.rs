@@ -71,6 +71,7 @@ pub fn events() -> Vec<Event> {
             path: Origin::file(Path::new("b.gz")),
             message: "unexpected end of file after 812 bytes".into(),
             examined: 812,
+            incomplete: true,
         }),
         Event::Stale(Stale {
             policy: "anysoft".into(), category: "geolocation".into(), clause: Some("5.2(г)".into())

@@ -1,7 +1,7 @@
 //! The run in one sentence: takes the events of a run, gives its conclusion.
 
 use super::text::{count, size};
-use crate::finding::{Event, Summary};
+use crate::finding::{Event, Problem, Summary};
 
 /// Counts what was not examined.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,8 +22,8 @@ impl Tally {
     pub fn add(&mut self, event: &Event) {
         match event {
             Event::Skipped(_) => self.skipped += 1,
-            Event::Problem(_) => self.problems += 1,
-            Event::Finding(_) | Event::Unused(_) | Event::Stale(_) | Event::Summary(_) => {}
+            Event::Problem(Problem { incomplete: true, .. }) => self.problems += 1,
+            Event::Problem(_) | Event::Finding(_) | Event::Unused(_) | Event::Stale(_) | Event::Summary(_) => {}
         }
     }
 

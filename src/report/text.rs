@@ -97,6 +97,7 @@ pub(super) fn words(evidence: Evidence) -> &'static str {
         Evidence::Share => "so many of the column's values pass",
         Evidence::LowShare => "but few of the column's values pass",
         Evidence::ValuesFit => "the column's values look like it",
+        Evidence::LeadingZeros => "but without its leading zeros",
         Evidence::Alone => "but nothing else in the table is about a person",
     }
 }

@@ -89,7 +89,7 @@ impl Listing {
     }
 
     fn fail(&mut self, path: &Path, message: String) {
-        self.problems.push(Problem { path: Origin::file(path), message, examined: 0 });
+        self.problems.push(Problem { path: Origin::file(path), message, examined: 0, incomplete: true });
     }
 
     fn fail_named(&mut self, path: &Path, error: &io::Error) {

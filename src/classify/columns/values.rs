@@ -45,7 +45,9 @@ impl Columns {
         // No name makes orders of so many values that have a check digit or are written as numbers of people are.
         let sure = form.contains(Evidence::CheckDigit) || form.contains(Evidence::Formatted);
         let other = is_other(said) && !(sure && share == Share::Many);
+        let shortened = counter.forms.iter().any(|(form, _)| form.contains(Evidence::LeadingZeros));
         let evidence = form
+            .with_if(shortened, Evidence::LeadingZeros)
             .with_if(named, Evidence::ColumnName)
             .with_if(!named && other, Evidence::OtherMeaning)
             .with_if(fits(name.kind, &definition.category), Evidence::ColumnType)

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::Bits;
-use super::chunk::{Chunk, between, escaped, of, places};
+use super::chunk::{Chunk, between, escaped, low, of, places};
 
 /// How the cells of a record are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +22,25 @@ pub struct Delimited {
     pub style: Style,
     /// Whether the line `\.` ends the data.
     pub ends: bool,
+    /// Separators that each record is to have, where that is known.
+    separators: Option<u32>,
     state: State,
+    within: Within,
 }
+
+/// What stands since the last quote while a cell in quotes is open: one that is never closed swallows whole records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Within {
+    /// Whether the open line began after it.
+    whole: bool,
+    /// Separators on the line that is open.
+    separators: u32,
+    /// The last lines with as many separators as a record has.
+    records: u8,
+}
+
+/// So many lines in a row that look like records are records, whatever quote is open before them.
+const SWALLOWED: u8 = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -38,7 +55,31 @@ enum State {
 
 impl Delimited {
     pub fn new(separator: u8, style: Style, ends: bool) -> Self {
-        Self { separator, style, ends, state: State::Record }
+        Self { separator, style, ends, separators: None, state: State::Record, within: Within::default() }
+    }
+
+    /// The same, of records with so many cells.
+    #[must_use]
+    pub fn with_cells(self, cells: usize) -> Self {
+        Self { separators: u32::try_from(cells - 1).ok().filter(|separators| *separators > 0), ..self }
+    }
+
+    /// Goes over a byte within quotes. Gives whether it ends a line so that they are found to be never closed.
+    fn pass_within(&mut self, byte: u8) -> bool {
+        let Some(separators) = self.separators else { return false };
+        let within = &mut self.within;
+        if byte != b'\n' {
+            within.separators += u32::from(byte == self.separator);
+            return false;
+        }
+        // The line on which the quotes are opened is no whole one.
+        let fits = within.whole && within.separators == separators;
+        *within = Within { whole: true, separators: 0, records: if fits { within.records + 1 } else { 0 } };
+        let is_never_closed = within.records == SWALLOWED;
+        if is_never_closed {
+            self.within = Within::default();
+        }
+        is_never_closed
     }
 
     /// Whether the text ends in a quote that was never closed.
@@ -84,7 +125,15 @@ impl Delimited {
         }
         self.state = match (self.state, byte) {
             (State::Escape, _) => State::Plain,
-            (State::Quoted, b'"') => State::Quote,
+            (State::Quoted, b'"') => {
+                self.within = Within::default();
+                State::Quote
+            }
+            (State::Quoted, byte) if self.pass_within(byte) => {
+                bits.ends |= bit;
+                bits.unclosed |= bit;
+                State::Record
+            }
             (State::Quoted, _) => State::Quoted,
             (State::Quote, b'"') => State::Quoted,
             (State::Record | State::Cell, b'"') if self.style == Style::Quoted => State::Quoted,
@@ -134,7 +183,7 @@ impl Delimited {
         let carry = |state: bool| if state { first } else { 0 };
         let records = ends << 1 | carry(self.state == State::Record);
         let cells = (borders << 1 | carry(matches!(self.state, State::Record | State::Cell))) & of(part);
-        let mut bits = Bits { separators, ends, nulls: borders & cells, stop: None };
+        let mut bits = Bits { separators, ends, nulls: borders & cells, unclosed: 0, stop: None };
         for place in places(backslashes & cells & of(part)) {
             if self.ends && records & 1 << place != 0 && self.stops(text, at + place) {
                 let before = of(&(part.start..place));
@@ -143,6 +192,7 @@ impl Delimited {
                     separators: separators & before,
                     ends: ends & before,
                     nulls: bits.nulls & before,
+                    unclosed: 0,
                     stop: Some(place),
                 };
             }
@@ -182,13 +232,14 @@ impl Delimited {
         let separators = chunk.equal(self.separator) & outside;
         let lines = chunk.equal(b'\n') & outside;
         let records = lines << 1 | u64::from(self.state == State::Record) << part.start;
-        if records & (lines | returns) != 0 {
+        let line_within = self.separators.is_some() && chunk.equal(b'\n') & inside & of(part) != 0;
+        if line_within || records & (lines | returns) != 0 {
             return self.by_step(text, at, part);
         }
         let borders = separators | lines;
         let starts = matches!(self.state, State::Record | State::Cell);
         let cells = (borders << 1 | u64::from(starts) << part.start) & of(part);
-        let mut bits = Bits { separators, ends: lines, nulls: borders & cells, stop: None };
+        let mut bits = Bits { separators, ends: lines, nulls: borders & cells, unclosed: 0, stop: None };
         for place in places(quotes & cells & (quotes >> 1 | 1 << (part.end - 1))) {
             bits.nulls |= u64::from(self.is_null(text, at + place)) << place;
         }
@@ -199,6 +250,13 @@ impl Delimited {
         }
         let last = part.end - 1;
         let is_last = |bits: u64| bits >> last & 1 != 0;
+        if quotes != 0 {
+            self.within = Within::default();
+        }
+        if is_last(inside) && self.separators.is_some() {
+            let since = of(part) & !low(63 - (quotes | 1).leading_zeros() as usize);
+            self.within.separators += (chunk.equal(self.separator) & since).count_ones();
+        }
         self.state = match () {
             () if is_last(inside) => State::Quoted,
             () if is_last(quotes) => State::Quote,

@@ -20,9 +20,9 @@ mod values;
 
 pub use chunk::{WIDTH, low, places};
 pub use delimited::Style;
-pub use reader::Reader;
+pub use reader::{Defined, Reader};
 pub use schema::{Column, Definition, Kind, Schema, define};
-pub use shape::{HEAD, Shape};
+pub use shape::{Dialect, HEAD, Shape};
 
 /// A table whose rows stand in a text.
 #[derive(PartialEq, Eq)]
@@ -84,6 +84,8 @@ pub struct Grid {
     pub separators: Vec<u64>,
     pub ends: Vec<u64>,
     pub nulls: Vec<u64>,
+    /// Where rows end since the quote of a cell in them is never closed.
+    pub unclosed: Vec<usize>,
 }
 
 impl Grid {
@@ -91,6 +93,7 @@ impl Grid {
     fn restart(&mut self, own: &Range<usize>, base: u64) {
         (self.origin, self.base) = (own.start, base);
         self.segments.clear();
+        self.unclosed.clear();
         for bits in [&mut self.separators, &mut self.ends, &mut self.nulls] {
             bits.clear();
             bits.resize(own.len().div_ceil(WIDTH), 0);
@@ -148,6 +151,27 @@ impl Grid {
     }
 }
 
+impl Grid {
+    /// Where the cells of a column begin in these rows, in order; first the one that is open before them, if it is in the
+    /// text.
+    pub fn cell_starts<'g>(&'g self, rows: &'g Segment, column: usize) -> impl Iterator<Item = usize> + 'g {
+        let open = rows.open.cell.checked_sub(self.base).filter(|_| rows.open.column as usize == column);
+        let words = (rows.range.start - self.origin) / WIDTH..(rows.range.end - self.origin).div_ceil(WIDTH);
+        let mut at = rows.open.column as usize;
+        let starts = words.flat_map(move |word| {
+            let first = self.origin + word * WIDTH;
+            let part = low(rows.range.end - first) & !low(rows.range.start.saturating_sub(first));
+            let ends = self.ends[word] & part;
+            places((self.separators[word] & part) | ends).map(move |place| (first + place + 1, ends >> place & 1 != 0))
+        });
+        let starts = starts.filter_map(move |(start, in_next_row)| {
+            at = if in_next_row { 0 } else { at + 1 };
+            (at == column && start < rows.range.end).then_some(start)
+        });
+        open.map(|open| open as usize).into_iter().chain(starts)
+    }
+}
+
 /// Most bytes between the border of a cell and its value: quotes, spaces, what opens a row.
 const OPENING: usize = 16;
 
@@ -197,7 +221,7 @@ pub fn cell_before(text: &[u8], start: usize, separator: u8) -> Option<Range<usi
 }
 
 /// Whether a cell ends after a value: with the quote that stands before it, or where no quote does.
-fn closes_cell(text: &[u8], value: &Range<usize>, separator: u8) -> bool {
+pub fn closes_cell(text: &[u8], value: &Range<usize>, separator: u8) -> bool {
     let quote = value.start.checked_sub(1).map(|before| text[before]).filter(|byte| matches!(byte, b'"' | b'\''));
     let rest = &text[value.end..];
     let rest = match quote {
@@ -217,6 +241,8 @@ struct Bits {
     separators: u64,
     ends: u64,
     nulls: u64,
+    /// Of the ends, those within a quote that is never closed.
+    unclosed: u64,
     /// Where the rows end, if they do.
     stop: Option<usize>,
 }

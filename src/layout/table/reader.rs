@@ -35,9 +35,18 @@ pub struct Reader {
     /// The head that the last INSERT had, and its table.
     last: Option<(Arc<[u8]>, Arc<Table>)>,
     /// Definitions that ended since they were last taken.
-    definitions: Vec<Definition>,
+    definitions: Vec<Defined>,
     /// What the columns of a table are called, by its name in lower case.
     defined: Arc<HashMap<String, Arc<[String]>>>,
+}
+
+/// A definition of a table, and where it stood.
+#[derive(Clone)]
+pub struct Defined {
+    pub definition: Definition,
+    /// The offset where it ended, and the line ends in it.
+    pub end: u64,
+    pub line_ends: u64,
 }
 
 #[derive(Clone)]
@@ -72,7 +81,9 @@ impl Reader {
             Table { name: name.to_owned(), columns: columns.to_vec(), defined: None, inferred: false, first: offset };
         let rows = Delimited::new(b'\t', Style::Escaped, false);
         reader.state = State::Rows(Rows::new(Arc::new(table), Form::Delimited(rows), offset));
-        reader.definitions = definition.and_then(|text| define(text.as_bytes(), Dialect::Sqlite)).into_iter().collect();
+        if let Some(statement) = definition {
+            reader.define(statement.as_bytes(), offset);
+        }
         reader
     }
 
@@ -141,7 +152,7 @@ impl Reader {
     }
 
     /// The definitions of tables that ended since this was last called.
-    pub fn take_definitions(&mut self) -> Vec<Definition> {
+    pub fn take_definitions(&mut self) -> Vec<Defined> {
         std::mem::take(&mut self.definitions)
     }
 
@@ -193,8 +204,8 @@ impl Reader {
                 let columns = if bytes.len() < LONGEST_HEADER { names(bytes, reader) } else { Vec::new() };
                 let first = base + at as u64 + 1;
                 let table = Arc::new(Table { name: self.name.clone(), columns, defined: None, inferred: true, first });
-                let form = Form::Delimited(Delimited::new(reader.separator, reader.style, false));
-                self.state = State::Rows(Rows::new(table, form, first));
+                let rows = Delimited::new(reader.separator, reader.style, false).with_cells(table.columns.len().max(1));
+                self.state = State::Rows(Rows::new(table, Form::Delimited(rows), first));
                 return at + 1;
             }
         }
@@ -220,7 +231,7 @@ impl Reader {
             }
             match statements.step(text[at]) {
                 Event::Nothing => {}
-                Event::Definition(statement) => self.define(&statement),
+                Event::Definition(statement) => self.define(&statement, base + at as u64),
                 Event::Copy(head) => {
                     let first = base + at as u64 + 1;
                     if let Some(table) = self.table(&head, first) {
@@ -245,14 +256,16 @@ impl Reader {
         at
     }
 
-    fn define(&mut self, statement: &[u8]) {
+    /// Reads what defines a table and ends at an offset.
+    fn define(&mut self, statement: &[u8], end: u64) {
         let Some(definition) = define(statement, self.dialect()) else { return };
         if !definition.is_comment() && self.defined.len() < TABLES {
             let names = || definition.columns.iter().map(|column| column.name.clone()).collect();
             let defined = Arc::make_mut(&mut self.defined);
             defined.entry(definition.table.to_lowercase()).or_insert_with(names);
         }
-        self.definitions.push(definition);
+        let line_ends = memchr::memchr_iter(b'\n', statement).count() as u64;
+        self.definitions.push(Defined { definition, end, line_ends });
     }
 
     /// The table of a statement with this head.

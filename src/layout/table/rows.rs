@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::chunk::{Chunk, WIDTH};
+use super::chunk::{Chunk, WIDTH, places};
 use super::delimited::Delimited;
 use super::values::Values;
 use super::{Bits, Grid, Open, Segment, Table};
@@ -73,6 +73,7 @@ impl Rows {
             grid.separators[word] |= bits.separators;
             grid.ends[word] |= bits.ends;
             grid.nulls[word] |= bits.nulls;
+            grid.unclosed.extend(places(bits.unclosed).map(|place| first + place));
             self.open.pass(&bits, base + first as u64);
             if let Some(stop) = bits.stop {
                 return (first + stop, true);

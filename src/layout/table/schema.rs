@@ -16,6 +16,8 @@ use crate::decode::to_utf8;
 pub struct Definition {
     pub table: String,
     pub columns: Vec<Column>,
+    /// Whether it is in a known grammar.
+    pub parsed: bool,
 }
 
 impl Definition {
@@ -98,7 +100,7 @@ fn parsed(text: &str, dialect: Dialect) -> Option<Definition> {
     let mut statements = sqlparser::parser::Parser::parse_sql(parser, text).ok()?;
     let Statement::CreateTable(table) = statements.pop()? else { return None };
     let columns: Vec<Column> = table.columns.iter().map(column).collect();
-    (!columns.is_empty()).then(|| Definition { table: name(&table.name), columns })
+    (!columns.is_empty()).then(|| Definition { table: name(&table.name), columns, parsed: true })
 }
 
 fn name(name: &ObjectName) -> String {
@@ -154,7 +156,7 @@ fn tolerant(text: &str, dialect: Dialect) -> Option<Definition> {
         }
     }
     let columns: Vec<Column> = entries.iter().filter_map(|entry| entry_column(entry)).collect();
-    (!columns.is_empty()).then_some(Definition { table: name, columns })
+    (!columns.is_empty()).then_some(Definition { table: name, columns, parsed: false })
 }
 
 fn entry_column(entry: &[&Token]) -> Option<Column> {
@@ -185,7 +187,7 @@ fn comment(text: &str, dialect: Dialect) -> Option<Definition> {
     let (table, name) = path.rsplit_once('.')?;
     let Some(Token::String(comment)) = tokens.get(column + taken + 1) else { return None };
     let column = Column { name: name.to_owned(), comment: Some(comment.clone()), kind: Kind::Unknown };
-    Some(Definition { table: table.to_owned(), columns: vec![column] })
+    Some(Definition { table: table.to_owned(), columns: vec![column], parsed: true })
 }
 
 /// What is known of the tables of a text, by their names in lower case.
@@ -199,7 +201,7 @@ impl Schema {
     pub fn new(definitions: impl IntoIterator<Item = Definition>) -> Self {
         let mut tables: HashMap<String, Vec<Column>> = HashMap::new();
         let mut comments = Vec::new();
-        for Definition { table, columns } in definitions {
+        for Definition { table, columns, .. } in definitions {
             match &*columns {
                 [Column { name, comment: Some(comment), kind: Kind::Unknown }] => {
                     comments.push((table, name.clone(), comment.clone()));

@@ -25,12 +25,13 @@ pub enum Shape {
 }
 
 /// Whose SQL it is, as far as reading rows depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dialect {
     Postgres,
     MySql,
     Sqlite,
     Mssql,
+    #[default]
     Generic,
 }
 

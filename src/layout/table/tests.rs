@@ -172,9 +172,9 @@ proptest! {
     }
 
     #[test]
-    fn records_too(text in noise(b"\"\";\n\r\t\\N."), style in select(&[Style::Escaped, Style::Quoted][..]), ends: bool, first in 0usize..64) {
+    fn records_too(text in noise(b"\"\";\n\r\t\\N."), style in select(&[Style::Escaped, Style::Quoted][..]), ends: bool, first in 0usize..64, width in 1usize..4) {
         let separator = if style == Style::Escaped { b'\t' } else { b';' };
-        let (mut fast, mut slow) = (Delimited::new(separator, style, ends), Delimited::new(separator, style, ends));
+        let (mut fast, mut slow) = (Delimited::new(separator, style, ends).with_cells(width), Delimited::new(separator, style, ends).with_cells(width));
         let mut at = 0;
         while at < text.len() {
             let part = (if at == 0 { first } else { 0 })..WIDTH.min(text.len() - at);
@@ -182,14 +182,25 @@ proptest! {
                 break;
             }
             let (bits, expected) = (fast.bits(&Chunk::at(&text, at), &text, at, &part), slow.by_step(&text, at, &part));
-            prop_assert_eq!((bits.separators, bits.ends, bits.nulls, bits.stop),
-                (expected.separators, expected.ends, expected.nulls, expected.stop));
+            prop_assert_eq!((bits.separators, bits.ends, bits.nulls, bits.unclosed, bits.stop),
+                (expected.separators, expected.ends, expected.nulls, expected.unclosed, expected.stop));
             prop_assert_eq!(&fast, &slow);
             if bits.stop.is_some() {
                 break;
             }
             at += WIDTH;
         }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_swallows_few_rows(before in 0usize..40, cuts in proptest::collection::vec(1usize..90, 1..5)) {
+        let text = format!("a;b\n{}x;\"y\n{}", "1;2\n".repeat(before), "3;4\n".repeat(20));
+        let (found, end) = cells(text.as_bytes(), &cuts);
+        prop_assert_eq!(end, None);
+        let rows = found.iter().map(|cell| (cell.1, cell.3.as_str())).collect::<Vec<_>>();
+        let opened = before as u64 + 1;
+        prop_assert_eq!(rows[2 * before + 1], (opened, &*format!("\"y\n{}3;4", "3;4\n".repeat(7))));
+        prop_assert_eq!((rows.len(), rows[2 * before + 2]), (2 * before + 2 + 24, (opened + 1, "3")));
     }
 
     #[test]

@@ -137,7 +137,7 @@ impl Values {
         if unusual != 0 {
             return None;
         }
-        let mut bits = Bits { separators: commas & rows, ends: close, nulls: 0, stop: None };
+        let mut bits = Bits { separators: commas & rows, ends: close, nulls: 0, unclosed: 0, stop: None };
         let stop = semicolons & !rows;
         let upto = if stop == 0 { of(part) } else { (stop & stop.wrapping_neg()) - 1 };
         let marks = chunk.either(b'N', b'n') & outside & rows & !quotes;

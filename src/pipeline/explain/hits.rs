@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::Explained;
 use super::columns::Told;
-use crate::decode::to_utf8;
 use crate::detect::Match;
 use crate::detect::explain::{self, Candidate};
 use crate::finding::explanation::{self, Fate, Unreported};
-use crate::finding::{Confidence, EvidenceSet, Facts, Field, Finding, MaskRule, Place, Redacted, Refusal, name};
+use crate::finding::{Confidence, EvidenceSet, Facts, Field, Finding, MaskRule, Place, Redacted, Refusal};
+use crate::layout::PathMemory;
 use crate::pipeline::excerpt::Excerpt;
+use crate::pipeline::sweep;
 use crate::suppress::{Quiet, Subject, Tally};
 
 /// A candidate without what it adds up to.
@@ -102,14 +103,14 @@ impl Explained<'_> {
         place: Place,
     ) -> Finding {
         let definition = &self.scan.scanner.detectors.get(found.detector).definition;
-        let key = found.key.clone().map(|key| to_utf8(&self.read.excerpt.text[key]).into_owned());
+        let key = sweep::key(&self.read.excerpt.text, self.read.excerpt.base, found, &mut PathMemory::default());
         Finding {
             path: self.target.origin.clone(),
             category: definition.category.clone(),
             detector: definition.id.clone(),
             confidence,
             score,
-            field: key.filter(|key| name::is_name(key)).map(|key| Field::Key { key }),
+            field: key.map(|key| Field::Key { key: key.into_owned() }),
             hits: 1,
             rows: None,
             share: None,

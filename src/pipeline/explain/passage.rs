@@ -11,6 +11,7 @@ use crate::detect::MARGIN;
 use crate::detect::explain::{REACH, reach};
 use crate::input::Target;
 use crate::layout::table::{Grid, Reader};
+use crate::layout::{PATH_REACH, PathMemory};
 use crate::pipeline::Shared;
 use crate::pipeline::ends::Ends;
 use crate::pipeline::excerpt::{Excerpt, Missing, Passing};
@@ -23,7 +24,7 @@ use crate::suppress::{self, Quiet, Tally};
 const MARKED: usize = suppress::REACH;
 
 /// Bytes that are shown on both sides of a spot.
-const AROUND: usize = MARKED + REACH + MARGIN;
+const AROUND: usize = MARKED + REACH + MARGIN + PATH_REACH;
 
 /// What was read of a text.
 pub struct Passage<'a> {
@@ -135,7 +136,7 @@ struct Counting<'a> {
 
 impl<'a> Counting<'a> {
     fn new(shared: &'a Shared<'a>, target: &Target, tables: Reader) -> Self {
-        let counted = Counted { partial: Partial::from(0), lines: Lines::from(0) };
+        let counted = Counted { partial: Partial::from(0), lines: Lines::from(0), memory: PathMemory::default() };
         let exceptions = &shared.plan.exceptions;
         let quiet = Quiet::resume(exceptions, target, exceptions.known(target), Tally::default());
         let mut sweep = Sweep::default();

@@ -165,7 +165,12 @@ impl Visitor for Members<'_, '_, '_> {
         self.worker.modified = modified;
         self.worker.hold(terms);
         if let Some(message) = fault {
-            done.events.push(Event::Problem(Problem { path: target.origin.clone(), message, examined: 0 }));
+            done.events.push(Event::Problem(Problem {
+                path: target.origin.clone(),
+                message,
+                examined: 0,
+                incomplete: true,
+            }));
         }
         self.add(done, target, member.stored.unwrap_or(0));
         if self.meter.is_spent() { Err(io::ErrorKind::QuotaExceeded.into()) } else { Ok(()) }
@@ -195,7 +200,7 @@ impl Visitor for Members<'_, '_, '_> {
 
     fn problem(&mut self, message: &str) {
         let path = self.container.origin.clone();
-        let event = Event::Problem(Problem { path, message: message.to_owned(), examined: 0 });
+        let event = Event::Problem(Problem { path, message: message.to_owned(), examined: 0, incomplete: true });
         let failure = self.done.failure;
         self.add(Done { events: vec![event], failure, ..Done::default() }, self.container.clone(), 0);
     }

@@ -8,6 +8,7 @@ use crate::classify::Lines;
 use crate::detect::MARGIN;
 use crate::pipeline::Item;
 use crate::pipeline::ends::{Ends, Positioned};
+use crate::pipeline::window::BEFORE;
 use crate::pipeline::work::{Done, Large, Receipt};
 
 impl Worker<'_> {
@@ -17,7 +18,7 @@ impl Worker<'_> {
             Ok(tables) => tables,
             Err(error) => return Receipt::failed(split.start, error),
         };
-        let base = split.start.saturating_sub(MARGIN as u64);
+        let base = split.start.saturating_sub(BEFORE as u64);
         let end = (split.end + MARGIN as u64).min(large.length);
         self.window.restart(base, split.start);
         let mut reader = Positioned { file: &large.file, at: base, end };

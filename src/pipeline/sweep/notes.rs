@@ -62,7 +62,11 @@ impl Hits<'_, '_> {
     fn normal(&self, kind: Kind, found: &Match) -> Option<String> {
         let text = self.stretch.text;
         if !found.evidence.contains(Evidence::Encoded) {
-            return kind.normal(&String::from_utf8_lossy(&text[found.span.clone()]));
+            let value = String::from_utf8_lossy(&text[found.span.clone()]);
+            return match found.evidence.contains(Evidence::LeadingZeros) {
+                true => kind.normal(&format!("{value:0>12}")),
+                false => kind.normal(&value),
+            };
         }
         encoded::plain(text, &found.span).find_map(|value| kind.normal(&String::from_utf8_lossy(&value)))
     }

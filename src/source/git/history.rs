@@ -129,7 +129,7 @@ impl Blobs {
         };
         if self.goes_on {
             let message = "the clone is shallow, and what was committed before is not here".to_owned();
-            listing.problems.push(Problem { path: Origin::file(".".as_ref()), message, examined: 0 });
+            listing.problems.push(Problem { path: Origin::file(".".as_ref()), message, examined: 0, incomplete: true });
         }
         listing.skipped.extend(self.submodules.into_iter().map(skipped));
         listing

@@ -65,7 +65,7 @@ impl Listing {
             }
             Kind::Unmerged => {
                 let message = "conflicts are not resolved".to_owned();
-                self.problems.push(Problem { path, message, examined: 0 });
+                self.problems.push(Problem { path, message, examined: 0, incomplete: true });
             }
             Kind::Text => {
                 // What one side has as it is was committed there.

@@ -140,7 +140,10 @@ fn a_folder_that_cannot_be_read_is_a_problem() {
     let error = ignore::Error::WithPath { path: "./a/b".into(), err: Box::new(denied) };
     listing.fail_entry(None, &ignore::Error::WithDepth { depth: 1, err: Box::new(error) });
     let message = "cannot be listed: permission denied".to_owned();
-    assert_eq!(listing.problems, [Problem { path: Origin::file(Path::new("a/b")), message, examined: 0 }]);
+    assert_eq!(
+        listing.problems,
+        [Problem { path: Origin::file(Path::new("a/b")), message, examined: 0, incomplete: true }]
+    );
 }
 
 #[test]

@@ -1,0 +1,136 @@
+//! Numbers that a spreadsheet has spoilt: takes the cells of columns that are named after the ИИН or БИН, gives those values
+//! that lost their leading zeros, and tells where only the first digits of a number are left, as in `8,00101E+11`.
+
+use std::sync::Arc;
+
+use super::check::{Check, Subject};
+use super::{Detector, Match, Scanner};
+use crate::finding::{Evidence, Posture};
+use crate::layout::table::{Grid, Segment, Table, closes_cell};
+use crate::lexicon::fold;
+
+/// The categories of numbers of 12 digits.
+const CATEGORIES: [&str; 2] = ["iin", "bin"];
+
+/// Digits that are left of 12: who is born from January to September 2000 loses three.
+const LEFT: std::ops::RangeInclusive<usize> = 9..=11;
+
+/// What is known of the table that was looked at last, and what was found in a stretch.
+#[derive(Default)]
+pub struct Shortened {
+    table: Option<Arc<Table>>,
+    columns: Vec<usize>,
+    found: Vec<Match>,
+    /// Where numbers begin that have lost digits, with their columns, in order.
+    pub damaged: Vec<(usize, usize)>,
+}
+
+/// What stands in a cell.
+enum Number {
+    /// So many digits.
+    Short(usize),
+    Damaged,
+}
+
+impl Scanner {
+    /// Adds values that lost their leading zeros to those of a text, and notes damaged numbers, in the tables whose header
+    /// stands in the text; in all tables where they are no text themselves.
+    pub fn shortened(
+        &self,
+        (text, grid): (&[u8], &Grid),
+        posture: Option<Posture>,
+        are_cells: bool,
+        seen: &mut Shortened,
+        matches: &mut Vec<Match>,
+    ) {
+        seen.damaged.clear();
+        for segment in grid.segments.iter().filter(|segment| are_cells || segment.table.inferred) {
+            if !seen.table.as_ref().is_some_and(|table| Arc::ptr_eq(table, &segment.table)) {
+                seen.columns = self.named_columns(&segment.table);
+                seen.table = Some(segment.table.clone());
+            }
+            for column in &seen.columns {
+                for start in grid.cell_starts(segment, *column) {
+                    let quoted = usize::from(text.get(start) == Some(&b'"'));
+                    let value = start + quoted;
+                    match number(text, value, segment).filter(|_| segment.range.contains(&value)) {
+                        Some(Number::Short(digits)) => seen.found.extend(self.restored(text, value, digits, posture)),
+                        Some(Number::Damaged) => seen.damaged.push((value, *column)),
+                        None => {}
+                    }
+                }
+            }
+        }
+        seen.damaged.sort_unstable();
+        if !seen.found.is_empty() {
+            seen.found.sort_by_key(|found| found.span.start);
+            let shares = |other: &Match| {
+                let next = seen.found.partition_point(|found| found.span.end <= other.span.start);
+                seen.found.get(next).is_some_and(|found| found.span.start < other.span.end)
+            };
+            matches.retain(|other| !shares(other));
+            matches.append(&mut seen.found);
+            matches.sort_by_key(|found| found.span.start);
+        }
+    }
+
+    /// The columns of a table that are named after a number of 12 digits.
+    fn named_columns(&self, table: &Table) -> Vec<usize> {
+        let wanted = CATEGORIES.map(|category| self.lexicon.category(category));
+        let is_named = |name: &String| {
+            let mut said =
+                fold(name.as_bytes()).into_iter().flat_map(|reading| self.lexicon.meanings(&reading).into_keys());
+            said.any(|meaning| wanted.contains(&Some(meaning)))
+        };
+        table.columns.iter().enumerate().filter(|(_, name)| is_named(name)).map(|(at, _)| at).collect()
+    }
+
+    /// The value that these digits are with their zeros put back.
+    fn restored(&self, text: &[u8], start: usize, digits: usize, posture: Option<Posture>) -> Option<Match> {
+        let mut whole = [b'0'; 12];
+        whole[12 - digits..].copy_from_slice(&text[start..start + digits]);
+        let on = &self.runs_of(posture).rows.on;
+        let of_category = |detector: &Detector| CATEGORIES.contains(&&*detector.definition.category);
+        let detectors = (0..).zip(self.detectors.iter()).filter(|(id, d)| on[usize::from(*id)] && of_category(d));
+        let mut checks = detectors.filter_map(|(id, detector)| Some((id, detector.check?)));
+        checks.find_map(|(detector, check): (u16, &Check)| {
+            let checked = (check.run)(&Subject::new(&whole, 0, &self.registry))?;
+            Some(Match {
+                detector,
+                span: start..start + digits,
+                evidence: checked.evidence.with(Evidence::LeadingZeros),
+                age: checked.age,
+                impersonal: checked.impersonal,
+                key: None,
+                told: None,
+            })
+        })
+    }
+}
+
+/// What a cell holds whose value begins at `start`, if that is such a number and nothing else.
+fn number(text: &[u8], start: usize, segment: &Segment) -> Option<Number> {
+    let rest = text.get(start..)?;
+    let count = |from: usize| rest[from..].iter().take(16).take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = count(0);
+    let closes = |end: usize| closes_cell(text, &(start..start + end), segment.separator);
+    if LEFT.contains(&digits) {
+        let end = digits + if rest[digits..].starts_with(b".0") { 2 } else { 0 };
+        return closes(end).then_some(Number::Short(digits));
+    }
+    if digits != 1 {
+        return None;
+    }
+    let mantissa = match rest.get(1) {
+        Some(b'.' | b',') => 2 + count(2),
+        _ => 1,
+    };
+    let exponent = match rest.get(mantissa..)? {
+        [b'E' | b'e', b'+', ..] => mantissa + 2,
+        [b'E' | b'e', ..] => mantissa + 1,
+        _ => return None,
+    };
+    let end = exponent + count(exponent);
+    let is_long = matches!(&rest[exponent..end], b"08" | b"8" | b"09" | b"9" | b"10" | b"11");
+    (is_long && closes(end)).then_some(Number::Damaged)
+}

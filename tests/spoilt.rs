@@ -1,0 +1,143 @@
+//! Tables that are not as they should be: what a spreadsheet did to numbers, rows of other lengths, quotes that are never
+//! closed, definitions in no known grammar. All that is there is found, and what is wrong is told.
+
+#[allow(dead_code)]
+#[path = "common/run.rs"]
+mod run;
+
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
+
+use derbes::finding::Evidence;
+use derbes::limits::Unpacking;
+use run::{Run, plan};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+fn scan(name: &str, text: impl AsRef<[u8]>, block: usize) -> Run {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("spoilt");
+    let folder = folder.join(block.to_string());
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    let mut plan = plan(vec![path], Unpacking::default());
+    plan.limits.block = block;
+    run::run(&plan)
+}
+
+const BLOCKS: [usize; 3] = [64 << 10, 200, 64];
+
+/// ИИН of births from 1801 to 1809 and in 1800, as a spreadsheet shows them that takes them for numbers.
+const SHORTENED: [&str; 6] = ["30317100026", "20217200017", "50517100047", "40417200038", "117100003", "317100020"];
+
+#[test]
+fn values_without_their_leading_zeros_are_found_in_columns_named_so() {
+    let rows: String = SHORTENED.iter().map(|iin| format!("1;\"{iin}\";{iin};900517132728\r\n")).collect();
+    let text = format!("№;ИИН клиента;Заказ;иин\r\n{rows}2;9,00517E+11;9,00517E+11;8.00101e+10\r\n");
+    for block in BLOCKS {
+        let run = scan("excel.csv", &text, block);
+        let name = "excel.csv";
+        assert_eq!(
+            run.lines(),
+            [
+                format!("{name} iin excel.ИИН клиента 6"),
+                format!("{name} iin excel.иин 6"),
+                format!(
+                    "{name} problem: 1 number in column ИИН клиента lost all but the first digits, as 8,00101E+11 has"
+                ),
+                format!("{name} problem: 1 number in column иин lost all but the first digits, as 8,00101E+11 has"),
+            ]
+        );
+        let [shortened, whole] = run.findings()[..] else { panic!() };
+        assert!(
+            shortened.evidence.contains(Evidence::LeadingZeros) && !whole.evidence.contains(Evidence::LeadingZeros)
+        );
+        assert_eq!((shortened.places[0].line(), shortened.places[0].column()), (2, 4));
+        assert!(!run.summary().incomplete);
+    }
+}
+
+#[test]
+fn numbers_in_sheets_and_in_dbase_tables_are_read_likewise() {
+    let cell = |row: usize, value: &str| format!("<row r=\"{row}\"><c r=\"A{row}\"><v>{value}</v></c></row>");
+    // As Excel writes a number of 11 digits, and as others do.
+    let values = SHORTENED.map(|iin| iin.to_owned()).into_iter().chain(["5.0517100047E10".to_owned()]);
+    let rows: String = values.enumerate().map(|(at, value)| cell(at + 2, &value)).collect();
+    let head = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>ИИН</t></is></c></row>";
+    let sheet = format!("<worksheet><sheetData>{head}{rows}</sheetData></worksheet>");
+    let mut book = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in [("[Content_Types].xml", "<Types/>"), ("xl/worksheets/sheet1.xml", &sheet)] {
+        book.start_file(name, SimpleFileOptions::default()).unwrap();
+        book.write_all(content.as_bytes()).unwrap();
+    }
+    let book = book.finish().unwrap().into_inner();
+    assert_eq!(scan("book.xlsx", book, 64 << 10).lines(), ["book.xlsx iin sheet1.ИИН 7"]);
+
+    let mut table = vec![3, 126, 1, 1, SHORTENED.len() as u8, 0, 0, 0, 65, 0, 13, 0];
+    table.resize(32, 0);
+    table.extend(b"IIN\0\0\0\0\0\0\0\0N\0\0\0\0\x0C");
+    table.resize(64, 0);
+    table.push(0x0D);
+    SHORTENED.iter().for_each(|iin| table.extend(format!(" {iin:>12}").bytes()));
+    table.push(0x1A);
+    assert_eq!(scan("payroll.dbf", table, 64 << 10).lines(), ["payroll.dbf iin payroll.IIN 6"]);
+}
+
+#[test]
+fn the_fixtures_tell_their_faults() {
+    for (name, expected) in [
+        (
+            "excel.csv",
+            ["iin excel.ИИН 7", "problem: 1 number in column ИИН lost all but the first digits, as 8,00101E+11 has"],
+        ),
+        (
+            "uneven.csv",
+            ["iin uneven.iin 14", "problem: 2 rows not with 3 cells, as the header has; the first is row 2"],
+        ),
+    ] {
+        let run = run::run(&plan(vec![Path::new("fixtures/spoilt").join(name)], Unpacking::default()));
+        assert_eq!(run.lines(), expected.map(|line| format!("{name} {line}")));
+    }
+}
+
+#[test]
+fn rows_of_other_lengths_are_told() {
+    let rows = "1,900517132728,x\n".repeat(30);
+    for block in BLOCKS {
+        let run = scan("uneven.csv", format!("id,iin,note\n{rows}2,900517132728\n{rows}3,900517132728,x,y,z\n"), block);
+        let told = "problem: 2 rows not with 3 cells, as the header has; the first is row 31";
+        let name = "uneven.csv";
+        assert_eq!(run.lines(), [format!("{name} iin uneven.iin 62"), format!("{name} {told}")]);
+        assert!(!run.summary().incomplete);
+    }
+}
+
+#[test]
+fn after_a_quote_that_is_never_closed_the_rest_keeps_its_columns() {
+    let rows = "1,900517132728,x\n".repeat(100);
+    for block in BLOCKS {
+        let run = scan("unclosed.csv", format!("id,iin,note\n{rows}2,900517132728,\"x\n{rows}"), block);
+        let name = "unclosed.csv";
+        let [in_column, .., told] = &run.lines()[..] else { panic!("{:?}", run.lines()) };
+        assert_eq!(*in_column, format!("{name} iin unclosed.iin 193"));
+        assert_eq!(
+            *told,
+            format!(
+                "{name} problem: a quote is never closed; what follows is read again from some lines after row 101 on"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_definition_in_no_known_grammar_is_told_with_its_line() {
+    let text = "-- PostgreSQL database dump\n\n\nCREATE TABLE public.t (\n    id int,\n    iin text WITH SHARDING (a => 1) 7\n);\n\n\
+                COPY public.t FROM stdin;\n1\t900517132728\n\\.\n";
+    for block in BLOCKS {
+        let run = scan("dump.sql", text, block);
+        let told = "line 4: the definition of public.t is not in a known grammar; its columns are read by their names";
+        let name = "dump.sql";
+        assert_eq!(run.lines(), [format!("{name} iin public.t.iin 1"), format!("{name} problem: {told}")]);
+        assert!(!run.summary().incomplete);
+    }
+}
