@@ -91,7 +91,12 @@ fn events(more: usize) -> Vec<Event> {
         let reason = if at % 2 == 0 { "encrypted".to_owned() } else { message.clone() };
         events.push(Event::Skipped(Skipped { path: path.clone(), reason, bytes: 5000, incomplete: true }));
         let problem = format!("unexpected end of file after {at} bytes");
-        events.push(Event::Problem(Problem { path: path.clone(), message: problem, examined: at as u64, incomplete: true }));
+        events.push(Event::Problem(Problem {
+            path: path.clone(),
+            message: problem,
+            examined: at as u64,
+            incomplete: true,
+        }));
         events.push(Event::Unused(Unused { path, line: 3, message }));
         events.push(Event::Stale(Stale { policy: text.into(), category: text.into(), clause: None }));
     }

@@ -278,6 +278,9 @@ fn header(records: &[Vec<Vec<u8>>], separator: u8, named: bool) -> Option<bool> 
     is_table.then_some(names)
 }
 
+/// Signs that name the column of rows' numbers, the last two in Windows-1251 and CP866.
+const NUMBER_SIGNS: [&[u8]; 4] = [b"#", "№".as_bytes(), b"\xB9", b"\xFC"];
+
 /// Whether a cell is a column's name rather than a value.
 fn is_name(cell: &[u8]) -> bool {
     let cell = cell.trim_ascii();
@@ -290,7 +293,7 @@ fn is_name(cell: &[u8]) -> bool {
             && !cell.contains(&b'@')
             // The end of a sentence, unless something is cut short: «Моб. тел.»
             && (cell.len() <= 24 || !cell.ends_with(b"."))
-            && fold(cell).iter().any(|reading| reading.bytes().len() > 2 || [b"#", "№".as_bytes()].contains(&cell))
+            && fold(cell).iter().any(|reading| reading.bytes().len() > 2 || NUMBER_SIGNS.contains(&cell))
 }
 
 #[cfg(test)]
@@ -368,6 +371,15 @@ mod tests {
             ("id;iin;b\n1;2\n1;2;3;4\n1;2;3\n1;2;3;4;5\n", Some((';', true))),
         ] {
             assert_eq!(shape(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_header_is_told_in_every_charset() {
+        for charset in [encoding_rs::UTF_8, encoding_rs::WINDOWS_1251, encoding_rs::IBM866] {
+            let (stored, ..) = charset.encode("№;ФИО;ИИН\n1;Тест;900517132728\n");
+            let shape = Shape::of(&stored);
+            assert!(matches!(shape, Shape::Delimited { separator: b';', header: true, .. }), "{}", charset.name());
         }
     }
 }
