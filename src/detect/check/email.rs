@@ -71,26 +71,42 @@ fn at_sign(text: &[u8], at: usize) -> Option<usize> {
 pub fn start_of_local(text: &[u8], at: usize) -> Option<usize> {
     at_sign(text, at)?;
     let mut start = at;
-    while let Some(width) = local_before(text, start) {
-        start -= width;
+    loop {
+        let before = &text[start.saturating_sub(LONGEST_LOCAL + 1)..start];
+        start -= before.iter().rev().take_while(|byte| IN_LOCAL[usize::from(**byte)]).count();
+        let letter = letter_before(text, start);
+        start -= letter.unwrap_or(0);
         if at - start > LONGEST_LOCAL {
             return None;
+        }
+        if letter.is_none() {
+            break;
         }
     }
     start += escape_at(text, start, at);
     (start < at).then_some(start)
 }
 
-/// Bytes of the character before `end`, if a local part may hold it.
-fn local_before(text: &[u8], end: usize) -> Option<usize> {
-    match byte_before(text, end, 1) {
-        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'.' | b'_' | b'+' | b'-' => Some(1),
-        0x80.. => (2..=4).find(|width| {
-            let start = end.checked_sub(*width);
-            start.and_then(|start| letter_at(text, start)) == Some(*width)
-        }),
-        _ => None,
+/// The ASCII characters of local parts.
+const IN_LOCAL: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        bytes[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'.' | b'_' | b'+' | b'-');
+        byte += 1;
     }
+    bytes
+};
+
+/// Bytes of the letter beyond ASCII before `end`.
+fn letter_before(text: &[u8], end: usize) -> Option<usize> {
+    if byte_before(text, end, 1) < 0x80 {
+        return None;
+    }
+    (2..=4).find(|width| {
+        let start = end.checked_sub(*width);
+        start.and_then(|start| letter_at(text, start)) == Some(*width)
+    })
 }
 
 /// Bytes of the letter beyond ASCII at `at`: Latin, Greek, Cyrillic and on to Hangul.
