@@ -300,3 +300,20 @@ proptest! {
         prop_assert_eq!(summary.bytes_seen, nest.len() as u64);
     }
 }
+
+#[test]
+#[cfg(unix)]
+fn a_file_of_terabytes_with_holes_costs_what_stands_in_it() {
+    use std::os::unix::fs::FileExt;
+    let path = file("disk.img", TEXT);
+    let image = std::fs::File::options().write(true).open(&path).unwrap();
+    let length = 4 << 40;
+    if image.set_len(length).and_then(|()| image.write_all_at(TEXT, 3 << 40)).is_err() {
+        println!("skipped: this file system takes no file of 4 TB");
+        return std::fs::remove_file(&path).unwrap();
+    }
+    let run = run::run(&plan(vec![path.clone()], Unpacking::default()));
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(run.findings().iter().map(|finding| finding.hits).sum::<u64>(), 4);
+    assert_eq!((run.summary().bytes_seen, run.summary().bytes_examined), (length, length));
+}

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use crate::source::Holes;
 use crate::subject::{Key, Token};
 
 /// What proves that a file is unchanged.
@@ -90,12 +91,18 @@ const BLOCK: usize = 256 << 10;
 /// # Errors
 /// Those of the file; one that changed while it was read.
 pub fn digest(path: &Path, key: &Key, mut read: impl FnMut(u64)) -> io::Result<(Token, Stat)> {
-    let mut file = File::open(path)?;
+    let file = File::open(path)?;
     let stat = Stat::of(&file.metadata()?);
+    let mut holes = Holes::of(&file, u64::try_from(stat.size).unwrap_or(0));
+    let mut plain = &file;
     let mut hasher = key.hasher("content");
     let mut block = vec![0; BLOCK.min(usize::try_from(stat.size).unwrap_or(BLOCK) + 1)];
     loop {
-        match file.read(&mut block) {
+        let taken = match &mut holes {
+            Some(holes) => holes.read(&mut block),
+            None => plain.read(&mut block),
+        };
+        match taken {
             Ok(0) => break,
             Ok(n) => {
                 hasher.update(&block[..n]);
@@ -104,6 +111,10 @@ pub fn digest(path: &Path, key: &Key, mut read: impl FnMut(u64)) -> io::Result<(
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             Err(e) => return Err(e),
         }
+    }
+    if let Some(holes) = holes {
+        hasher.update(&holes.skipped().to_le_bytes());
+        read(holes.skipped());
     }
     if Stat::of(&file.metadata()?) != stat {
         return Err(io::Error::other("the file was changed while it was read"));

@@ -25,7 +25,7 @@ use crate::input::{Store, Target};
 use crate::layout::PathMemory;
 use crate::layout::table::{self, Shape};
 use crate::policy::Traces;
-use crate::source::git;
+use crate::source::{Holes, git};
 use crate::subject::Notes;
 use crate::suppress::{self, Known, Quiet};
 
@@ -128,13 +128,24 @@ impl<'a> Worker<'a> {
     }
 
     fn file(&mut self, item: usize, target: &Target, file: File, length: u64) -> Result<Done, Box<Large>> {
-        let most = if self.shared.plan.threads > 1 { self.shared.plan.limits.split } else { u64::MAX };
+        let mut holes = Holes::of(&file, length);
+        let whole = holes.is_some() || self.shared.plan.threads == 1;
+        let most = if whole { u64::MAX } else { self.shared.plan.limits.split };
         let known = (length > 0).then_some(length);
         let archive = target.path().and_then(|path| self.shared.archived(path));
         let tables = archive.as_ref().and_then(|archive| archive.before.as_deref()).map(table::Reader::after);
-        let stored = Stored { reader: &mut &file, length: known, file: Some(&file), tables };
+        let mut plain = &file;
+        let reader: &mut dyn Read = match &mut holes {
+            Some(holes) => holes,
+            None => &mut plain,
+        };
+        let stored = Stored { reader, length: known, file: Some(&file), tables };
         match self.bytes(target, stored, most) {
             Ok(mut done) => {
+                if let Some(holes) = holes.filter(|_| done.failure.is_none()) {
+                    // Nothing stands in a hole.
+                    done.examined = done.seen.min(done.examined + holes.skipped());
+                }
                 let faults = archive.into_iter().flat_map(|archive| archive.faults);
                 done.events.extend(faults.map(|message| {
                     Event::Problem(Problem { path: target.origin.clone(), message, examined: length, incomplete: true })

@@ -2,7 +2,9 @@
 //! named and not yet opened, with what was left out and why.
 
 pub mod git;
+mod holes;
 mod tree;
 
+pub use holes::Holes;
 use tree::IGNORE_FILE;
 pub use tree::{Listing, Walk, list};
