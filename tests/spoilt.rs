@@ -10,13 +10,17 @@ use std::path::{Path, PathBuf};
 
 use derbes::finding::Evidence;
 use derbes::limits::Unpacking;
+use derbes::report::{self, Format, Options};
 use run::{Run, plan};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+fn folder(block: usize) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("spoilt").join(block.to_string())
+}
+
 fn scan(name: &str, text: impl AsRef<[u8]>, block: usize) -> Run {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("spoilt");
-    let folder = folder.join(block.to_string());
+    let folder = folder(block);
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join(name);
     std::fs::write(&path, text).unwrap();
@@ -139,5 +143,39 @@ fn a_definition_in_no_known_grammar_is_told_with_its_line() {
         let name = "dump.sql";
         assert_eq!(run.lines(), [format!("{name} iin public.t.iin 1"), format!("{name} problem: {told}")]);
         assert!(!run.summary().incomplete);
+    }
+}
+
+/// All of such a table was examined, which each report says in the way that its readers know.
+#[test]
+fn no_report_calls_it_unexamined() {
+    let run = scan("uneven.csv", "id;ИИН;город\n1;900517132728;x\n2;750228150059\n", 64 << 10);
+    let told = "1 row not with 3 cells, as the header has; the first is row 2";
+    for (format, line) in [
+        (Format::Human, format!("note     ./uneven.csv: {told}\n")),
+        (Format::Jsonl, format!(r#"{{"type":"problem","path":"./uneven.csv","message":"{told}","#)),
+        (Format::Junit, format!(r#"<testcase name="examined: {told}" classname="./uneven.csv" time="0"></testcase>"#)),
+        (Format::Github, format!("::notice file=./uneven.csv,title=Not as it should be::{told}\n")),
+        (Format::GitlabCodequality, format!(r#""check_name":"flaw","description":"Not as it should be: {told}","#)),
+        (Format::GitlabSecrets, format!(r#"{{"level":"info","value":"note: ./uneven.csv: {told}"}}"#)),
+        (Format::Sarif, r#""descriptor":{"id":"flaw","index":6},"level":"warning","#.to_owned()),
+        (Format::Markdown, format!("\n### Not as it should be\n\n- `./uneven.csv`: {told}\n")),
+        (Format::Csv, format!(r#","note: {told}""#)),
+        (Format::Html, "<td><span data-t=\"remark-flaw\">".to_owned()),
+    ] {
+        let mut out = Vec::new();
+        let mut report = report::new(format, Box::new(&mut out), Options::default());
+        run.events.iter().for_each(|event| report.event(event).unwrap());
+        drop(report);
+        let text = String::from_utf8(out).unwrap();
+        let text = text.replace(run.findings()[0].path.as_str(), "./uneven.csv");
+        assert!(text.contains(&line), "{format:?}: {line}\n{text}");
+        if format == Format::Html {
+            // The page has the words for all that it may say.
+            assert!(text.contains("<p class=\"notice good\">"), "{text}");
+            continue;
+        }
+        let wrong = ["ould not be examined", "INCOMPLETE", "::error", "### Not examined", r#"errors="1"#];
+        assert!(wrong.iter().all(|wrong| !text.contains(wrong)), "{format:?}: {text}");
     }
 }

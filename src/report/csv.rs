@@ -78,7 +78,10 @@ impl<W: Write> Report for Csv<W> {
         match event {
             Event::Finding(finding) => self.finding(finding),
             Event::Skipped(skipped) => self.remark(skipped.path.as_str(), &format!("skipped: {}", skipped.reason)),
-            Event::Problem(problem) => self.remark(problem.path.as_str(), &format!("problem: {}", problem.message)),
+            Event::Problem(problem) => {
+                let kind = if problem.incomplete { "problem" } else { "note" };
+                self.remark(problem.path.as_str(), &format!("{kind}: {}", problem.message))
+            }
             Event::Summary(summary) => {
                 let conclusion = self.tally.conclusion(summary);
                 if !conclusion.complete {

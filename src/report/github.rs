@@ -71,7 +71,11 @@ impl<W: Write> Report for Github<W> {
             Event::Finding(finding) => self.finding(finding),
             Event::Problem(problem) => {
                 let text = escape(&problem.message).to_string();
-                self.command(Level::Error, &problem.path, "", "Could not be examined", &text)
+                let (level, title) = match problem.incomplete {
+                    true => (Level::Error, "Could not be examined"),
+                    false => (Level::Note, "Not as it should be"),
+                };
+                self.command(level, &problem.path, "", title, &text)
             }
             Event::Skipped(skipped) => {
                 let text = escape(&skipped.reason).to_string();

@@ -66,9 +66,13 @@ impl<W: Write> Report for CodeQuality<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
             Event::Finding(finding) => self.finding(finding),
-            Event::Problem(problem) => {
+            Event::Problem(problem) if problem.incomplete => {
                 let text = format!("Could not be examined: {}", escape(&problem.message));
                 self.unexamined("problem", Severity::Medium, &problem.path, &text)
+            }
+            Event::Problem(flaw) => {
+                let text = format!("Not as it should be: {}", escape(&flaw.message));
+                self.unexamined("flaw", Severity::Info, &flaw.path, &text)
             }
             Event::Skipped(skipped) => {
                 let text = format!("Not examined: {}", escape(&skipped.reason));

@@ -111,11 +111,14 @@ impl<W: Write> Secrets<W> {
     }
 
     fn messages(&self, summary: &Summary) -> Vec<Value> {
-        let Notes { problems, skipped, stale, unused } = &self.notes;
+        let Notes { problems, flaws, skipped, stale, unused } = &self.notes;
         let mut messages = Vec::new();
         let mut say = |level, value: String| messages.push(json!({ "level": level, "value": value }));
         for problem in &problems.kept {
             say("warn", format!("problem: {}: {}", escape(problem.path.as_str()), escape(&problem.message)));
+        }
+        for flaw in &flaws.kept {
+            say("info", format!("note: {}: {}", escape(flaw.path.as_str()), escape(&flaw.message)));
         }
         for skipped in &skipped.kept {
             say("info", format!("skipped: {}: {}", escape(skipped.path.as_str()), escape(&skipped.reason)));
@@ -131,6 +134,7 @@ impl<W: Write> Secrets<W> {
         }
         for (more, what) in [
             (problems.more, "problems"),
+            (flaws.more, "notes"),
             (skipped.more, "skipped"),
             (stale.more, "never seen"),
             (unused.more, "unused"),

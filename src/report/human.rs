@@ -164,10 +164,13 @@ impl<W: Write> Human<W> {
     }
 
     fn problem(&mut self, problem: &Problem) -> io::Result<()> {
+        let (path, message) = (escape(problem.path.as_str()), escape(&problem.message));
+        if !problem.incomplete {
+            return self.note("note", AnsiColor::Yellow, &format!("   {path}: {message}"));
+        }
         if let Some(stopped) = &mut self.stopped {
             stopped.add_problem(problem);
         }
-        let (path, message) = (escape(problem.path.as_str()), escape(&problem.message));
         self.note("problem", AnsiColor::Red, &format!("{path}: {message} ({} examined)", size(problem.examined)))
     }
 

@@ -75,6 +75,7 @@ impl<W: Write> Markdown<W> {
         self.categories()?;
         self.findings()?;
         self.unexamined()?;
+        self.flaws()?;
         self.stale()?;
         self.unused()?;
         self.out.flush()
@@ -125,6 +126,22 @@ impl<W: Write> Markdown<W> {
             if more > 0 {
                 writeln!(self.out, "- and {} more", count(more, what))?;
             }
+        }
+        Ok(())
+    }
+
+    fn flaws(&mut self) -> io::Result<()> {
+        let flaws = &self.notes.flaws;
+        if flaws.kept.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "\n### Not as it should be\n")?;
+        for flaw in &flaws.kept {
+            let (path, message) = (code(flaw.path.as_str()), plain(&escape(&flaw.message).to_string()));
+            writeln!(self.out, "- {path}: {message}")?;
+        }
+        if flaws.more > 0 {
+            writeln!(self.out, "- and {} more", flaws.more)?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What was not examined, what was declared in vain and what allows nothing any more, for formats that can name it only
+//! What was not examined or is not as it should be, what was declared in vain and what allows nothing any more, for formats that can name it only
 //! at their end: takes events, keeps the first of each kind and counts the rest.
 
 use crate::finding::{Event, Problem, Skipped, Stale, Unused};
@@ -28,7 +28,10 @@ impl<T: Clone> First<T> {
 
 #[derive(Debug)]
 pub(super) struct Notes {
+    /// Those that leave a run incomplete.
     pub problems: First<Problem>,
+    /// The others: all of it was examined.
+    pub flaws: First<Problem>,
     pub skipped: First<Skipped>,
     pub stale: First<Stale>,
     pub unused: First<Unused>,
@@ -38,12 +41,13 @@ impl Notes {
     /// Keeps at most `bound` of each kind.
     pub fn new(bound: usize) -> Self {
         let (problems, skipped) = (First::new(bound), First::new(bound));
-        Self { problems, skipped, stale: First::new(bound), unused: First::new(bound) }
+        Self { problems, flaws: First::new(bound), skipped, stale: First::new(bound), unused: First::new(bound) }
     }
 
     pub fn add(&mut self, event: &Event) {
         match event {
-            Event::Problem(problem) => self.problems.add(problem),
+            Event::Problem(problem) if problem.incomplete => self.problems.add(problem),
+            Event::Problem(flaw) => self.flaws.add(flaw),
             Event::Skipped(skipped) => self.skipped.add(skipped),
             Event::Stale(stale) => self.stale.add(stale),
             Event::Unused(unused) => self.unused.add(unused),

@@ -178,6 +178,7 @@ impl Remark {
     pub fn new(event: &Event, words: &Words) -> Option<Self> {
         let (kind, path, reason, amount) = match event {
             Event::Skipped(skipped) => ("skipped", &skipped.path, words.phrase(&skipped.reason), Some(skipped.bytes)),
+            Event::Problem(flaw) if !flaw.incomplete => ("flaw", &flaw.path, words.phrase(&flaw.message), None),
             Event::Problem(problem) => {
                 let end = format!(" after {} bytes", problem.examined);
                 let cause = problem.message.strip_suffix(&end).unwrap_or(&problem.message);

@@ -11,13 +11,14 @@ use crate::finding::Summary;
 use crate::input::Origin;
 
 /// The kinds of notifications: id and meaning.
-pub(super) const KINDS: [(&str, &str); 6] = [
+pub(super) const KINDS: [(&str, &str); 7] = [
     ("problem", "Something failed while it was read, so that the run is incomplete"),
     ("skipped", "Something was not examined"),
     ("stale", "A policy declares a category that was not found"),
     ("limit", "Not everything that was found is listed"),
     ("conclusion", "The run in one sentence"),
     ("unused", "A mark, a rule or an entry of a baseline allows nothing that is there"),
+    ("flaw", "Something is not as it should be; all of it was examined"),
 ];
 
 /// One notification, by the index of its kind.
@@ -53,11 +54,15 @@ pub(super) fn invocation(summary: &Summary, tally: &Tally, notes: &Notes, writte
     })
 }
 
-fn of_notes(Notes { problems, skipped, stale, unused }: &Notes) -> Vec<Value> {
+fn of_notes(Notes { problems, flaws, skipped, stale, unused }: &Notes) -> Vec<Value> {
     let mut notifications = Vec::new();
     for problem in &problems.kept {
         let text = format!("{} ({} examined)", escape(&problem.message), count(problem.examined, "byte"));
         notifications.push(notification(0, Level::Error, Some(&problem.path), &text));
+    }
+    for flaw in &flaws.kept {
+        let text = escape(&flaw.message).to_string();
+        notifications.push(notification(6, Level::Warning, Some(&flaw.path), &text));
     }
     for skipped in &skipped.kept {
         let text = format!("Not examined: {}", escape(&skipped.reason));
@@ -77,6 +82,7 @@ fn of_notes(Notes { problems, skipped, stale, unused }: &Notes) -> Vec<Value> {
         (1, Level::Note, skipped.more),
         (2, Level::Note, stale.more),
         (5, Level::Warning, unused.more),
+        (6, Level::Warning, flaws.more),
     ] {
         if more > 0 {
             notifications.push(notification(kind, severity, None, &format!("{more} more are not named here")));
