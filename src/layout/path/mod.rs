@@ -134,14 +134,18 @@ impl Trail {
             (true, Notation::Json) => path.push('$'),
             (true, _) => {}
         }
-        for step in self.steps.iter().rev() {
+        for (depth, step) in self.steps.iter().enumerate().rev() {
+            let name = |range: &Range<usize>| match shown(&text[range.clone()]) {
+                name if depth > 0 && may_be_person(&name) => Cow::Borrowed("*"),
+                name => name,
+            };
             let dot = if path.is_empty() && self.notation == Notation::Dotted { "" } else { "." };
             match (step, self.notation) {
                 (Step::Each, _) => path.push_str("[*]"),
-                (Step::Attribute(range), _) => path.extend(["/@", &shown(&text[range.clone()])]),
-                (Step::Name(range), Notation::Markup) => path.extend(["/", &shown(&text[range.clone()])]),
-                (Step::Name(range), Notation::Dotted) => path.extend([dot, &shown(&text[range.clone()])]),
-                (Step::Name(range), Notation::Json) => match shown(&text[range.clone()]) {
+                (Step::Attribute(range), _) => path.extend(["/@", &name(range)]),
+                (Step::Name(range), Notation::Markup) => path.extend(["/", &name(range)]),
+                (Step::Name(range), Notation::Dotted) => path.extend([dot, &name(range)]),
+                (Step::Name(range), Notation::Json) => match name(range) {
                     name if name == "*" || is_identifier(&name) => path.extend([".", &name]),
                     name => path.extend(["['", &name, "']"]),
                 },
@@ -160,6 +164,12 @@ fn shown(text: &[u8]) -> Cow<'_, str> {
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
     let shown = to_utf8(text);
     if digits <= DIGITS && name::is_name(&shown) && !shown.is_empty() { shown } else { Cow::Borrowed("*") }
+}
+
+/// Whether several words all begin with a capital, as names of people do: then it may be whose the data is.
+fn may_be_person(name: &str) -> bool {
+    let words = || name.split_whitespace();
+    words().count() > 1 && words().all(|word| word.starts_with(char::is_uppercase))
 }
 
 fn is_identifier(name: &str) -> bool {
@@ -254,6 +264,8 @@ mod tests {
             (r#"12:30 INFO body: {"user":{"phone":"V"#, "$.user.phone"),
             (r"x = {'user': {'phone': 'V", "$.user.phone"),
             (r#"{"87010000019":{"e-mail":"V"#, "$.*['e-mail']"),
+            (r#"{"Тестов Тест":{"phone":"V"#, "$.*.phone"),
+            (r#"{"Данные клиента":{"Дата Выдачи":"V"#, "$['Данные клиента']['Дата Выдачи']"),
             ("<?xml version='1.0'?>\n<users><user id='1'><phone>V", "/users/user/phone"),
             ("<users><user><br/><x>1</x><phone>V", "/users/user/phone"),
             ("<users><user a='1' phone='V", "/users/user/@phone"),
