@@ -2,13 +2,13 @@
 //! short run of zeros, so that terabytes of nothing are read in no time.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 
 /// Shortest file that is asked for holes.
 const SHORTEST: u64 = 64 << 20;
 
 /// Bytes that a longer hole is given as.
-#[cfg(unix)]
 const HOLE: u64 = 1 << 20;
 
 /// Reads a file of which most is holes.
@@ -46,45 +46,49 @@ fn stored(_: &File) -> Option<u64> {
     None
 }
 
-#[cfg(unix)]
 impl Holes<'_> {
     /// Goes on to what comes next: data, the end of a hole before it included.
     fn advance(&mut self) -> io::Result<()> {
-        use rustix::fs::{SeekFrom, seek};
-        use rustix::io::Errno;
-        let data = match seek(self.file, SeekFrom::Data(self.at)) {
-            Ok(data) => data.min(self.length),
-            // No data to the end.
-            Err(Errno::NXIO) => self.length,
-            Err(Errno::INVAL | Errno::NOTSUP) => self.at,
-            Err(error) => return Err(error.into()),
-        };
-        let skipped = (data - self.at.min(data)).saturating_sub(HOLE);
+        let Range { start, end } = data(self.file, self.at, self.length)?;
+        let skipped = start.saturating_sub(self.at).saturating_sub(HOLE);
         self.skipped += skipped;
         self.at += skipped;
-        let hole = seek(self.file, SeekFrom::Hole(data)).unwrap_or(self.length);
-        self.until = if hole > data { hole.min(self.length) } else { self.length };
-        Ok(())
+        self.until = end;
+        self.file.seek(SeekFrom::Start(self.at)).map(drop)
     }
 }
 
 impl Read for Holes<'_> {
-    #[cfg(unix)]
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        use std::os::unix::fs::FileExt;
         if self.at >= self.until && self.at < self.length {
             self.advance()?;
         }
         let wanted = usize::try_from(self.until.saturating_sub(self.at)).unwrap_or(usize::MAX).min(buf.len());
-        let read = self.file.read_at(&mut buf[..wanted], self.at)?;
+        let read = self.file.read(&mut buf[..wanted])?;
         self.at += read as u64;
         Ok(read)
     }
+}
 
-    #[cfg(not(unix))]
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.file.read(buf)
-    }
+/// Where data stands next, from `at` on.
+#[cfg(any(target_os = "linux", target_os = "macos", target_os = "freebsd"))]
+fn data(file: &File, at: u64, length: u64) -> io::Result<Range<u64>> {
+    use rustix::fs::{SeekFrom, seek};
+    use rustix::io::Errno;
+    let start = match seek(file, SeekFrom::Data(at)) {
+        Ok(start) => start.min(length),
+        // None to the end.
+        Err(Errno::NXIO) => length,
+        Err(Errno::INVAL | Errno::NOTSUP) => at,
+        Err(error) => return Err(error.into()),
+    };
+    let end = seek(file, SeekFrom::Hole(start)).unwrap_or(length);
+    Ok(start..if end > start { end.min(length) } else { length })
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos", target_os = "freebsd")))]
+fn data(_: &File, at: u64, length: u64) -> io::Result<Range<u64>> {
+    Ok(at..length)
 }
 
 #[cfg(all(test, unix))]

@@ -95,11 +95,9 @@ fn spelled(count: u32, format: &str) -> String {
         "russianUpper" => letter(" АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЭЮЯ"),
         "lowerLetter" => letter(" abcdefghijklmnopqrstuvwxyz"),
         "upperLetter" => letter(" ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-        "upperRoman" | "lowerRoman" => {
-            let tens = ["", "X", "XX", "XXX"];
+        "upperRoman" | "lowerRoman" if count < 40 => {
             let ones = ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"];
-            let ten = tens.get(count as usize / 10).copied();
-            ten.map_or_else(|| count.to_string(), |ten| format!("{ten}{}", ones[count as usize % 10]))
+            "X".repeat(count as usize / 10) + ones[count as usize % 10]
         }
         _ => count.to_string(),
     }
