@@ -19,6 +19,12 @@ pub fn is_name(text: &str) -> bool {
     is_plain(text) && most <= DIGITS_TOGETHER && all <= DIGITS
 }
 
+/// Whether several words all begin with a capital, as names of people do: as a key, it may be whose the value is.
+pub fn may_be_person(name: &str) -> bool {
+    let words = || name.split_whitespace();
+    words().count() > 1 && words().all(|word| word.starts_with(char::is_uppercase))
+}
+
 /// What may be shown of a name: its digits hidden where they are too many, nothing of what is no name at all.
 pub fn shown(text: &str) -> Option<String> {
     match is_name(text) {

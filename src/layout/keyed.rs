@@ -5,6 +5,8 @@ use std::ops::Range;
 
 /// Longest name of a key, in bytes.
 const LONGEST: usize = 64;
+/// Longest name of several words, in bytes.
+const LONGEST_PHRASE: usize = 96;
 /// How far back a value may stand from the beginning of its key.
 pub const REACH: usize = 128;
 
@@ -55,8 +57,19 @@ impl Look<'_> {
         if name.len() > LONGEST || !name.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80) {
             return None;
         }
-        let quoted = self.previous(start).is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'));
-        (anywhere || quoted || self.begins_entry(start)).then_some(start..end)
+        let quoted = self.previous(start).is_some_and(is_quote);
+        match self.phrase(end).filter(|_| !quoted) {
+            Some(phrase) => Some(phrase),
+            None => (anywhere || quoted || self.begins_entry(start)).then_some(start..end),
+        }
+    }
+
+    /// The quoted name of several words that ends at `end`, where an entry can begin: `"ИИН клиента": "`.
+    fn phrase(&self, end: usize) -> Option<Range<usize>> {
+        let quote = *self.text[end..].iter().find(|byte| **byte != b'\\').filter(|byte| is_quote(**byte))?;
+        let start = self.line + memchr::memrchr(quote, &self.text[self.line..end])? + 1;
+        let open = self.skip_back(start - 1, |byte| byte == b'\\');
+        (end - start <= LONGEST_PHRASE && self.begins_entry(open)).then_some(start..end)
     }
 
     fn begins_entry(&self, at: usize) -> bool {
@@ -91,12 +104,16 @@ impl Look<'_> {
     }
 }
 
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
 fn is_quote_or_bracket(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\'' | b'`' | b' ' | b'\t' | b'\\' | b'(' | b'[' | b'{')
+    is_quote(byte) || matches!(byte, b' ' | b'\t' | b'\\' | b'(' | b'[' | b'{')
 }
 
 fn is_quote_or_space(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\'' | b'`' | b' ' | b'\t' | b'\\' | b']')
+    is_quote(byte) || matches!(byte, b' ' | b'\t' | b'\\' | b']')
 }
 
 fn is_name(byte: u8) -> bool {
@@ -126,6 +143,11 @@ mod tests {
             ("const iin = 'V'", Some("iin")),
             ("WHERE id = 5 AND iin = 'V'", Some("iin")),
             ("if user.iin === \"V", Some("user.iin")),
+            (r#"{"ИИН клиента": "V"#, Some("ИИН клиента")),
+            (r#"{\"ИИН / БИН\" : \"V"#, Some("ИИН / БИН")),
+            ("'Номер телефона' => 'V", Some("Номер телефона")),
+            ("say \"call me\": V", None),
+            ("'a', 'b c': V", Some("b c")),
             (r#"{"phones": ["1", "V"#, Some("phones")),
             (r#"{"phones": ["1"], "V"#, None),
             ("phones: [1, V", None),

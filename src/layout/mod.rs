@@ -7,5 +7,5 @@ mod run;
 pub mod table;
 
 pub use keyed::{REACH as KEY_REACH, key_before};
-pub use path::{CUT as PATH_CUT, Memory as PathMemory, REACH as PATH_REACH, path};
+pub use path::{CUT as PATH_CUT, Key, Memory as PathMemory, REACH as PATH_REACH, path};
 pub use run::text_run;

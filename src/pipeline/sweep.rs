@@ -8,9 +8,9 @@ use super::window::Stretch;
 use crate::classify::{Counter, Hit, Lines, Partial, Tally, Walk};
 use crate::decode::to_utf8;
 use crate::detect::{Match, Nature, Scratch, Shortened};
-use crate::finding::{EvidenceSet, Posture, Redacted, name};
+use crate::finding::{Evidence, EvidenceSet, Posture, Redacted, name};
 use crate::layout::table::{self, Defined, Grid, Segment};
-use crate::layout::{self, PathMemory};
+use crate::layout::{self, Key, PathMemory};
 use crate::limits::Limits;
 use crate::subject::Notes;
 use crate::suppress::{self, Quiet};
@@ -265,10 +265,11 @@ impl<'a> Hits<'a, '_> {
 /// The key that a value is given for, with its path as far as that is known, where it is a name.
 pub fn key<'a>(text: &'a [u8], base: u64, found: &Match, memory: &mut PathMemory) -> Option<Cow<'a, str>> {
     let key = found.key.as_ref()?;
-    if let Some(path) = layout::path(text, base, found.span.start, key, memory) {
+    let is_field = found.evidence.contains(Evidence::KeyName);
+    if let Some(path) = layout::path(text, base, found.span.start, Key { name: key, is_field }, memory) {
         return Some(Cow::Owned(path));
     }
-    Some(to_utf8(&text[key.clone()])).filter(|key| name::is_name(key))
+    Some(to_utf8(&text[key.clone()])).filter(|key| name::is_name(key) && (is_field || !name::may_be_person(key)))
 }
 
 fn redacted(shared: &Shared, stretch: &Stretch, found: &Match) -> Redacted {

@@ -76,11 +76,13 @@ struct Trail {
     steps: Vec<Step>,
     /// Whether the last step is that of the root.
     rooted: bool,
+    /// Whether the innermost name surely is that of a field.
+    is_field: bool,
 }
 
 impl Trail {
     fn new(notation: Notation) -> Self {
-        Self { notation, steps: Vec::with_capacity(4), rooted: false }
+        Self { notation, steps: Vec::with_capacity(4), rooted: false, is_field: false }
     }
 
     /// Adds the steps from an opener at `at` on outwards, which `find` finds: those that are remembered, where it is the same
@@ -136,7 +138,7 @@ impl Trail {
         }
         for (depth, step) in self.steps.iter().enumerate().rev() {
             let name = |range: &Range<usize>| match shown(&text[range.clone()]) {
-                name if depth > 0 && may_be_person(&name) => Cow::Borrowed("*"),
+                name if (depth > 0 || !self.is_field) && name::may_be_person(&name) => Cow::Borrowed("*"),
                 name => name,
             };
             let dot = if path.is_empty() && self.notation == Notation::Dotted { "" } else { "." };
@@ -166,20 +168,23 @@ fn shown(text: &[u8]) -> Cow<'_, str> {
     if digits <= DIGITS && name::is_name(&shown) && !shown.is_empty() { shown } else { Cow::Borrowed("*") }
 }
 
-/// Whether several words all begin with a capital, as names of people do: then it may be whose the data is.
-fn may_be_person(name: &str) -> bool {
-    let words = || name.split_whitespace();
-    words().count() > 1 && words().all(|word| word.starts_with(char::is_uppercase))
-}
-
 fn is_identifier(name: &str) -> bool {
     name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// The path of the value at `value`, whose key stands at `key`, in a text of which `base` bytes stand before `text`. None
+/// The key of a value.
+#[derive(Debug, Clone, Copy)]
+pub struct Key<'a> {
+    pub name: &'a Range<usize>,
+    /// Whether it says what the value is, and so is nobody's name.
+    pub is_field: bool,
+}
+
+/// The path of the value at `value`, whose key is `key`, in a text of which `base` bytes stand before `text`. None
 /// where nothing is known but the key, which then stands for it. At least [`REACH`] bytes are shown before the value, or
 /// all there are. The memory changes nothing but the time that this takes; it is that of one text.
-pub fn path(text: &[u8], base: u64, value: usize, key: &Range<usize>, memory: &mut Memory) -> Option<String> {
+pub fn path(text: &[u8], base: u64, value: usize, key: Key, memory: &mut Memory) -> Option<String> {
+    let Key { name: key, is_field } = key;
     let from = value.saturating_sub(REACH).min(key.start);
     let mut look = Look { text, base, from, begins: from == 0 && base == 0, memory, seen: key.start };
     let trail = match *text.get(key.end)? {
@@ -190,7 +195,7 @@ pub fn path(text: &[u8], base: u64, value: usize, key: &Range<usize>, memory: &m
         b'>' | b' ' if look.previous(key.start) == Some(b'<') => look.element(key),
         _ => return None,
     };
-    trail?.written(text)
+    Trail { is_field, ..trail? }.written(text)
 }
 
 /// A text that is looked at backwards.
@@ -248,7 +253,7 @@ mod tests {
     fn of(text: &str, base: u64) -> Option<String> {
         let value = text.rfind('V').unwrap();
         let key = crate::layout::key_before(text.as_bytes(), value)?;
-        path(text.as_bytes(), base, value, &key, &mut Memory::default())
+        path(text.as_bytes(), base, value, Key { name: &key, is_field: false }, &mut Memory::default())
     }
 
     #[test]
@@ -265,7 +270,7 @@ mod tests {
             (r"x = {'user': {'phone': 'V", "$.user.phone"),
             (r#"{"87010000019":{"e-mail":"V"#, "$.*['e-mail']"),
             (r#"{"Тестов Тест":{"phone":"V"#, "$.*.phone"),
-            (r#"{"Данные клиента":{"Дата Выдачи":"V"#, "$['Данные клиента']['Дата Выдачи']"),
+            (r#"{"Данные клиента":{"Дата выдачи":"V"#, "$['Данные клиента']['Дата выдачи']"),
             ("<?xml version='1.0'?>\n<users><user id='1'><phone>V", "/users/user/phone"),
             ("<users><user><br/><x>1</x><phone>V", "/users/user/phone"),
             ("<users><user a='1' phone='V", "/users/user/@phone"),
@@ -278,6 +283,15 @@ mod tests {
             ("[[owners]]\nname = \"x\"\niin = \"V", "owners[*].iin"),
         ] {
             assert_eq!(of(text, 0).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_two_names_is_shown_where_it_tells_what_the_value_is() {
+        let text = r#"{"users":{"Home Phone":"V"#;
+        for (is_field, expected) in [(true, "$.users['Home Phone']"), (false, "$.users.*")] {
+            let key = Key { name: &(11..21), is_field };
+            assert_eq!(path(text.as_bytes(), 0, 24, key, &mut Memory::default()).as_deref(), Some(expected));
         }
     }
 
@@ -317,13 +331,14 @@ mod tests {
             let mut memory = Memory::default();
             for (value, _) in text.match_indices('V') {
                 let Some(key) = crate::layout::key_before(text.as_bytes(), value) else { continue };
-                let found = path(text.as_bytes(), 0, value, &key, &mut memory);
-                proptest::prop_assert_eq!(&found, &path(text.as_bytes(), 0, value, &key, &mut Memory::default()));
+                let path = |cut: usize, memory: &mut Memory| {
+                    let key = Key { name: &(key.start - cut..key.end - cut), is_field: true };
+                    path(&text.as_bytes()[cut..], cut as u64, value - cut, key, memory)
+                };
+                let found = path(0, &mut memory);
+                proptest::prop_assert_eq!(&found, &path(0, &mut Memory::default()));
                 // Nor does it matter what stands before the reach.
-                let cut = value.saturating_sub(REACH);
-                let key = key.start - cut..key.end - cut;
-                let of_rest = path(&text.as_bytes()[cut..], cut as u64, value - cut, &key, &mut Memory::default());
-                proptest::prop_assert_eq!(found, of_rest);
+                proptest::prop_assert_eq!(found, path(value.saturating_sub(REACH), &mut Memory::default()));
             }
         }
     }
@@ -335,6 +350,7 @@ mod tests {
         "]",
         ",",
         "\"a\":",
+        "\"a b\":",
         "\"b\":{",
         "\"k\":\"V\"",
         "\"k\":\"V\",",
