@@ -32,9 +32,9 @@ impl Lines {
         Self { ends: 0, open: Some(offset), rows: false }
     }
 
-    /// The rows of a table that is no text.
-    pub fn of_rows() -> Self {
-        Self { ends: 0, open: None, rows: true }
+    /// The rows of a table that is no text, after so many.
+    pub fn of_rows(before: u64) -> Self {
+        Self { ends: before, open: None, rows: true }
     }
 
     /// Whether they are rows, which no line is told of.

@@ -26,6 +26,7 @@ use crate::source::{self, git};
 use crate::suppress::{Baseline, Exceptions, Paths, Quiet};
 
 mod aftermath;
+mod assembly;
 mod contents;
 mod ends;
 mod excerpt;

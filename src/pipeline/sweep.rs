@@ -39,6 +39,15 @@ pub struct Counted {
     pub partial: Partial,
     pub lines: Lines,
     pub memory: PathMemory,
+    /// Line ends before the first of these lines, where they are known.
+    pub line_ends: u64,
+}
+
+impl Counted {
+    /// Nothing yet, from `offset` on.
+    pub fn from(offset: u64, lines: Lines) -> Self {
+        Self { partial: Partial::from(offset), lines, memory: PathMemory::default(), line_ends: 0 }
+    }
 }
 
 /// Whether a line is among those.

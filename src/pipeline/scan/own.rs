@@ -3,8 +3,10 @@
 
 use std::io::{self, Read};
 
-use super::super::work::{Done, Receipt};
-use super::{Extent, Worker};
+use super::super::assembly::Receipt;
+use super::super::work::Done;
+use super::Worker;
+use super::text::Extent;
 use crate::classify::Lines;
 use crate::decode::Table;
 use crate::input::Target;
@@ -28,7 +30,7 @@ impl Own {
             Some(columns) => table::Reader::of_table(&table.name, columns, table.definition.as_deref(), at),
             None => table::Reader::of_sheet(&table.name, &head[..head.len().min(HEAD)], at),
         };
-        self.part(worker, target, rows, Lines::of_rows(), reader);
+        self.part(worker, target, rows, Lines::of_rows(0), reader);
     }
 
     /// Scans text.
@@ -57,7 +59,7 @@ impl Own {
             worker.carried = self.left.take();
         }
         let quiet = worker.quiet(target);
-        let extent = Extent { own: at..u64::MAX, lines, length: None, binary: false, tables, failure: begun.err() };
+        let extent = Extent { tables, failure: begun.err(), ..Extent::from(at, lines) };
         let mut receipt = worker.sweep(target, content, extent, quiet);
         self.left = worker.left.take();
         let examined = receipt.partial.examined;
