@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use super::Shared;
 use super::tables::Borders;
 use super::work::lock;
-use crate::classify::Partial;
+use crate::classify::{Lines, Partial};
 use crate::input::Target;
 use crate::layout::table;
 use crate::limits::Limits;
@@ -104,8 +104,6 @@ pub struct Stream {
     pub item: usize,
     pub target: Target,
     pub binary: bool,
-    /// Whether it is rows of cells, which have no lines.
-    pub rows: bool,
     assembly: Mutex<Assembly>,
     /// A part is in.
     grown: Condvar,
@@ -120,7 +118,8 @@ pub struct Chunk {
     /// Offset of the text's first byte.
     pub base: u64,
     pub own: Range<u64>,
-    /// Line ends before it.
+    /// The lines that it begins with, and the line ends before them.
+    pub lines: Lines,
     pub line_ends: u64,
     /// The reader of tables as it stands where the chunk begins.
     pub tables: table::Reader,
@@ -128,9 +127,9 @@ pub struct Chunk {
 
 impl Stream {
     /// One whose first part begins at `start`.
-    pub fn new(item: usize, target: Target, binary: bool, rows: bool, start: u64) -> Self {
+    pub fn new(item: usize, target: Target, binary: bool, start: u64) -> Self {
         let assembly = Mutex::new(Assembly::from(start));
-        Self { item, target, binary, rows, assembly, grown: Condvar::new(), spare: Mutex::default() }
+        Self { item, target, binary, assembly, grown: Condvar::new(), spare: Mutex::default() }
     }
 
     /// A buffer for the next chunk.

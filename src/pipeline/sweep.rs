@@ -80,8 +80,7 @@ impl Sweep {
         let (grid, scratch) = (&self.grid, &mut self.scratch);
         let nature = Nature { binary, posture: self.posture };
         shared.scanner.scan_tables(text, own.clone(), nature, grid, scratch, &mut self.matches);
-        let (shortened, are_cells) = (&mut self.shortened, counted.lines.rows);
-        shared.scanner.shortened((text, grid), self.posture, are_cells, shortened, &mut self.matches);
+        shared.scanner.shortened((text, grid), self.posture, &mut self.shortened, &mut self.matches);
         self.define(stretch, counted);
         if !binary && !counted.lines.rows {
             quiet.look(text, own, *base, counted.lines.ends);

@@ -185,9 +185,10 @@ impl Options {
 
 /// What stands after a path to say where in it a place is.
 fn position(place: &Place) -> String {
-    match place.row().filter(|_| !place.has_line()) {
-        Some(row) => format!(" row {row}"),
-        None => format!(":{}:{}", place.line(), place.column()),
+    match (place.page(), place.row().filter(|_| !place.has_line())) {
+        (Some(page), _) => format!(" page {page}"),
+        (None, Some(row)) => format!(" row {row}"),
+        (None, None) => format!(":{}:{}", place.line(), place.column()),
     }
 }
 

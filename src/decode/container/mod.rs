@@ -20,6 +20,8 @@ mod cpio;
 mod dbf;
 mod mail;
 mod office;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod pgdump;
 mod rar;
 #[cfg(feature = "sevenz")]
@@ -29,6 +31,8 @@ mod tar;
 mod whole;
 mod zip;
 
+#[cfg(feature = "pdf")]
+pub use pdf::drawn;
 pub use pgdump::{FILE as TOC_FILE, LONGEST as LONGEST_TOC, MAGIC as TOC_MAGIC, Toc};
 
 /// All kinds that are known.
@@ -44,6 +48,8 @@ pub static CONTAINERS: &[Container] = &[
     sqlite::CONTAINER,
     compound::CONTAINER,
     mail::CONTAINER,
+    #[cfg(feature = "pdf")]
+    pdf::CONTAINER,
     dbf::CONTAINER,
     bson::CONTAINER,
     rar::CONTAINER,
@@ -124,6 +130,24 @@ pub trait Visitor {
     /// # Errors
     /// Nothing more of the container is wanted.
     fn text(&mut self, content: &mut dyn Read) -> io::Result<()>;
+
+    /// Takes the text of a page, which counts from 1, as whole lines.
+    ///
+    /// # Errors
+    /// Nothing more of the container is wanted.
+    fn page(&mut self, number: u32, content: &mut dyn Read) -> io::Result<()> {
+        let _ = number;
+        self.text(content)
+    }
+
+    /// Takes rows of a table that are on a page; those on other pages come apart.
+    ///
+    /// # Errors
+    /// Nothing more of the container is wanted.
+    fn page_table(&mut self, number: u32, table: &Table, rows: &mut dyn Read) -> io::Result<()> {
+        let _ = number;
+        self.table(table, rows)
+    }
 
     /// Takes a member that cannot be opened, for this reason; without a name, the container itself.
     ///

@@ -24,18 +24,25 @@ pub struct Own {
 }
 
 impl Own {
-    /// Scans the rows of a table.
-    pub fn table(&mut self, worker: &mut Worker, target: &Target, table: &Table, rows: &mut dyn Read) {
+    /// Scans the rows of a table, those on a page where one is named.
+    pub fn table(
+        &mut self,
+        worker: &mut Worker,
+        target: &Target,
+        page: Option<u32>,
+        table: &Table,
+        rows: &mut dyn Read,
+    ) {
         let reader = |head: &[u8], at: u64| match &table.columns {
             Some(columns) => table::Reader::of_table(&table.name, columns, table.definition.as_deref(), at),
             None => table::Reader::of_sheet(&table.name, &head[..head.len().min(HEAD)], at),
         };
-        self.part(worker, target, rows, Lines::of_rows(0), reader);
+        self.part(worker, target, rows, Lines::of_rows(0).on_page(page), reader);
     }
 
-    /// Scans text.
-    pub fn text(&mut self, worker: &mut Worker, target: &Target, content: &mut dyn Read) {
-        let lines = Lines::at(self.at());
+    /// Scans text, that of a page where one is named.
+    pub fn text(&mut self, worker: &mut Worker, target: &Target, page: Option<u32>, content: &mut dyn Read) {
+        let lines = Lines::at(self.at()).on_page(page);
         self.part(worker, target, content, lines, |_, _| table::Reader::new(table::Shape::Text));
     }
 

@@ -47,10 +47,8 @@ impl Extent {
     fn go_past(&mut self, bytes: u64, ends: u64) {
         self.own.start += bytes;
         self.line_ends += ends;
-        self.lines = match self.lines.are_rows() {
-            true => Lines::of_rows(self.line_ends),
-            false => Lines::from(self.own.start),
-        };
+        let lines = if self.lines.are_rows() { Lines::of_rows(self.line_ends) } else { Lines::from(self.own.start) };
+        self.lines = lines.on_page(self.lines.page);
     }
 }
 
@@ -97,8 +95,7 @@ impl Worker<'_> {
         if self.window.is_at_end() {
             return first;
         }
-        let (target, rows) = (target.clone(), extent.lines.are_rows());
-        let stream = Arc::new(Stream::new(self.item, target, extent.binary, rows, start));
+        let stream = Arc::new(Stream::new(self.item, target.clone(), extent.binary, start));
         stream.hand_in(start..extent.own.start, first, limits);
         let (mut parts, mut failure) = (1, None);
         while !self.window.is_at_end() {
@@ -133,7 +130,7 @@ impl Worker<'_> {
             self.ends.add(&text[within.clone()]);
         }
         let tables = extent.tables.get_or_insert_with(|| table::Reader::new(shape(&text, extent.binary)));
-        let (before, line_ends) = (tables.clone(), extent.line_ends);
+        let (before, lines, line_ends) = (tables.clone(), extent.lines, extent.line_ends);
         if tables.has_tables() {
             let mut grid = Grid::default();
             for at in within.clone().step_by(self.shared.plan.limits.block) {
@@ -145,17 +142,16 @@ impl Worker<'_> {
         }
         let ends = memchr::memchr_iter(b'\n', &text[within]).count() as u64;
         extent.go_past(own.end - own.start, ends);
-        self.crew.give(Box::new(Chunk { stream: stream.clone(), text, base, own, line_ends, tables: before }));
+        self.crew.give(Box::new(Chunk { stream: stream.clone(), text, base, own, lines, line_ends, tables: before }));
         outcome
     }
 
     /// Scans a chunk that another thread has read.
     pub fn chunk(&mut self, chunk: Chunk) {
-        let Chunk { stream, text, base, own, line_ends, tables } = chunk;
+        let Chunk { stream, text, base, own, lines, line_ends, tables } = chunk;
         self.item = stream.item;
         self.turn_to(&stream.target);
         self.window.restart(base, own.start);
-        let lines = if stream.rows { Lines::of_rows(line_ends) } else { Lines::from(own.start) };
         let mut extent = Extent {
             own: own.clone(),
             line_ends,
