@@ -18,10 +18,12 @@ mod cells;
 mod compound;
 mod cpio;
 mod dbf;
+mod json;
 mod mail;
 mod office;
 mod pgdump;
 mod rar;
+mod redis;
 #[cfg(feature = "sevenz")]
 mod sevenz;
 mod sqlite;
@@ -46,6 +48,7 @@ pub static CONTAINERS: &[Container] = &[
     mail::CONTAINER,
     dbf::CONTAINER,
     bson::CONTAINER,
+    redis::CONTAINER,
     rar::CONTAINER,
 ];
 
