@@ -29,10 +29,12 @@ fn scan(path: PathBuf, unpacking: Unpacking) -> Run {
 
 /// The files of the fixtures of this name, without what tells of them.
 fn fixtures() -> Vec<PathBuf> {
-    let folders = ["sqlite", "office", "compound", "dbf", "mail", "bson"].map(|name| Path::new("fixtures").join(name));
+    let folders =
+        ["sqlite", "office", "compound", "dbf", "mail", "bson", "redis"].map(|name| Path::new("fixtures").join(name));
     let files = folders.iter().flat_map(|folder| folder.read_dir().unwrap().flatten().map(|entry| entry.path()));
-    let mut files: Vec<PathBuf> =
-        files.filter(|path| !["md", "sql"].iter().any(|ending| path.extension().unwrap() == *ending)).collect();
+    let mut files: Vec<PathBuf> = files
+        .filter(|path| !["md", "sql", "redis"].iter().any(|ending| path.extension().unwrap() == *ending))
+        .collect();
     files.sort();
     assert!(files.len() > 15);
     files

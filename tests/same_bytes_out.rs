@@ -216,8 +216,9 @@ fn whatever_the_order_of_the_paths() {
 
 #[test]
 fn of_databases_sheets_and_documents_too() {
-    let folders: Vec<PathBuf> =
-        ["sqlite", "office", "compound", "dbf", "mail", "bson"].map(|name| PathBuf::from("fixtures").join(name)).into();
+    let folders: Vec<PathBuf> = ["sqlite", "office", "compound", "dbf", "mail", "bson", "redis", "pdf"]
+        .map(|name| PathBuf::from("fixtures").join(name))
+        .into();
     let limits = |block, split| Limits { block, split, places: Places::All, ..Limits::default() };
     let expected = report(&plan(folders.clone(), 1, limits(256 << 10, 16 << 20)));
     assert!(expected.lines().count() > 60, "{expected}");

@@ -26,7 +26,9 @@ mod zstd;
 pub use charset::{SINGLE_BYTE, to_utf8};
 #[cfg(feature = "pdf")]
 pub use container::drawn as pdf_pages;
-pub use container::{CONTAINERS, Container, Input, LONGEST_TOC, Member, TOC_FILE, TOC_MAGIC, Table, Toc, Visitor};
+pub use container::{
+    Beside, CONTAINERS, Container, Input, LOG_ENDING, LONGEST_TOC, Member, TOC_FILE, TOC_MAGIC, Table, Toc, Visitor,
+};
 pub use meter::{Gate, Held, Meter, Metered};
 pub use sniff::{Charset, Compression, SNIFF, Sniffed, sniff};
 

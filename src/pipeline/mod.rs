@@ -5,6 +5,7 @@
 //! Findings are judged once their whole file is done, and leave in order.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -27,6 +28,7 @@ use crate::suppress::{Baseline, Exceptions, Paths, Quiet};
 
 mod aftermath;
 mod assembly;
+mod beside;
 mod contents;
 mod ends;
 mod excerpt;
@@ -242,6 +244,8 @@ struct Shared<'a> {
     /// Whether a named path does not exist.
     missing: bool,
     knowledge: tables::Knowledge,
+    /// The write-ahead logs whose databases are listed too.
+    logs: HashSet<PathBuf>,
     /// Lets one target at a time unpack what takes much memory.
     gate: Arc<Gate>,
     /// What an audit has besides.
@@ -312,9 +316,24 @@ impl<'a> Shared<'a> {
         let off = detectors.iter().map(|d| plan.detectors_off.contains(&d.definition.id)).collect();
         let scanner = Scanner::new(detectors, Registry::builtin(plan.today)?, lexicon, Engine::best());
         let bench = Bench::new(plan)?;
-        let (items, blobs, missing, knowledge, gate, survey) = Default::default();
+        let (items, blobs, missing, knowledge, logs, gate, survey) = Default::default();
         let pace = Pace::new(plan.max_rate);
-        Ok(Self { plan, progress, scanner, weights, off, bench, items, blobs, missing, knowledge, gate, survey, pace })
+        Ok(Self {
+            plan,
+            progress,
+            scanner,
+            weights,
+            off,
+            bench,
+            items,
+            blobs,
+            missing,
+            knowledge,
+            logs,
+            gate,
+            survey,
+            pace,
+        })
     }
 
     fn with(mut self, listing: source::Listing) -> Self {
@@ -325,7 +344,8 @@ impl<'a> Shared<'a> {
         items.extend(listing.skipped.into_iter().map(Item::Skipped));
         items.extend(listing.problems.into_iter().map(Item::Problem));
         items.sort_by(|a, b| a.origin().cmp(b.origin()));
-        Self { items, ..self }
+        let logs = beside::logs(&items);
+        Self { items, logs, ..self }
     }
 
     /// Names the findings of a whole target.

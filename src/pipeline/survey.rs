@@ -262,8 +262,8 @@ pub struct Surroundings<'s> {
 }
 
 impl Surroundings<'_> {
-    /// What always counts: what the path is by its name and by what is configured of it, and what a table of contents
-    /// beside it says.
+    /// What always counts: what the path is by its name and by what is configured of it, what a table of contents beside
+    /// it says, and of a database the write-ahead log beside it.
     pub fn setting(&self) -> String {
         let Self { shared, target } = self;
         let plan = shared.plan;
@@ -274,12 +274,14 @@ impl Surroundings<'_> {
         let postures = (kind(target), kind(&target.member("x")));
         let archived = target.path().and_then(|path| shared.archived(path));
         let archived = archived.map(|archived| (archived.before, archived.faults));
-        format!("{path:?} {postures:?} {archived:?}")
+        let companion = target.path().and_then(|path| shared.companion(path, |bytes| self.read(bytes)));
+        format!("{path:?} {postures:?} {archived:?} {companion:?}")
     }
 
     /// Whether more counts than the path and what is configured.
     pub fn is_archived(&self) -> bool {
-        self.target.path().is_some_and(|path| self.shared.archived(path).is_some())
+        let shared = self.shared;
+        self.target.path().is_some_and(|path| shared.archived(path).is_some() || shared.has_companion(path))
     }
 
     /// Counts bytes that were read to know a file, and waits for as long as they may take.

@@ -4,6 +4,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::cells::{Rows, Source, Text};
+use super::json::{escaped, quoted};
 use super::{Container, Input, Member, Visitor, corrupt, truncated};
 
 pub const CONTAINER: Container = Container { name: "BSON", begins, open };
@@ -251,26 +252,6 @@ impl<R: BufRead> Documents<R> {
             _ => error,
         })
     }
-}
-
-fn quoted(string: &[u8], text: &mut Text) {
-    text.plain(b"\"");
-    escaped(string, text);
-    text.plain(b"\"");
-}
-
-/// Adds what stands inside the quotes of a string; controls are blanks.
-fn escaped(string: &[u8], text: &mut Text) {
-    let mut rest = string;
-    while let Some(at) = rest.iter().position(|byte| *byte < b' ' || matches!(byte, b'"' | b'\\')) {
-        text.plain(&rest[..at]);
-        match rest[at] {
-            byte @ (b'"' | b'\\') => text.plain(&[b'\\', byte]),
-            _ => text.plain(b" "),
-        }
-        rest = &rest[at + 1..];
-    }
-    text.plain(rest);
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, Read};
 use std::ops::Range;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::{Meter, corrupt, truncated};
@@ -18,12 +19,14 @@ mod cells;
 mod compound;
 mod cpio;
 mod dbf;
+mod json;
 mod mail;
 mod office;
 #[cfg(feature = "pdf")]
 mod pdf;
 mod pgdump;
 mod rar;
+mod redis;
 #[cfg(feature = "sevenz")]
 mod sevenz;
 mod sqlite;
@@ -34,6 +37,7 @@ mod zip;
 #[cfg(feature = "pdf")]
 pub use pdf::drawn;
 pub use pgdump::{FILE as TOC_FILE, LONGEST as LONGEST_TOC, MAGIC as TOC_MAGIC, Toc};
+pub use sqlite::LOG_ENDING;
 
 /// All kinds that are known.
 pub static CONTAINERS: &[Container] = &[
@@ -46,12 +50,14 @@ pub static CONTAINERS: &[Container] = &[
     ar::CONTAINER,
     pgdump::CONTAINER,
     sqlite::CONTAINER,
+    sqlite::LOG,
     compound::CONTAINER,
     mail::CONTAINER,
     #[cfg(feature = "pdf")]
     pdf::CONTAINER,
     dbf::CONTAINER,
     bson::CONTAINER,
+    redis::CONTAINER,
     rar::CONTAINER,
 ];
 
@@ -159,6 +165,28 @@ pub trait Visitor {
     fn problem(&mut self, message: &str);
 }
 
+/// Where a container lies that may belong together with a neighbour.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    pub path: PathBuf,
+    /// Whether the neighbour that it belongs to is scanned too.
+    pub is_scanned: bool,
+}
+
+impl Beside {
+    /// The path of the neighbour whose name goes on so.
+    fn with(&self, ending: &str) -> PathBuf {
+        let mut path = self.path.clone().into_os_string();
+        path.push(ending);
+        path.into()
+    }
+
+    /// The path of the neighbour whose name does not have this ending.
+    fn without(&self, ending: &str) -> Option<PathBuf> {
+        Some(self.path.with_file_name(self.path.file_name()?.to_str()?.strip_suffix(ending)?))
+    }
+}
+
 /// Bytes that are read ahead.
 const AHEAD: usize = 32 << 10;
 
@@ -173,12 +201,13 @@ pub struct Input<'i> {
     cut: bool,
     /// The same bytes as a file, where they are one.
     pub file: Option<&'i File>,
+    pub beside: Option<Beside>,
     pub meter: &'i Rc<Meter>,
 }
 
 impl<'i> Input<'i> {
     pub fn new(source: &'i mut dyn Read, file: Option<&'i File>, meter: &'i Rc<Meter>) -> Self {
-        Self { source, buffer: vec![0; AHEAD], ahead: 0..0, at: 0, cut: false, file, meter }
+        Self { source, buffer: vec![0; AHEAD], ahead: 0..0, at: 0, cut: false, file, beside: None, meter }
     }
 
     /// The next bytes, at least so many of them unless the input ends before; they are not taken.

@@ -125,7 +125,9 @@ impl<'a> Search<'_, 'a> {
         let contents = std::mem::take(&mut self.contents);
         self.depth += 1;
         let meter = self.meter.clone();
-        let given = (container.open)(&mut Input::new(&mut decoder, file, &meter), self);
+        let mut input = Input::new(&mut decoder, file, &meter);
+        input.beside = file.and_then(|_| self.scans[0].beside(&self.container));
+        let given = (container.open)(&mut input, self);
         self.depth -= 1;
         self.contents = contents;
         let target = std::mem::replace(&mut self.container, outer);

@@ -35,6 +35,7 @@ impl Worker<'_> {
             return missed(target, &reason, length.unwrap_or(0));
         }
         self.depth += 1;
+        let beside = file.and_then(|_| self.shared.beside(target));
         let mut members = Members {
             worker: self,
             container: target,
@@ -47,6 +48,7 @@ impl Worker<'_> {
             own: Own::default(),
         };
         let mut input = Input::new(&mut decoder, file, &meter);
+        input.beside = beside;
         let given = (container.open)(&mut input, &mut members);
         let is_cut = input.is_cut();
         let mut done = members.finish(given.is_ok());
