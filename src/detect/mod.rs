@@ -13,6 +13,7 @@ mod automaton;
 mod boundary;
 mod charset;
 pub mod check;
+mod columns;
 pub mod context;
 pub mod definition;
 pub mod encoded;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::check::Check;
-use super::finder::{Anchor, Candidates, Dated, Engine, Narrow, Wide, Worded};
+use super::finder::{Anchor, Candidates, Dated, DatedWorded, Engine, Narrow, Wide, Worded};
 use super::{Definition, Detectors};
 use crate::finding::Posture;
 
@@ -56,7 +56,8 @@ impl Run {
                 (false, false, false) => Engine::find::<Narrow>,
                 (false, false, true) => Engine::find::<Worded>,
                 (false, true, false) => Engine::find::<Dated>,
-                _ => Engine::find::<Wide>,
+                (false, true, true) => Engine::find::<DatedWorded>,
+                (true, ..) => Engine::find::<Wide>,
             };
         Self { on, served, find }
     }

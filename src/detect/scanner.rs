@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::check::{Check, Checked, Subject};
+use super::columns::Columns;
 use super::encoded::{self, Seen, base64};
 use super::finder::{Anchor, Candidates, Engine, Wide};
 use super::runs::{Find, Run, Runs};
@@ -55,6 +56,7 @@ pub struct Scratch {
     candidates: Candidates,
     raw: Vec<Match>,
     encoded: Seen,
+    columns: Columns,
     /// The same for texts that were decoded; most windows have none.
     decoded: Option<Box<Self>>,
 }
@@ -98,8 +100,18 @@ impl Scanner {
         // A value may share bytes with one before it, or with its key.
         let from = own.start.saturating_sub(LONGEST + layout::KEY_REACH);
         let parts = tables.parts(&own, from..range.end).map(|(in_rows, part)| (runs.of(in_rows), part));
-        self.candidates(parts, text, &in_table, scratch);
-        let Scratch { candidates, raw, encoded: seen, decoded } = scratch;
+        let columns: Vec<_> =
+            tables.segments.iter().map(|rows| scratch.columns.of(&rows.table, &self.lexicon)).collect();
+        // Parts of a name stand in one cell, so one that goes on beyond what is known of tables has begun there.
+        let is_named = |at: usize, detector: u16| {
+            let at = at.min(own.end - 1);
+            let rows = tables.segments.partition_point(|rows| rows.range.end <= at);
+            let segment = tables.segments.get(rows).filter(|segment| segment.range.start <= at);
+            let said = segment.and_then(|segment| columns[rows].get(tables.column_at(at, segment)));
+            said.is_some_and(|said| self.meaning(detector).is_some_and(|meaning| said.contains(&meaning)))
+        };
+        self.candidates(parts, text, &in_table, &is_named, scratch);
+        let Scratch { candidates, raw, encoded: seen, decoded, .. } = scratch;
         let mut encoded = Vec::new();
         if candidates.take_beyond_ascii() {
             seen.look(text, &range);
@@ -121,12 +133,14 @@ impl Scanner {
         &self.runs[posture.map_or(0, |posture| 1 + posture as usize)]
     }
 
-    /// Everything that passes its check and begins in the parts, in order; and what may be encoded.
+    /// Everything that passes its check and begins in the parts, in order, but for names of people in a column that
+    /// `is_named` after them; and what may be encoded.
     fn candidates<'r>(
         &self,
         parts: impl Iterator<Item = (&'r Run, Range<usize>)>,
         text: &[u8],
         in_table: &impl Fn(usize) -> bool,
+        is_named: &impl Fn(usize, u16) -> bool,
         scratch: &mut Scratch,
     ) {
         let Scratch { candidates, raw, encoded, .. } = scratch;
@@ -135,7 +149,12 @@ impl Scanner {
         for (run, part) in parts {
             self.find(run.find, text, part.clone(), candidates, |anchor, at| {
                 encoded.see(text, anchor, at);
-                self.look_closer(text, &run.served[anchor as usize], at, in_table, raw);
+                let mut served = &run.served[anchor as usize][..];
+                // The name of the column tells all of them at once.
+                if anchor == Anchor::Capital && !self.detectors.everywhere {
+                    served = if served.iter().all(|(id, _)| is_named(at, *id)) { &[] } else { served };
+                }
+                self.look_closer(text, served, at, in_table, raw);
             });
             if let Some(automaton) = &self.detectors.automaton {
                 automaton.find(text, part, |start, detector| {
@@ -169,7 +188,8 @@ impl Scanner {
 
     /// The values of a text that was decoded; what is around a cell of a table says nothing of its values.
     fn values(&self, runs: &Runs, text: &[u8], in_table: bool, scratch: &mut Scratch) -> Vec<Match> {
-        self.candidates(std::iter::once((runs.of(in_table), 0..text.len())), text, &|_| in_table, scratch);
+        let parts = std::iter::once((runs.of(in_table), 0..text.len()));
+        self.candidates(parts, text, &|_| in_table, &|_, _| false, scratch);
         if in_table {
             overlap::resolve(&mut scratch.raw, |detector| self.detectors.get(detector).rank());
             let mut found = std::mem::take(&mut scratch.raw);

@@ -2,13 +2,11 @@
 //! gives those values that lost their leading zeros, and tells where only the first digits of a number are left, as in
 //! `8,00101E+11`.
 
-use std::sync::Arc;
-
 use super::check::{Check, Subject};
+use super::columns::{Column, Columns};
 use super::{Detector, Match, Scanner};
 use crate::finding::{Evidence, Posture};
-use crate::layout::table::{Grid, Segment, Table, closes_cell};
-use crate::lexicon::fold;
+use crate::layout::table::{Grid, Segment, closes_cell};
 
 /// The categories of numbers of 12 digits.
 const CATEGORIES: [&str; 2] = ["iin", "bin"];
@@ -19,13 +17,10 @@ const OPENING: usize = 16;
 /// Digits that are left of 12: who is born from January to September 2000 loses three.
 const LEFT: std::ops::RangeInclusive<usize> = 9..=11;
 
-/// Tables that are remembered at a time: a dump may take turns between some.
-const TABLES: usize = 64;
-
 /// What is known of tables, the last one first, and what was found in a stretch.
 #[derive(Default)]
 pub struct Shortened {
-    tables: Vec<(Arc<Table>, Vec<usize>)>,
+    columns: Columns,
     found: Vec<Match>,
     /// Where numbers begin that have lost digits, with their columns, in order.
     pub damaged: Vec<(usize, usize)>,
@@ -49,14 +44,16 @@ impl Scanner {
         matches: &mut Vec<Match>,
     ) {
         seen.damaged.clear();
+        let wanted = CATEGORIES.map(|category| self.lexicon.category(category));
         for segment in &grid.segments {
-            self.turn_to(&segment.table, seen);
-            for column in &seen.tables[0].1 {
-                for start in grid.cell_starts(segment, *column) {
+            let columns = seen.columns.of(&segment.table, &self.lexicon);
+            let is_named = |said: &Column| said.iter().any(|meaning| wanted.contains(&Some(*meaning)));
+            for column in (0..columns.len()).filter(|column| is_named(&columns[*column])) {
+                for start in grid.cell_starts(segment, column) {
                     let value = start + opening(text, start, segment);
                     match number(text, value, segment).filter(|_| segment.range.contains(&value)) {
                         Some(Number::Short(digits)) => seen.found.extend(self.restored(text, value, digits, posture)),
-                        Some(Number::Damaged) => seen.damaged.push((value, *column)),
+                        Some(Number::Damaged) => seen.damaged.push((value, column)),
                         None => {}
                     }
                 }
@@ -73,28 +70,6 @@ impl Scanner {
             matches.append(&mut seen.found);
             matches.sort_by_key(|found| found.span.start);
         }
-    }
-
-    /// Makes a table the first of those that are remembered.
-    fn turn_to(&self, table: &Arc<Table>, seen: &mut Shortened) {
-        match seen.tables.iter().position(|(known, _)| Arc::ptr_eq(known, table)) {
-            Some(at) => seen.tables.swap(0, at),
-            None => {
-                seen.tables.truncate(TABLES - 1);
-                seen.tables.insert(0, (table.clone(), self.named_columns(table)));
-            }
-        }
-    }
-
-    /// The columns of a table that are named after a number of 12 digits.
-    fn named_columns(&self, table: &Table) -> Vec<usize> {
-        let wanted = CATEGORIES.map(|category| self.lexicon.category(category));
-        let is_named = |name: &String| {
-            let mut said =
-                fold(name.as_bytes()).into_iter().flat_map(|reading| self.lexicon.meanings(&reading).into_keys());
-            said.any(|meaning| wanted.contains(&Some(meaning)))
-        };
-        table.names().iter().enumerate().filter(|(_, name)| is_named(name)).map(|(at, _)| at).collect()
     }
 
     /// The value that these digits are with their zeros put back.

@@ -93,6 +93,9 @@ pub struct Worded;
 /// The narrow ones, and [`Anchor::Date`].
 pub struct Dated;
 
+/// The narrow ones, [`Anchor::Date`], and those beside words beyond ASCII.
+pub struct DatedWorded;
+
 /// All anchors.
 pub struct Wide;
 
@@ -111,6 +114,12 @@ impl Width for Worded {
 impl Width for Dated {
     const WIDE: bool = false;
     const WORDED: bool = false;
+    const DATED: bool = true;
+}
+
+impl Width for DatedWorded {
+    const WIDE: bool = false;
+    const WORDED: bool = true;
     const DATED: bool = true;
 }
 

@@ -172,6 +172,26 @@ impl Grid {
     }
 }
 
+impl Grid {
+    /// The column, from 0, that a place in these rows lies in.
+    pub fn column_at(&self, at: usize, rows: &Segment) -> usize {
+        let last = (at - self.origin) / WIDTH;
+        let mut column = 0;
+        for word in ((rows.range.start - self.origin) / WIDTH..=last).rev() {
+            let first = self.origin + word * WIDTH;
+            let part = low((at - first).min(WIDTH)) & !low(rows.range.start.saturating_sub(first));
+            let ends = self.ends[word] & part;
+            // Only what stands after the last end of a row.
+            let after = if ends == 0 { part } else { part & !low(WIDTH - ends.leading_zeros() as usize) };
+            column += (self.separators[word] & after).count_ones() as usize;
+            if ends != 0 {
+                return column;
+            }
+        }
+        rows.open.column as usize + column
+    }
+}
+
 /// Most bytes between the border of a cell and its value: quotes, spaces, what opens a row.
 const OPENING: usize = 16;
 

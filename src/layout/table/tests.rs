@@ -34,6 +34,7 @@ fn cells(text: &[u8], lengths: &[usize]) -> (Vec<Cell>, Option<&'static str>) {
                 let (word, bit) = ((at - grid.origin) / WIDTH, (at - grid.origin) % WIDTH);
                 let set = |bits: &[u64]| bits[word] >> bit & 1 != 0;
                 let (_, start, null) = open.as_mut().unwrap();
+                assert_eq!(grid.column_at(at, segment), column as usize, "column at {at}");
                 if set(&grid.nulls) {
                     *null = Some(true);
                 }
