@@ -1,5 +1,5 @@
 //! Tables on pages: takes lines of cells, gives those that stand in columns under a line of names as tables, the others as
-//! text. A row is a line of the page.
+//! text. A row is a line of the page, or several that a cell of it is broken into.
 
 use super::super::cells::{Source, Text};
 use super::lines::{self, Cell, Line};
@@ -9,6 +9,9 @@ const COLUMNS: usize = 3;
 
 /// Rows below the names, of several cells each.
 const ROWS: usize = 2;
+
+/// The lines of one cell are as close to each other, in parts of the size.
+const CLOSE: f32 = 1.35;
 
 /// Letters of a column's name, and its digits.
 const LONGEST_NAME: usize = 60;
@@ -52,11 +55,11 @@ impl Grids {
             let named = is_head(line).then(|| spans(line)).map(|spans| (None, spans, at + 1));
             let going_on = || open.clone().filter(|_| line.len() > 1).map(|(table, spans)| (Some(table), spans, at));
             let found = [named, going_on()].into_iter().flatten().find_map(|(table, mut spans, from)| {
-                let rows = rows(&lines[from..], &mut spans);
+                let (rows, length) = rows(&lines[from..], &mut spans);
                 let full = rows.iter().filter(|row| row.iter().filter(|cell| !cell.is_empty()).count() > 1).count();
-                (full >= ROWS).then_some((table, spans, from, rows))
+                (full >= ROWS).then_some((table, spans, from, rows, length))
             });
-            let Some((table, spans, from, rows)) = found else {
+            let Some((table, spans, from, rows, length)) = found else {
                 text.push_str(&lines::text(line, "\t"));
                 text.push('\n');
                 at += 1;
@@ -72,7 +75,7 @@ impl Grids {
                 blocks.push(Block::Text(std::mem::take(&mut text)));
             }
             let table = table.unwrap_or_else(|| self.number(line));
-            at = from + rows.len();
+            at = from + length;
             let columns = self.known[table].clone();
             blocks.push(Block::Table { name: format!("table {}", table + 1), columns, rows });
             self.open = Some((table, spans));
@@ -115,25 +118,59 @@ fn spans(line: &[Cell]) -> Spans {
     line.iter().map(|cell| (cell.from, cell.to)).collect()
 }
 
-/// The first lines that stand in the columns, up to the last of several cells. Columns grow as wide as their cells.
-fn rows(lines: &[Line], spans: &mut Spans) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let mut length = 0;
-    for line in lines {
+/// The rows of the first lines that stand in the columns, up to the last of several cells, and how many lines these are.
+/// Columns grow as wide as their cells.
+fn rows(lines: &[Line], spans: &mut Spans) -> (Vec<Row>, usize) {
+    let mut rows: Vec<Row> = Vec::new();
+    let (mut whole, mut length) = (0, 0);
+    // Where rows stand apart, lines that do not are of one.
+    let fit = lines.iter().take_while(|line| columns(line, spans).is_some()).count();
+    let are_rows = |pair: &&[Line]| pair.iter().all(|line| line.len() > 1);
+    let is_spaced = lines[..fit].windows(2).filter(are_rows).any(|pair| !is_close(&pair[0], &pair[1]));
+    for (at, line) in lines.iter().enumerate() {
         let Some(columns) = columns(line, spans) else { break };
-        let mut row = vec![String::new(); spans.len()];
+        let is_close = is_spaced && at.checked_sub(1).is_some_and(|above| is_close(&lines[above], line));
+        let broken = rows.last_mut().filter(|row| {
+            let filled = row.iter().filter(|cell| !cell.is_empty()).count();
+            is_close && line.len() < filled && columns.iter().all(|column| !row[*column].is_empty())
+        });
+        let goes_on = broken.is_some();
+        let row = match broken {
+            Some(row) => row,
+            None => {
+                rows.push(vec![String::new(); spans.len()]);
+                let last = rows.len() - 1;
+                &mut rows[last]
+            }
+        };
         for (cell, column) in line.iter().zip(columns) {
-            row[column].clone_from(&cell.text);
+            join(&mut row[column], &cell.text);
             let span = &mut spans[column];
             *span = (span.0.min(cell.from), span.1.max(cell.to));
         }
-        rows.push(row);
-        if line.len() > 1 {
-            length = rows.len();
+        if line.len() > 1 || goes_on && length == at {
+            (whole, length) = (rows.len(), at + 1);
         }
     }
-    rows.truncate(length);
-    rows
+    rows.truncate(whole);
+    (rows, length)
+}
+
+/// Whether a line is as close to that above as lines of one text are.
+fn is_close(above: &[Cell], line: &[Cell]) -> bool {
+    let pair = above.first().zip(line.first());
+    pair.is_some_and(|(above, cell)| above.height - cell.height < CLOSE * cell.size.max(above.size))
+}
+
+/// Adds the next line of a cell. Values that are too wide are broken where they are, words between them.
+fn join(cell: &mut String, more: &str) {
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_address = cell.rsplit(' ').next().is_some_and(|word| word.contains('@')) && !more.contains(['@', ' ']);
+    let is_whole = is_number(cell) && is_number(more) && cell.len() + more.len() == 12;
+    if !(cell.is_empty() || cell.ends_with('-') || is_address || is_whole) {
+        cell.push(' ');
+    }
+    cell.push_str(more);
 }
 
 /// The columns of the cells of a line, one each.
@@ -182,20 +219,25 @@ impl Source for Cells {
 mod tests {
     use super::*;
 
-    /// Cells at multiples of 100, parted by `|`; empty ones are none.
-    fn line(cells: &str) -> Line {
+    /// Cells at multiples of 100, parted by `|`; empty ones are none. One that begins with `^` is close to what is above.
+    fn line(height: &mut f32, cells: &str) -> Line {
+        *height -= if cells.starts_with('^') { 11.0 } else { 20.0 };
+        let (height, cells) = (*height, cells.trim_start_matches('^'));
         let cells = cells.split('|').enumerate().filter(|(_, text)| !text.is_empty());
         cells
             .map(|(at, text)| Cell {
                 from: 100.0 * at as f32,
                 to: 100.0 * at as f32 + 5.0 * text.chars().count() as f32,
+                height,
+                size: 10.0,
                 text: text.to_owned(),
             })
             .collect()
     }
 
     fn shown(grids: &mut Grids, page: &[&str]) -> Vec<String> {
-        let lines: Vec<Line> = page.iter().map(|cells| line(cells)).collect();
+        let mut height = 800.0;
+        let lines: Vec<Line> = page.iter().map(|cells| line(&mut height, cells)).collect();
         let show = |block: &Block| match block {
             Block::Text(text) => text.replace('\t', "|"),
             Block::Table { name, columns, rows } => {
@@ -221,6 +263,27 @@ mod tests {
         assert_eq!(shown(&mut grids, &["ФИО|ИИН|Телефон", "A|1", "B|2"]), ["ФИО|ИИН|Телефон\n", rows]);
         assert_eq!(shown(&mut grids, &["only text"]), ["only text\n"]);
         assert_eq!(shown(&mut grids, &["A|1", "B|2"]), ["A|1\nB|2\n"]);
+    }
+
+    #[test]
+    fn values_that_are_broken_into_lines_are_whole() {
+        let page = [
+            "ФИО|ИИН|Почта|Телефон",
+            "Ким Ли|90051713|user@romashka-|+7 701",
+            "^|2728|demo.kz|000-00-19",
+            "Иванов|750228150059|a@romashka-demo.k|+7 701 000-",
+            "^Пётр||z|00-20",
+            "A|1|2|3",
+        ];
+        let rows = "Ким Ли|900517132728|user@romashka-demo.kz|+7 701 000-00-19/\
+                    Иванов Пётр|750228150059|a@romashka-demo.kz|+7 701 000-00-20/A|1|2|3";
+        assert_eq!(shown(&mut Grids::default(), &page)[1], format!("table 1(ФИО|ИИН|Почта|Телефон): {rows}"));
+    }
+
+    #[test]
+    fn rows_that_stand_close_are_rows() {
+        let page = ["A|B|C", "^x|1|2", "^y||3", "^z|4|5"];
+        assert_eq!(shown(&mut Grids::default(), &page)[1], "table 1(A|B|C): x|1|2/y||3/z|4|5");
     }
 
     #[test]

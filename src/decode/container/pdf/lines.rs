@@ -8,11 +8,13 @@ const BOXES: usize = 6;
 pub const SPACE: f32 = 0.18;
 pub const COLUMN: f32 = 1.0;
 
-/// A text of a line, and where it begins and ends on it.
+/// A text of a line, and where it begins and ends on it; how high it stands, and how large it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cell {
     pub from: f32,
     pub to: f32,
+    pub height: f32,
+    pub size: f32,
     pub text: String,
 }
 
@@ -92,7 +94,8 @@ fn joined(line: &[Piece]) -> Line {
         }
         let gap = before.map_or(f32::MAX, |before| (piece.from - before.to) / piece.size.max(before.size));
         if gap > COLUMN || cells.is_empty() {
-            cells.push(Cell { from: piece.from, ..Cell::default() });
+            let (height, size) = (piece.height, piece.size);
+            cells.push(Cell { from: piece.from, height, size, ..Cell::default() });
         }
         let Some(cell) = cells.last_mut() else { return cells };
         let is_parted = cell.text.ends_with(' ') || piece.text.starts_with(' ') || cell.text.is_empty();

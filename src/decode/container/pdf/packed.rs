@@ -42,8 +42,10 @@ impl Packed {
         Ok(Self { bytes, _held: held, objects, is_short })
     }
 
-    pub fn get(&self, index: usize) -> Object {
-        let at = self.objects.get(index).map_or(usize::MAX, |(_, at)| *at as usize);
-        Lexer::new(&self.bytes, at.min(self.bytes.len())).next().unwrap_or_default()
+    /// An object, and of how many bytes it is made.
+    pub fn get(&self, index: usize) -> (Object, usize) {
+        let at = self.objects.get(index).map_or(usize::MAX, |(_, at)| *at as usize).min(self.bytes.len());
+        let mut lexer = Lexer::new(&self.bytes, at);
+        (lexer.next().unwrap_or_default(), lexer.at - at)
     }
 }

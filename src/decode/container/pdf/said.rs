@@ -1,6 +1,7 @@
 //! What the objects of a document say in words, beside its pages: takes them one after another, gives each text as a line
 //! with the name that it has: title and author, fields of forms and their values, remarks, bookmarks, links.
 
+use std::collections::HashSet;
 use std::io;
 
 use super::super::cells::{Source, Text};
@@ -48,6 +49,7 @@ pub struct Said<'s, 'w> {
     /// What the end of the file says of the document itself.
     info: Option<Object>,
     pub attached: Vec<Attached>,
+    known: HashSet<u32>,
 }
 
 impl<'s, 'w> Said<'s, 'w> {
@@ -55,7 +57,7 @@ impl<'s, 'w> Said<'s, 'w> {
         let numbers = file.numbers().into_iter();
         let encryption = file.trailer.get("Encrypt").reference();
         let info = Some(file.trailer.get("Info").clone());
-        Self { file, numbers, encryption, info, attached: Vec::new() }
+        Self { file, numbers, encryption, info, attached: Vec::new(), known: HashSet::new() }
     }
 
     fn dictionary(&mut self, dictionary: &Dictionary, text: &mut Text) -> io::Result<()> {
@@ -121,7 +123,7 @@ impl<'s, 'w> Said<'s, 'w> {
         let name = ["UF", "F", "Desc"].iter().find_map(|key| dictionary.get(key).text().and_then(words));
         let stream = ["UF", "F", "DOS", "Mac", "Unix"].iter().find_map(|key| files.get(key).reference());
         if let Some(stream) = stream
-            && !self.attached.iter().any(|(_, known)| *known == stream)
+            && self.known.insert(stream)
         {
             let name = name.unwrap_or_else(|| format!("attachment {}", self.attached.len() + 1));
             self.attached.push((name, stream));

@@ -213,6 +213,29 @@ fn bombs_are_bounded() {
 }
 
 #[test]
+fn what_pages_share_is_no_bomb() {
+    // Pages that are drawn alike, in a form that is drawn by forms, with a list of fonts that is long.
+    let fonts: String = (0..20_000).map(|at| format!("/G{at} 4 0 R")).collect();
+    let content = "/F1 1 Tf /X1 Do ".repeat(20_000);
+    let mut objects = vec![
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        format!("<</Type/Pages/Kids[{}]>>", (9..300).map(|at| format!("{at} 0 R ")).collect::<String>()),
+        "<</Type/Page/Contents 5 0 R/Resources 6 0 R>>".to_owned(),
+        "<</Type/Font>>".to_owned(),
+        stream("", &content),
+        "<</Font 7 0 R/XObject<</X1 8 0 R>>>>".to_owned(),
+        format!("<<{fonts}>>"),
+        stream("/Subtype/Form/Resources 6 0 R", &content),
+    ];
+    let page = objects[2].clone();
+    objects.extend((9..300).map(|_| page.clone()));
+    let begun = Instant::now();
+    let given = open(&document(&objects));
+    assert!(given.told.iter().any(|told| told.contains("share so much")), "{:?}", given.told);
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn a_cut_or_a_flip_anywhere_is_told_and_no_panic() {
     let whole = open(PEOPLE);
     for cut in (9..PEOPLE.len() - 40).step_by(97) {

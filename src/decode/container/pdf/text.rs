@@ -34,7 +34,7 @@ pub fn read(file: &mut File, stream: &Stream) -> io::Result<Held> {
         read.held.push(meter.hold(STEP)?);
         match all.by_ref().take(STEP).read_to_end(&mut read.bytes) {
             Ok(0) => return Ok(read),
-            Ok(_) => {}
+            Ok(more) => file.spend(more)?,
             Err(error) if error.kind() == io::ErrorKind::QuotaExceeded => return Err(error),
             Err(error) => {
                 read.fault = Some(error.to_string());
