@@ -186,7 +186,7 @@ fn whatever_the_order_of_the_paths() {
 
 #[test]
 fn of_databases_sheets_and_documents_too() {
-    let folders: Vec<PathBuf> = ["sqlite", "office", "compound", "dbf", "mail", "bson", "redis"]
+    let folders: Vec<PathBuf> = ["sqlite", "office", "compound", "dbf", "mail", "bson", "redis", "parquet"]
         .map(|name| PathBuf::from("fixtures").join(name))
         .into();
     let limits = |block| Limits { block, places: Places::All, ..Limits::default() };

@@ -25,7 +25,12 @@ impl Own {
     /// Scans the rows of a table.
     pub fn table(&mut self, worker: &mut Worker, target: &Target, table: &Table, rows: &mut dyn Read) {
         let reader = |head: &[u8], at: u64| match &table.columns {
-            Some(columns) => table::Reader::of_table(&table.name, columns, table.definition.as_deref(), at),
+            Some(columns) => {
+                let (name, columns) = (table.name.clone().into_owned(), columns.clone());
+                let (continues, defined, inferred) = (table.continues, None, false);
+                let named = table::Table { name, columns, defined, inferred, continues, first: at };
+                table::Reader::of_table(named, table.definition.as_deref())
+            }
             None => table::Reader::of_sheet(&table.name, &head[..head.len().min(HEAD)], at),
         };
         self.part(worker, target, rows, Lines::of_rows(), reader);
