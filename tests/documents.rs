@@ -29,11 +29,11 @@ fn scan(path: PathBuf, unpacking: Unpacking) -> Run {
 
 /// The files of the fixtures of this name, without what tells of them.
 fn fixtures() -> Vec<PathBuf> {
-    let folders =
-        ["sqlite", "office", "compound", "dbf", "mail", "bson", "redis"].map(|name| Path::new("fixtures").join(name));
+    let folders = ["sqlite", "office", "compound", "dbf", "mail", "bson", "redis", "parquet"]
+        .map(|name| Path::new("fixtures").join(name));
     let files = folders.iter().flat_map(|folder| folder.read_dir().unwrap().flatten().map(|entry| entry.path()));
     let mut files: Vec<PathBuf> = files
-        .filter(|path| !["md", "sql", "redis"].iter().any(|ending| path.extension().unwrap() == *ending))
+        .filter(|path| !["md", "sql", "redis", "tsv"].iter().any(|ending| path.extension().unwrap() == *ending))
         .collect();
     files.sort();
     assert!(files.len() > 15);
@@ -114,6 +114,15 @@ fn rows_that_stand_for_a_million_are_cut_off_at_the_budget() {
 }
 
 #[test]
+fn columns_that_are_read_after_others_are_of_the_same_rows() {
+    let path = PathBuf::from("fixtures/parquet/plain.parquet");
+    let all = scan(path.clone(), Unpacking::default());
+    let some = scan(path, Unpacking { memory: 84 << 10, ..Unpacking::default() });
+    assert_eq!((some.missed(), some.lines()), (vec![], all.lines()));
+    assert!(some.findings().len() > 7 && some.findings().iter().all(|f| f.rows == Some(60)), "{:?}", some.findings());
+}
+
+#[test]
 fn what_is_too_long_to_hold_is_scanned_as_it_is() {
     let small = Unpacking { memory: 2 << 20, ..Unpacking::default() };
     let mut database = std::fs::read("fixtures/sqlite/shop.db").unwrap();
@@ -122,6 +131,12 @@ fn what_is_too_long_to_hold_is_scanned_as_it_is() {
     let told = "long.db problem: a SQLite database inside a stream that is too long to hold (--max-memory): its tables are not read";
     assert_eq!(run.missed(), [told]);
     assert!(run.lines().iter().any(|line| line.starts_with("long.db!(data) phone")), "{:?}", run.lines());
+    let mut columns = std::fs::read("fixtures/parquet/plain.parquet").unwrap();
+    columns.resize(3 << 20, 0);
+    let run = scan(file("long.parquet", &gzip(&columns)), small.clone());
+    let told = "long.parquet problem: a Parquet file inside a stream that is too long to hold (--max-memory): its columns are not read";
+    assert_eq!(run.missed(), [told]);
+    assert!(run.lines().iter().any(|line| line.starts_with("long.parquet!(data) phone")), "{:?}", run.lines());
     let mut state = 7u64;
     let noise: Vec<u8> = std::iter::repeat_with(|| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -216,7 +216,7 @@ fn whatever_the_order_of_the_paths() {
 
 #[test]
 fn of_databases_sheets_and_documents_too() {
-    let folders: Vec<PathBuf> = ["sqlite", "office", "compound", "dbf", "mail", "bson", "redis", "pdf"]
+    let folders: Vec<PathBuf> = ["sqlite", "office", "compound", "dbf", "mail", "bson", "redis", "parquet", "pdf"]
         .map(|name| PathBuf::from("fixtures").join(name))
         .into();
     let limits = |block, split| Limits { block, split, places: Places::All, ..Limits::default() };

@@ -42,14 +42,17 @@ impl Merged {
 
     /// Adds what was counted under one statement. Gives where its columns are.
     pub fn add(&mut self, tally: &Tally, defined: &[Defined], limits: &Limits) -> Vec<usize> {
-        let rows = self.rows;
+        // Of a table that continues another, the rows are counted.
+        let continues = tally.table.continues && tally.rows <= self.rows;
+        let rows = if continues { self.rows - tally.rows } else { self.rows };
         self.days = match Dated::of_table(&tally.dated, tally.rows) {
             _ if tally.rows == 0 => self.days,
+            days if continues => self.days.or(days),
             Some(days) if rows == 0 => Some(days),
             days => Option::zip(self.days, days).map(|(own, other)| own.and(other)),
         };
         let mut placed = Vec::new();
-        self.rows += tally.rows;
+        self.rows = rows + tally.rows;
         let mut seen: HashMap<String, usize> = HashMap::new();
         let mut missing = vec![true; self.columns.len()];
         for (at, column) in tally.columns.iter().enumerate() {
@@ -67,7 +70,7 @@ impl Merged {
             placed.push(index);
             self.columns[index].1.absorb(column.clone(), limits);
         }
-        for ((_, column), _) in self.columns.iter_mut().zip(missing).filter(|(_, missing)| *missing) {
+        for ((_, column), _) in self.columns.iter_mut().zip(missing).filter(|(_, missing)| *missing && !continues) {
             column.nulls += tally.rows;
         }
         placed

@@ -22,6 +22,8 @@ mod dbf;
 mod json;
 mod mail;
 mod office;
+#[cfg(feature = "parquet")]
+mod parquet;
 #[cfg(feature = "pdf")]
 mod pdf;
 mod pgdump;
@@ -58,6 +60,8 @@ pub static CONTAINERS: &[Container] = &[
     dbf::CONTAINER,
     bson::CONTAINER,
     redis::CONTAINER,
+    #[cfg(feature = "parquet")]
+    parquet::CONTAINER,
     rar::CONTAINER,
 ];
 
@@ -115,6 +119,8 @@ pub struct Table<'t> {
     pub columns: Option<Vec<String>>,
     /// The statement of SQLite that defines it.
     pub definition: Option<Cow<'t, str>>,
+    /// Whether its rows are those of the table before it, with other columns.
+    pub continues: bool,
 }
 
 /// Is given what is in a container. An error ends the container.

@@ -36,6 +36,8 @@ pub struct Table {
     pub defined: Option<Arc<[String]>>,
     /// Whether the columns may be none, but the values of a first row.
     pub inferred: bool,
+    /// Whether its rows are those of the table of the same name before it, with other columns.
+    pub continues: bool,
     /// Offset of its first statement or row.
     pub first: u64,
 }

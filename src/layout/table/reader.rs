@@ -75,11 +75,9 @@ impl Reader {
 
     /// A reader of the rows of a table with these columns, written as those of a COPY, that begin at an offset. What
     /// defines the table is a statement of SQLite.
-    pub fn of_table(name: &str, columns: &[String], definition: Option<&str>, offset: u64) -> Self {
+    pub fn of_table(table: Table, definition: Option<&str>) -> Self {
         let mut reader = Self::new(Shape::Sql(Dialect::Sqlite));
-        let table =
-            Table { name: name.to_owned(), columns: columns.to_vec(), defined: None, inferred: false, first: offset };
-        let rows = Delimited::new(b'\t', Style::Escaped, false);
+        let (rows, offset) = (Delimited::new(b'\t', Style::Escaped, false), table.first);
         reader.state = State::Rows(Rows::new(Arc::new(table), Form::Delimited(rows), offset));
         if let Some(statement) = definition {
             reader.define(statement.as_bytes(), offset);
@@ -106,8 +104,14 @@ impl Reader {
         if let State::Rows(rows) = reader.state {
             let Table { name, columns, defined, .. } = &*rows.table;
             let (name, columns, defined) = (name.clone(), columns.clone(), defined.clone());
-            let table =
-                Arc::new(Table { name: name.clone(), columns: columns.clone(), defined, inferred: false, first: 0 });
+            let table = Arc::new(Table {
+                name: name.clone(),
+                columns: columns.clone(),
+                defined,
+                inferred: false,
+                continues: false,
+                first: 0,
+            });
             Arc::make_mut(&mut reader.tables).insert((name, columns), table.clone());
             reader.state = State::Rows(Rows::new(table, rows.form, 0));
         }
@@ -185,8 +189,14 @@ impl Reader {
         self.state = if header {
             State::Header { bytes: Vec::new(), reader }
         } else {
-            let table =
-                Table { name: self.name.clone(), columns: Vec::new(), defined: None, inferred: false, first: offset };
+            let table = Table {
+                name: self.name.clone(),
+                columns: Vec::new(),
+                defined: None,
+                inferred: false,
+                continues: false,
+                first: offset,
+            };
             let table = Arc::new(table);
             State::Rows(Rows::new(table, Form::Delimited(reader), offset))
         };
@@ -203,7 +213,14 @@ impl Reader {
             if bits.ends != 0 {
                 let columns = if bytes.len() < LONGEST_HEADER { names(bytes, reader) } else { Vec::new() };
                 let first = base + at as u64 + 1;
-                let table = Arc::new(Table { name: self.name.clone(), columns, defined: None, inferred: true, first });
+                let table = Arc::new(Table {
+                    name: self.name.clone(),
+                    columns,
+                    defined: None,
+                    inferred: true,
+                    continues: false,
+                    first,
+                });
                 let rows = Delimited::new(reader.separator, reader.style, false).with_cells(table.columns.len().max(1));
                 self.state = State::Rows(Rows::new(table, Form::Delimited(rows), first));
                 return at + 1;
@@ -279,7 +296,7 @@ impl Reader {
         }
         let (name, columns) = target.clone();
         let defined = self.defined.get(&name.to_lowercase()).filter(|_| columns.is_empty()).cloned();
-        let table = Arc::new(Table { name, columns, defined, inferred: false, first });
+        let table = Arc::new(Table { name, columns, defined, inferred: false, continues: false, first });
         Arc::make_mut(&mut self.tables).insert(target, table.clone());
         Some(table)
     }

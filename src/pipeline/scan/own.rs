@@ -34,7 +34,12 @@ impl Own {
         rows: &mut dyn Read,
     ) {
         let reader = |head: &[u8], at: u64| match &table.columns {
-            Some(columns) => table::Reader::of_table(&table.name, columns, table.definition.as_deref(), at),
+            Some(columns) => {
+                let (name, columns) = (table.name.clone().into_owned(), columns.clone());
+                let (continues, defined, inferred) = (table.continues, None, false);
+                let named = table::Table { name, columns, defined, inferred, continues, first: at };
+                table::Reader::of_table(named, table.definition.as_deref())
+            }
             None => table::Reader::of_sheet(&table.name, &head[..head.len().min(HEAD)], at),
         };
         self.part(worker, target, rows, Lines::of_rows(0).on_page(page), reader);

@@ -76,7 +76,7 @@ impl Head {
 
     fn table<'t>(&self, name: &'t str) -> Table<'t> {
         let columns = self.fields.iter().filter(|field| !field.is_hidden()).map(|field| field.name.clone()).collect();
-        Table { name: name.into(), columns: Some(columns), definition: None }
+        Table { name: name.into(), columns: Some(columns), definition: None, continues: false }
     }
 }
 

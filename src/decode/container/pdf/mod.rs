@@ -141,7 +141,7 @@ fn give(page: u32, pen: &mut Pen, grids: &mut Grids, visitor: &mut dyn Visitor) 
         match block {
             Block::Text(text) => visitor.page(page, &mut text.as_bytes())?,
             Block::Table { name, columns, rows } => {
-                let table = Table { name: name.into(), columns: Some(columns), definition: None };
+                let table = Table { name: name.into(), columns: Some(columns), ..Table::default() };
                 visitor.page_table(page, &table, &mut Rows::new(grid::Cells::new(rows)))?;
             }
         }

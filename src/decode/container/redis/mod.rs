@@ -21,7 +21,8 @@ pub const CONTAINER: Container = Container { name: "Redis", begins, open };
 const ENOUGH: usize = 32 << 10;
 
 fn begins(head: &[u8]) -> bool {
-    version(head).is_some()
+    // No key comes before what tells of the dump or its database.
+    version(head).is_some() && head.get(9).is_none_or(|code| *code >= 243)
 }
 
 /// The version of the format, and whether it is Valkey's own.

@@ -177,6 +177,7 @@ impl Entry {
                     name: (&*self.name).into(),
                     columns: Some(definition.columns.clone()),
                     definition: Some((&*self.statement).into()),
+                    continues: false,
                 };
                 let tree = Tree::new(pages, self.root, !definition.without_rowid)?;
                 visitor.table(&table, &mut Rows::new(Records { pages, tree, definition, record: None }))
