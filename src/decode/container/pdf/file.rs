@@ -56,7 +56,7 @@ pub struct Indirect {
     pub number: u32,
     pub object: Object,
     /// Where it ends.
-    end: u64,
+    pub end: u64,
 }
 
 pub struct File<'w> {
@@ -270,6 +270,11 @@ impl<'w> File<'w> {
         let mut numbers: Vec<u32> = self.latest.keys().copied().collect();
         numbers.sort_unstable();
         numbers
+    }
+
+    /// Whether the latest object of a number is the one at a place of the file.
+    pub fn is_latest(&self, number: u32, at: u64) -> bool {
+        matches!(self.latest.get(&number), Some(Where::File(latest)) if *latest == at)
     }
 
     /// The latest object of a number; null where there is none.

@@ -1,10 +1,10 @@
-//! What of a PDF is neither drawn nor said: takes the streams that were not read, older ones too, and what stands between
-//! objects, gives them one after another. Pictures and fonts stay as they are stored.
+//! What of a PDF is neither drawn nor said: takes the streams that were not read, older objects of the same numbers as others,
+//! and what stands between objects, gives them one after another. Pictures and fonts stay as they are stored.
 
 use std::collections::HashSet;
 use std::io::{self, Read};
 
-use super::file::File;
+use super::file::{File, Indirect};
 use super::object::{Dictionary, Object};
 
 pub struct Rest<'r, 'w> {
@@ -27,8 +27,12 @@ impl<'r, 'w> Rest<'r, 'w> {
     fn next(&mut self) -> io::Result<Option<Box<dyn Read + 'w>>> {
         while let Some(at) = self.file.placed.get(self.objects).copied() {
             self.objects += 1;
-            let Some(Object::Stream(stream)) = self.file.indirect(at)?.map(|indirect| indirect.object) else {
-                continue;
+            let Some(Indirect { number, object, end }) = self.file.indirect(at)? else { continue };
+            let Object::Stream(stream) = object else {
+                if self.file.is_latest(number, at) {
+                    continue;
+                }
+                return Ok(Some(Box::new(self.file.section(at..end))));
             };
             let is_structure = ["XRef", "ObjStm"].iter().any(|kind| stream.dictionary.is("Type", kind));
             if is_structure || self.read.contains(&stream.at) {

@@ -137,13 +137,22 @@ fn a_picture_of_a_page_is_told() {
 
 #[test]
 fn older_versions_and_what_stands_outside_are_kept() {
-    let mut bytes = page("BT /F1 10 Tf (old) Tj ET", SIMPLE, &[]);
+    let mut bytes = page("BT /F1 10 Tf (old) Tj ET", SIMPLE, &["<</T(iin)/V(750228150059)>>".to_owned()]);
+    bytes.extend(b"6 0 obj<</T(iin)/V(850112118154)>>endobj\n");
     bytes.extend(format!("5 0 obj\n{}\nendobj\n", stream("", "BT /F1 10 Tf (new) Tj ET")).bytes());
     bytes.extend(b"% IIN 900517132728\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF");
     let given = open(&bytes);
-    assert_eq!((&*given.text, &given.told[..]), ("new\nAuthor: Kim\n", &[][..]));
+    assert_eq!((&*given.text, &given.told[..]), ("new\nAuthor: Kim\niin: 850112118154\n", &[][..]));
     let rest = String::from_utf8_lossy(&given.members[0].1).into_owned();
-    assert!(rest.contains("(old)") && rest.contains("% IIN 900517132728") && !rest.contains("(new)"), "{rest}");
+    for (text, is_there) in [
+        ("(old)", true),
+        ("V(750228150059)", true),
+        ("% IIN 900517132728", true),
+        ("(new)", false),
+        ("850112118154", false),
+    ] {
+        assert_eq!(rest.contains(text), is_there, "{text}: {rest}");
+    }
 }
 
 #[test]
