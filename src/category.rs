@@ -19,7 +19,7 @@ pub struct Title {
 }
 
 /// How Law 94-V of 21.05.2013 sees a category.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// Relates to an identified or identifiable person (art. 1).
@@ -31,7 +31,7 @@ pub enum Standing {
 }
 
 /// One category.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Category {
     pub id: Arc<str>,
     pub title: Title,
@@ -40,6 +40,7 @@ pub struct Category {
     /// a photo.
     pub carries: Vec<Arc<str>>,
     /// The documents that carry it.
+    #[serde(skip)]
     pub carried_by: Vec<Arc<str>>,
     /// Whether systems record it by themselves, so that it may stand in logs.
     pub technical: bool,
@@ -103,6 +104,14 @@ impl Categories {
         self.0.extend(entries.into_iter().map(category));
         *self = std::mem::take(self).with_documents();
         Ok(())
+    }
+
+    /// Adds categories that were read before, but for those whose ids are there already.
+    pub fn add(&mut self, categories: impl IntoIterator<Item = Category>) {
+        for category in categories {
+            self.0.entry(category.id.clone()).or_insert(category);
+        }
+        *self = std::mem::take(self).with_documents();
     }
 
     /// With the documents that carry each of them.

@@ -5,10 +5,12 @@ mod git;
 #[path = "common/store.rs"]
 mod store;
 
+use std::path::Path;
 use std::time::Duration;
 
 use git::{IIN, OTHER, Repo};
-use store::{DAY, audit, count, fixtures, lines, scan};
+use rusqlite::Connection;
+use store::{DAY, audit, copy, count, fixtures, lines, scan, store};
 
 #[test]
 fn a_run_tells_what_a_scan_does() {
@@ -128,6 +130,26 @@ fn several_audits_share_a_store() {
     assert!(answer.contains("data/a.txt") && answer.contains("old/data/b.txt"), "{answer}");
     assert_eq!(repo.derbes("audit diff 1 2 --store ../a.store").exit, 2);
     assert_eq!(repo.derbes("audit diff --store ../a.store").exit, 0);
+}
+
+#[test]
+fn a_report_names_what_only_its_run_knew() {
+    let repo = Repo::folder();
+    copy(Path::new("fixtures/detectors"), &repo.at.join("own"));
+    repo.write("data/a.txt", "договор ДГ-000027, ИИН 900517132728\n");
+    assert!(audit(&repo, "--detectors own").concat().contains("contract"));
+    std::fs::remove_dir_all(repo.at.join("own")).unwrap();
+    let report = |format: &str| repo.derbes(&format!("audit report --store ../a.store --format {format}")).out;
+    assert!(report("human").contains("Contract number (contract)"), "{}", report("human"));
+    assert!(report("sarif").contains("Contract of the shop"), "{}", report("sarif"));
+    // So does that of a store that an older version wrote, but for the names.
+    let db = Connection::open(store(&repo)).unwrap();
+    db.execute_batch("ALTER TABLE runs DROP COLUMN own; PRAGMA user_version = 1").unwrap();
+    drop(db);
+    let older = repo.derbes("audit report --store ../a.store");
+    assert_eq!((older.exit, older.err.contains("older version")), (2, true), "{}", older.err);
+    assert_eq!(audit(&repo, ""), scan(&repo, ""));
+    assert!(repo.derbes("audit report 1 --store ../a.store").out.contains("contract: 1 hit"), "{}", report("human"));
 }
 
 #[test]

@@ -209,11 +209,14 @@ fn a_member_of_an_archive_is_explained_as_a_file_is() {
         assert_eq!(told, file.replace("logs/app.log:1", &path));
     }
     for (place, message) in [
-        ("a.zip:2", "a.zip: this is an archive (zip), which has no lines\nhelp: name a member as reports do: a.zip!"),
+        (
+            "a.zip:2",
+            "a.zip: this is read as zip, not as lines of text\nhelp: only members of it are explained, named as reports do: a.zip!",
+        ),
         ("a.zip!no.txt:2", "a.zip!no.txt: there is no such member\nhelp: name it as reports do"),
         (
             "a.zip!clients.csv!c:2",
-            "a.zip!clients.csv: this is no archive, and has no members\nhelp: name a line of it: a.zip!clients.csv:LINE",
+            "a.zip!clients.csv: this has no members\nhelp: name a line of it: a.zip!clients.csv:LINE",
         ),
         ("a.zip!logs/app.log:700", "a.zip!logs/app.log: there is no line 700: the text has "),
         (
@@ -221,7 +224,7 @@ fn a_member_of_an_archive_is_explained_as_a_file_is() {
             "b.zip!clients.csv: a scan does not open this: encrypted\nhelp: write the text to a file",
         ),
         ("e.rar!clients.csv:1", "e.rar: a scan does not open this: a RAR archive, which is not opened"),
-        ("logs/app.log!b:1", "logs/app.log: this is no archive"),
+        ("logs/app.log!b:1", "logs/app.log: this has no members"),
         ("no.zip!b:1", "no.zip!b: no such file"),
     ] {
         let run = repo.derbes(&format!("explain {place}"));

@@ -1,5 +1,6 @@
 //! Same input, same bytes out: at any number of threads, any block size, any length of splits.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
@@ -176,6 +177,35 @@ fn at_any_number_of_threads_block_size_and_split() {
 }
 
 #[test]
+fn of_a_stream_whoever_scans_its_chunks() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("same-bytes-out-packed");
+    std::fs::create_dir_all(&folder).unwrap();
+    for file in std::fs::read_dir(corpus()).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(&std::fs::read(file).unwrap()).unwrap();
+        let mut packed = packed.finish().unwrap();
+        if name.starts_with("copy") {
+            // Cut off.
+            packed.truncate(packed.len() - 40);
+        }
+        let path = folder.join(name + ".gz");
+        std::fs::write(&path, packed).unwrap();
+        // Alone, so that the other threads have nothing else to do.
+        let of = |threads, block, split| {
+            let limits = Limits { block, split, places: Places::All, ..Limits::default() };
+            report(&plan(vec![path.clone()], threads, limits))
+        };
+        let expected = of(1, 64 << 10, 16 << 20);
+        for (threads, block, split) in [(2, 64 << 10, 80_000), (3, 64, 30_000), (8, 300, 5000)] {
+            for (got, expected) in of(threads, block, split).lines().zip(expected.lines()) {
+                assert_eq!(got, expected, "{path:?}: {threads} threads, splits of {split}");
+            }
+        }
+    }
+}
+
+#[test]
 fn whatever_the_order_of_the_paths() {
     let folder = corpus();
     let names = ["mixed.log", "one-line.txt", "small.txt"].map(|name| folder.join(name));
@@ -186,17 +216,17 @@ fn whatever_the_order_of_the_paths() {
 
 #[test]
 fn of_databases_sheets_and_documents_too() {
-    let folders: Vec<PathBuf> = ["sqlite", "office", "compound", "dbf", "mail", "bson", "redis", "parquet"]
+    let folders: Vec<PathBuf> = ["sqlite", "office", "compound", "dbf", "mail", "bson", "redis", "pdf", "parquet"]
         .map(|name| PathBuf::from("fixtures").join(name))
         .into();
-    let limits = |block| Limits { block, places: Places::All, ..Limits::default() };
-    let expected = report(&plan(folders.clone(), 1, limits(256 << 10)));
+    let limits = |block, split| Limits { block, split, places: Places::All, ..Limits::default() };
+    let expected = report(&plan(folders.clone(), 1, limits(256 << 10, 16 << 20)));
     assert!(expected.lines().count() > 60, "{expected}");
-    for (threads, block) in [(1, 64), (2, 1000), (8, 4096)] {
+    for (threads, block, split) in [(1, 64, 1 << 20), (2, 1000, 1 << 20), (8, 4096, 1000)] {
         assert_eq!(
-            report(&plan(folders.clone(), threads, limits(block))),
+            report(&plan(folders.clone(), threads, limits(block, split))),
             expected,
-            "{threads} threads, blocks of {block}"
+            "{threads} threads, blocks of {block}, splits of {split}"
         );
     }
 }

@@ -87,6 +87,48 @@ fn numbers_in_sheets_and_in_dbase_tables_are_read_likewise() {
     assert_eq!(scan("payroll.dbf", table, 64 << 10).lines(), ["payroll.dbf iin payroll.IIN 6"]);
 }
 
+/// A column of numbers keeps no zeros before them either.
+#[test]
+fn values_in_dumps_that_were_numbers_are_found_likewise() {
+    let whole = "900517132728";
+    let values = || SHORTENED.into_iter().chain([whole]).enumerate();
+    let copied: String = values().map(|(id, iin)| format!("{iin}\t{id}\t{iin}\n")).collect();
+    let copy = format!(
+        "COPY public.t (iin, id, order_no) FROM stdin;\n{copied}\\N\t8\t1\n9.00517e+11\t9\t1\n\\.\n\
+         COPY public.o (id, order_no) FROM stdin;\n1\t30317100026\n\\.\n"
+    );
+    let rows = |open: &str, close: &str| {
+        let rows: Vec<String> = values().map(|(id, iin)| format!("({open}{iin}{close}, {id}, {iin})")).collect();
+        rows.join(",\n ")
+    };
+    let defined = "CREATE TABLE `t` (\n  `iin` bigint,\n  `id` int,\n  `order_no` bigint\n);\n";
+    let inserts = format!("{defined}INSERT INTO `t` VALUES {}, (NULL, 8, 1), (9.00517e11,9,1);\n", rows("", ""));
+    let quoted = format!(
+        "{defined}INSERT INTO t (id, note, iin) VALUES (1, 'x', '30317100026'),(2,'30317100026',N'20217200017' );\n"
+    );
+    let each: String = values().map(|(id, iin)| format!("INSERT INTO t (id, iin) VALUES ({id}, {iin});\n")).collect();
+    let head = "-- MySQL dump 10.13\n\n";
+    for block in BLOCKS {
+        for (name, text, expected) in [
+            ("copy.sql", format!("-- PostgreSQL database dump\n\n{copy}"), "copy.sql iin public.t.iin 7"),
+            ("insert.sql", format!("{head}{inserts}"), "insert.sql iin t.iin 7"),
+            (
+                "spaced.sql",
+                format!("{head}{defined}INSERT INTO `t` VALUES {};\n", rows(" ", " ")),
+                "spaced.sql iin t.iin 7",
+            ),
+            ("quoted.sql", format!("{head}{quoted}"), "quoted.sql iin t.iin 2"),
+            ("each.sql", format!("{head}{defined}{each}"), "each.sql iin t.iin 7"),
+        ] {
+            let lines = scan(name, text, block).lines();
+            let found: Vec<_> = lines.iter().filter(|line| line.contains(" iin ") && line.contains(".iin")).collect();
+            assert_eq!(found, [expected], "{name} in blocks of {block}: {lines:?}");
+            let damaged = lines.iter().filter(|line| line.contains("1 number in column iin of")).count();
+            assert_eq!(damaged, usize::from(matches!(name, "copy.sql" | "insert.sql")), "{lines:?}");
+        }
+    }
+}
+
 #[test]
 fn the_fixtures_tell_their_faults() {
     for (name, expected) in [

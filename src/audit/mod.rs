@@ -37,7 +37,7 @@ pub use diff::{Change, Diff, Kind, Objects, diff};
 pub use history::history;
 pub use keys::rotate;
 pub use proof::Proof;
-pub use runs::{Promise, Run, Totals, runs};
+pub use runs::{Own, Promise, Run, Totals, own, runs};
 pub use store::Store;
 pub use subject::{Answer, Due, Lying, look_up};
 

@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::contents::json;
 use super::store::Store;
+use crate::category::{Categories, Category};
 use crate::finding::{Stale, Summary, Suppressed};
 use crate::pipeline::Plan;
 use crate::policy::{Deadlines, Policy};
+use crate::report::Rule;
 use crate::subject::Token;
 
 /// How long a run that was cut short can be gone on with: what it had proved may have changed since.
@@ -51,6 +53,22 @@ pub struct Totals {
     pub seconds: f64,
     pub exit: u8,
     pub incomplete: bool,
+}
+
+/// Categories and detectors that a run had besides those that are built in: its reports name what was found by them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Own {
+    pub categories: Vec<Category>,
+    pub detectors: Vec<Rule>,
+}
+
+impl Own {
+    fn of(plan: &Plan) -> Self {
+        let builtin = Categories::builtin().unwrap_or_default();
+        let categories = plan.categories.iter().filter(|category| builtin.get(&category.id).is_none()).cloned();
+        let detectors = plan.own.detectors.iter().map(|detector| Rule::from(&detector.definition));
+        Self { categories: categories.collect(), detectors: detectors.collect() }
+    }
 }
 
 /// The bytes of a token.
@@ -98,7 +116,7 @@ impl Current {
         let scanner = store.key.token("scanner", scanner.as_bytes());
         let judge = store.key.token("judge", judge.as_bytes());
         let policies = plan.policies.iter().chain(plan.bindings.iter().flat_map(|binding| &binding.policies));
-        let promises = json(&policies.flat_map(promises).collect::<Vec<_>>());
+        let (promises, own) = (json(&policies.flat_map(promises).collect::<Vec<_>>()), json(&Own::of(plan)));
         let (scanned, judged) = Self::last(db, series)?;
         let (settled, judged) = (scanned == Some(scanner.0), judged == Some(judge.0));
         let (now, today) = (Timestamp::now(), plan.today.to_string());
@@ -106,16 +124,16 @@ impl Current {
             super::segments::clean(db)?;
             // It may have been judged, and not by what judges now.
             db.execute("DELETE FROM judged WHERE run = ?1", [run])?;
-            let update =
-                "UPDATE runs SET scanner = ?2, judge = ?3, today = ?4, cursor = ?5, promises = ?6 WHERE id = ?1";
-            db.execute(update, params![run, scanner.0, judge.0, today, cursor, promises])?;
+            let update = "UPDATE runs SET scanner = ?2, judge = ?3, today = ?4, cursor = ?5, promises = ?6, own = ?7 \
+                WHERE id = ?1";
+            db.execute(update, params![run, scanner.0, judge.0, today, cursor, promises, own])?;
             return Ok(Self { series, run, cursor, judged, settled: false });
         }
-        let insert = "INSERT INTO runs (series, started, touched, version, today, scanner, judge, promises) \
-            VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let insert = "INSERT INTO runs (series, started, touched, version, today, scanner, judge, promises, own) \
+            VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         let now = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let version = env!("CARGO_PKG_VERSION");
-        db.execute(insert, params![series, now, version, today, scanner.0, judge.0, promises])?;
+        db.execute(insert, params![series, now, version, today, scanner.0, judge.0, promises, own])?;
         Ok(Self { series, run: db.last_insert_rowid(), cursor: None, judged, settled })
     }
 
@@ -205,6 +223,16 @@ fn promises(policy: &Policy) -> Vec<Promise> {
         })
     };
     acts.into_iter().filter_map(promise).collect()
+}
+
+/// What a run had besides what is built in.
+///
+/// # Errors
+/// Those of the store.
+pub fn own(store: &Store, run: &Run) -> crate::error::Result<Own> {
+    let own: Option<String> =
+        store.db.query_row("SELECT own FROM runs WHERE id = ?1", [run.id], |row| row.get(0)).map_err(store.failed())?;
+    Ok(own.and_then(|own| serde_json::from_str(&own).ok()).unwrap_or_default())
 }
 
 /// The runs of a store, the first one first.

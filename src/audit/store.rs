@@ -13,7 +13,11 @@ use crate::error::{Error, Result};
 use crate::subject::Key;
 
 /// What each version of the schema adds to the one before.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema.sql"),
+    // What a run had besides what is built in, by which its reports name what was found.
+    "ALTER TABLE runs ADD COLUMN own TEXT;",
+];
 
 /// Marks a database as a store of this program: `derb`.
 const APPLICATION: i64 = 0x6465_7262;

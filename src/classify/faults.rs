@@ -75,7 +75,7 @@ impl Tally {
         }
         for (at, column) in self.columns.iter().enumerate().filter(|(_, column)| column.damaged > 0) {
             let number = (at + 1).to_string();
-            let column_name = self.table.columns.get(at).and_then(|name| name::shown(name)).unwrap_or(number);
+            let column_name = self.table.names().get(at).and_then(|name| name::shown(name)).unwrap_or(number);
             let numbers =
                 if column.damaged == 1 { "1 number".to_owned() } else { format!("{} numbers", column.damaged) };
             faults.push(format!(

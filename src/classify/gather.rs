@@ -19,22 +19,30 @@ pub struct Lines {
     pub open: Option<u64>,
     /// Whether each is a row of a table that is no text, so that places have no lines.
     pub rows: bool,
+    /// The page that all of them are on.
+    pub page: Option<u32>,
 }
 
 impl Lines {
     /// No text yet, from `offset` on: the first line of a text begins at 0, that of another stretch somewhere before.
     pub fn from(offset: u64) -> Self {
-        Self { ends: 0, open: (offset == 0).then_some(0), rows: false }
+        Self { ends: 0, open: (offset == 0).then_some(0), rows: false, page: None }
     }
 
     /// No text yet, from `offset` on, where a line begins.
     pub fn at(offset: u64) -> Self {
-        Self { ends: 0, open: Some(offset), rows: false }
+        Self { ends: 0, open: Some(offset), rows: false, page: None }
     }
 
-    /// The rows of a table that is no text.
-    pub fn of_rows() -> Self {
-        Self { ends: 0, open: None, rows: true }
+    /// The rows of a table that is no text, after so many.
+    pub fn of_rows(before: u64) -> Self {
+        Self { ends: before, open: None, rows: true, page: None }
+    }
+
+    /// The same, on this page of a document.
+    #[must_use]
+    pub fn on_page(self, page: Option<u32>) -> Self {
+        Self { page, ..self }
     }
 
     /// Whether they are rows, which no line is told of.
@@ -44,7 +52,7 @@ impl Lines {
 
     /// What other text counts of it: of rows, nothing.
     pub fn counted(self) -> Self {
-        if self.rows { Self { ends: 0, open: None, rows: false } } else { self }
+        if self.rows { Self { ends: 0, open: None, rows: false, page: None } } else { self }
     }
 
     /// Goes over `text`, which begins at `offset`.
@@ -57,10 +65,12 @@ impl Lines {
 
     /// The place of a value on the line that is open.
     pub fn place(&self, offset: u64, value: Redacted) -> Place {
-        if self.rows {
-            return Place::in_cells(offset, self.ends + 1, value);
-        }
-        Place::new(offset, self.ends + 1, self.open.unwrap_or(Place::UNKNOWN), value)
+        let place = if self.rows {
+            Place::in_cells(offset, self.ends + 1, value)
+        } else {
+            Place::new(offset, self.ends + 1, self.open.unwrap_or(Place::UNKNOWN), value)
+        };
+        self.page.map_or(place, |page| place.on_page(page))
     }
 
     /// A place of the next stretch, counted with these lines before it.

@@ -183,12 +183,16 @@ fn report(
     let run = audit::ended(store, run)?;
     let is_page = reports.iter().any(|(format, _)| *format == Format::Html);
     let history = is_page.then(|| audit::history(store, &run)).transpose()?.map(Arc::new);
-    let categories = derbes::category::Categories::builtin()?;
+    let own = audit::own(store, &run)?;
+    let mut categories = derbes::category::Categories::builtin()?;
+    categories.add(own.categories);
     let plan = derbes::pipeline::Plan::new(Vec::new(), categories.into(), jiff::Zoned::now().date());
     let started = run.started.parse().unwrap_or_else(|_| jiff::Timestamp::now());
     let places = Places::First(places.map_or(3, usize::from));
     // The files may not be any more what they were.
-    let options = Options { started, places, columns: None, language: typed.lang, history, ..options(reports, &plan)? };
+    let options = options(reports, &plan)?;
+    let rules = options.rules.iter().cloned().chain(own.detectors).collect();
+    let options = Options { rules, started, places, columns: None, language: typed.lang, history, ..options };
     let mut outputs = Outputs::open(reports, typed.color, &options)?;
     let mut failure = None;
     let told = audit::tell(store, &run, &mut |event| {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use derbes::detect::{Definition, Detectors};
+use derbes::detect::Detectors;
 use derbes::error::{Error, Result};
 use derbes::finding::Event;
 use derbes::limits::Places;
@@ -53,9 +53,8 @@ fn next_commit(exceptions: &Exceptions) -> Staged {
 pub fn options(reports: &[(Format, Option<PathBuf>)], plan: &Plan) -> Result<Options> {
     let mut rules: Vec<Rule> = Vec::new();
     if reports.iter().any(|(format, _)| format.has_rules()) {
-        rules.extend(
-            Detectors::with(&plan.own, &plan.categories, true)?.iter().map(|detector| rule(&detector.definition)),
-        );
+        let detectors = Detectors::with(&plan.own, &plan.categories, true)?;
+        rules.extend(detectors.iter().map(|detector| Rule::from(&detector.definition)));
     }
     Ok(Options {
         categories: Some(Arc::clone(&plan.categories)),
@@ -65,11 +64,6 @@ pub fn options(reports: &[(Format, Option<PathBuf>)], plan: &Plan) -> Result<Opt
         commit: std::env::var("CI_COMMIT_SHA").ok().filter(|commit| is_commit(commit)),
         ..Options::default()
     })
-}
-
-fn rule(definition: &Definition) -> Rule {
-    let Definition { id, category, title, references, .. } = definition.clone();
-    Rule { id, category, title, references }
 }
 
 /// Whether this is the name of a commit, by SHA-1 or SHA-256.

@@ -24,6 +24,8 @@ mod utf16;
 mod zstd;
 
 pub use charset::{SINGLE_BYTE, to_utf8};
+#[cfg(feature = "pdf")]
+pub use container::drawn as pdf_pages;
 pub use container::{
     Beside, CONTAINERS, Container, Input, LOG_ENDING, LONGEST_TOC, Member, TOC_FILE, TOC_MAGIC, Table, Toc, Visitor,
 };

@@ -38,6 +38,8 @@ impl Role {
     pub const COUNTRY: Self = Self(64);
     /// A part of a name without a capital.
     pub const NAME: Self = Self(128);
+    /// What an address has in any case: of a street, or of something smaller or larger.
+    pub const PLACE: Self = Self(1 | 2 | 4);
     /// Words that say what a name or number is, and are none.
     pub const MARKER: Self = Self(1 | 2 | 4 | 8 | 16);
 
@@ -57,7 +59,11 @@ impl Role {
 }
 
 /// The words of addresses.
-pub struct Addresses(HashMap<Box<[u8]>, Role, FixedState>);
+pub struct Addresses {
+    roles: HashMap<Box<[u8]>, Role, FixedState>,
+    /// Of Latin words for streets and places: by their first letter, one bit for each length.
+    latin: [u64; 26],
+}
 
 impl Addresses {
     /// Those embedded at build time.
@@ -84,12 +90,24 @@ impl Addresses {
                 *known = known.or(role);
             }
         }
-        Ok(Self(roles))
+        let mut latin = [0; 26];
+        for (word, _) in roles.iter().filter(|(word, role)| word[0].is_ascii_lowercase() && role.is(Role::PLACE)) {
+            latin[usize::from(word[0] - b'a')] |= 1 << word.len();
+        }
+        Ok(Self { roles, latin })
+    }
+
+    /// Whether a Latin word may stand for a street or a place: a look before it is read.
+    pub fn may_be_place(&self, word: &[u8]) -> bool {
+        let letter = word.first().map_or(u8::MAX, |first| first.to_ascii_lowercase().wrapping_sub(b'a'));
+        self.latin
+            .get(usize::from(letter))
+            .is_some_and(|lengths| lengths.checked_shr(word.len() as u32).is_some_and(|bits| bits & 1 != 0))
     }
 
     /// What the word may stand for.
     pub fn role(&self, word: &Word) -> Role {
-        self.0.get(word.folded()).copied().unwrap_or_default()
+        self.roles.get(word.folded()).copied().unwrap_or_default()
     }
 }
 

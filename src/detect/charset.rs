@@ -50,7 +50,7 @@ impl Charset {
     }
 
     /// The letter at a place.
-    #[inline]
+    #[inline(always)]
     pub fn letter(self, text: &[u8], at: usize) -> Option<Letter> {
         let byte = *text.get(at)?;
         match self {
@@ -67,7 +67,7 @@ impl Charset {
     }
 
     /// The letter that ends at a place.
-    #[inline]
+    #[inline(always)]
     pub fn letter_before(self, text: &[u8], end: usize) -> Option<Letter> {
         let length = if self == Self::Utf8 { 2 } else { 1 };
         self.letter(&text[..end], end.checked_sub(length)?)

@@ -1,5 +1,6 @@
-//! Numbers that a spreadsheet has spoilt: takes the cells of columns that are named after the ИИН or БИН, gives those values
-//! that lost their leading zeros, and tells where only the first digits of a number are left, as in `8,00101E+11`.
+//! Numbers that a spreadsheet or a column of numbers has spoilt: takes the cells of columns that are named after the ИИН or БИН,
+//! gives those values that lost their leading zeros, and tells where only the first digits of a number are left, as in
+//! `8,00101E+11`.
 
 use std::sync::Arc;
 
@@ -12,14 +13,19 @@ use crate::lexicon::fold;
 /// The categories of numbers of 12 digits.
 const CATEGORIES: [&str; 2] = ["iin", "bin"];
 
+/// Most bytes between the border of a cell and its value.
+const OPENING: usize = 16;
+
 /// Digits that are left of 12: who is born from January to September 2000 loses three.
 const LEFT: std::ops::RangeInclusive<usize> = 9..=11;
 
-/// What is known of the table that was looked at last, and what was found in a stretch.
+/// Tables that are remembered at a time: a dump may take turns between some.
+const TABLES: usize = 64;
+
+/// What is known of tables, the last one first, and what was found in a stretch.
 #[derive(Default)]
 pub struct Shortened {
-    table: Option<Arc<Table>>,
-    columns: Vec<usize>,
+    tables: Vec<(Arc<Table>, Vec<usize>)>,
     found: Vec<Match>,
     /// Where numbers begin that have lost digits, with their columns, in order.
     pub damaged: Vec<(usize, usize)>,
@@ -33,26 +39,21 @@ enum Number {
 }
 
 impl Scanner {
-    /// Adds values that lost their leading zeros to those of a text, and notes damaged numbers, in the tables whose header
-    /// stands in the text; in all tables where they are no text themselves.
+    /// Adds values that lost their leading zeros to those of a text, and notes damaged numbers, in the tables whose columns
+    /// are known while their rows are read.
     pub fn shortened(
         &self,
         (text, grid): (&[u8], &Grid),
         posture: Option<Posture>,
-        are_cells: bool,
         seen: &mut Shortened,
         matches: &mut Vec<Match>,
     ) {
         seen.damaged.clear();
-        for segment in grid.segments.iter().filter(|segment| are_cells || segment.table.inferred) {
-            if !seen.table.as_ref().is_some_and(|table| Arc::ptr_eq(table, &segment.table)) {
-                seen.columns = self.named_columns(&segment.table);
-                seen.table = Some(segment.table.clone());
-            }
-            for column in &seen.columns {
+        for segment in &grid.segments {
+            self.turn_to(&segment.table, seen);
+            for column in &seen.tables[0].1 {
                 for start in grid.cell_starts(segment, *column) {
-                    let quoted = usize::from(text.get(start) == Some(&b'"'));
-                    let value = start + quoted;
+                    let value = start + opening(text, start, segment);
                     match number(text, value, segment).filter(|_| segment.range.contains(&value)) {
                         Some(Number::Short(digits)) => seen.found.extend(self.restored(text, value, digits, posture)),
                         Some(Number::Damaged) => seen.damaged.push((value, *column)),
@@ -74,6 +75,17 @@ impl Scanner {
         }
     }
 
+    /// Makes a table the first of those that are remembered.
+    fn turn_to(&self, table: &Arc<Table>, seen: &mut Shortened) {
+        match seen.tables.iter().position(|(known, _)| Arc::ptr_eq(known, table)) {
+            Some(at) => seen.tables.swap(0, at),
+            None => {
+                seen.tables.truncate(TABLES - 1);
+                seen.tables.insert(0, (table.clone(), self.named_columns(table)));
+            }
+        }
+    }
+
     /// The columns of a table that are named after a number of 12 digits.
     fn named_columns(&self, table: &Table) -> Vec<usize> {
         let wanted = CATEGORIES.map(|category| self.lexicon.category(category));
@@ -82,7 +94,7 @@ impl Scanner {
                 fold(name.as_bytes()).into_iter().flat_map(|reading| self.lexicon.meanings(&reading).into_keys());
             said.any(|meaning| wanted.contains(&Some(meaning)))
         };
-        table.columns.iter().enumerate().filter(|(_, name)| is_named(name)).map(|(at, _)| at).collect()
+        table.names().iter().enumerate().filter(|(_, name)| is_named(name)).map(|(at, _)| at).collect()
     }
 
     /// The value that these digits are with their zeros put back.
@@ -106,6 +118,16 @@ impl Scanner {
             })
         })
     }
+}
+
+/// Bytes between the border of a cell and its value: a quote; among the values of an INSERT also what opens a row.
+fn opening(text: &[u8], start: usize, segment: &Segment) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    if segment.separator != b',' || segment.table.inferred {
+        return usize::from(rest.first() == Some(&b'"'));
+    }
+    let opens = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'(' | b'\'' | b'"' | b'N');
+    rest.iter().take(OPENING).take_while(|byte| opens(byte)).count()
 }
 
 /// What a cell holds whose value begins at `start`, if that is such a number and nothing else.

@@ -3,7 +3,7 @@
 use super::charset::{Charset, Letter};
 
 /// Longest word, in letters.
-const LONGEST: usize = 32;
+pub const LONGEST: usize = 32;
 
 /// Which letters of a word are capitals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +29,23 @@ pub struct Word {
 impl Word {
     /// The word that begins at `start`; none where there is no letter, or too many.
     pub fn at(text: &[u8], start: usize, charset: Charset) -> Option<Self> {
+        // Each charset has a loop of its own: words are read by the million.
+        match charset {
+            Charset::Utf8 => Self::read(text, start, |at| Charset::Utf8.letter(text, at)),
+            Charset::Ascii => Self::read(text, start, |at| Charset::Ascii.letter(text, at)),
+            _ => Self::read(text, start, |at| charset.letter(text, at)),
+        }
+    }
+
+    #[inline(always)]
+    fn read(text: &[u8], start: usize, letter: impl Fn(usize) -> Option<Letter>) -> Option<Self> {
+        let mut next = letter(start)?;
+        let first = next.capital;
         let mut word = Self { start, end: start, folded: [0; LONGEST], length: 0, capitals: Capitals::None };
         let (mut upper, mut lower, mut out_of_place) = (0, 0, false);
         let mut begins = true;
-        while let Some(Letter { folded, capital, length }) = charset.letter(text, word.end) {
+        loop {
+            let Letter { folded, capital, length } = next;
             if word.length == LONGEST {
                 return None;
             }
@@ -42,20 +55,27 @@ impl Word {
             begins = false;
             word.push(folded);
             word.end += length;
-            let hyphen = text.get(word.end) == Some(&b'-') && charset.letter(text, word.end + 1).is_some();
-            if hyphen && word.length < LONGEST {
-                word.push(b'-');
-                word.end += 1;
-                begins = true;
-            }
+            next = match letter(word.end) {
+                Some(next) => next,
+                None if text.get(word.end) == Some(&b'-') && word.length < LONGEST => match letter(word.end + 1) {
+                    Some(next) => {
+                        word.push(b'-');
+                        word.end += 1;
+                        begins = true;
+                        next
+                    }
+                    None => break,
+                },
+                None => break,
+            };
         }
         word.capitals = match () {
             () if upper == 0 => Capitals::None,
             () if lower == 0 && upper > 1 => Capitals::All,
-            () if out_of_place || charset.letter(text, start).is_none_or(|l| !l.capital) => Capitals::Mixed,
+            () if out_of_place || !first => Capitals::Mixed,
             () => Capitals::First,
         };
-        (word.length > 0).then_some(word)
+        Some(word)
     }
 
     /// The word that ends at `end`.
@@ -63,6 +83,7 @@ impl Word {
         Self::at(text, start_of(text, end, charset)?, charset).filter(|word| word.end == end)
     }
 
+    #[inline(always)]
     fn push(&mut self, folded: u8) {
         self.folded[self.length] = folded;
         self.length += 1;
@@ -90,16 +111,23 @@ impl Word {
 
 /// Where the word begins that ends at `end`; none where it is too long.
 pub fn start_of(text: &[u8], end: usize, charset: Charset) -> Option<usize> {
+    match charset {
+        Charset::Utf8 => look_back(text, end, |at| Charset::Utf8.letter_before(text, at)),
+        Charset::Ascii => look_back(text, end, |at| Charset::Ascii.letter_before(text, at)),
+        _ => look_back(text, end, |at| charset.letter_before(text, at)),
+    }
+}
+
+#[inline(always)]
+fn look_back(text: &[u8], end: usize, letter_before: impl Fn(usize) -> Option<Letter>) -> Option<usize> {
     let mut start = end;
     for _ in 0..=LONGEST {
-        match charset.letter_before(text, start) {
+        match letter_before(start) {
             Some(letter) => start -= letter.length,
-            None if start < end && text[..start].last() == Some(&b'-') => {
-                match charset.letter_before(text, start - 1) {
-                    Some(letter) => start -= 1 + letter.length,
-                    None => return Some(start),
-                }
-            }
+            None if start < end && text[..start].last() == Some(&b'-') => match letter_before(start - 1) {
+                Some(letter) => start -= 1 + letter.length,
+                None => return Some(start),
+            },
             None => return (start < end).then_some(start),
         }
     }

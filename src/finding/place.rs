@@ -11,7 +11,7 @@ pub struct Place {
     offset: Count,
     line: Count,
     line_start: Count,
-    /// 0 for none.
+    /// 0 for none; from [`Place::PAGE`] on, the page of a document.
     row: Count,
     pub value: Redacted,
 }
@@ -35,6 +35,9 @@ impl Count {
 impl Place {
     /// The largest number that a place holds: that of a line start which is not known yet.
     pub const UNKNOWN: u64 = (1 << 48) - 1;
+
+    /// What a page's number is kept above; no table has so many rows.
+    const PAGE: u64 = 1 << 47;
 
     /// `offset` and `line_start`, that of the line's first byte, count bytes of the decoded text; `line` counts from 1.
     pub fn new(offset: u64, line: u64, line_start: u64, value: Redacted) -> Self {
@@ -69,10 +72,16 @@ impl Place {
         Self { row: Count::new(row), ..self }
     }
 
+    /// On this page of a document, from 1, which tells more than a row.
+    #[must_use]
+    pub fn on_page(self, page: u32) -> Self {
+        Self { row: Count::new(Self::PAGE + u64::from(page)), ..self }
+    }
+
     /// The same place, where so many lines and rows stand before what it was counted from.
     #[must_use]
     pub fn after(self, lines: u64, rows: u64) -> Self {
-        let row = self.row().map_or(0, |row| row + rows);
+        let row = self.row().map_or(self.row.get(), |row| row + rows);
         let line = if self.has_line() { self.line() + lines } else { 0 };
         Self { line: Count::new(line), row: Count::new(row), ..self }
     }
@@ -103,7 +112,12 @@ impl Place {
     }
 
     pub fn row(&self) -> Option<u64> {
-        Some(self.row.get()).filter(|row| *row > 0)
+        Some(self.row.get()).filter(|row| (1..Self::PAGE).contains(row))
+    }
+
+    /// The page of a document that it is on, from 1.
+    pub fn page(&self) -> Option<u64> {
+        self.row.get().checked_sub(Self::PAGE).filter(|page| *page > 0)
     }
 
     /// Counts from 1, in bytes of the decoded text, where there are lines.
@@ -122,13 +136,16 @@ impl Serialize for Shown<'_> {
             s.serialize_entry("line", &self.0.line())?;
             s.serialize_entry("column", &self.0.column())?;
             s.serialize_entry("offset", &self.0.offset())?;
-        } else {
+        } else if let Some(row) = row {
             s.serialize_entry("row", &row)?;
         }
         s.serialize_entry("length", &self.0.value.len())?;
         s.serialize_entry("mask", &self.0.value.to_string())?;
         if let Some(row) = row.filter(|_| self.0.has_line()) {
             s.serialize_entry("row", &row)?;
+        }
+        if let Some(page) = self.0.page() {
+            s.serialize_entry("page", &page)?;
         }
         s.end()
     }
@@ -165,6 +182,15 @@ mod tests {
         assert_eq!((moved.offset(), moved.line(), moved.line_start(), moved.row()), (1 << 40, 13, 7, Some(7)));
         assert_eq!(place.after(1, 1).row(), None);
         assert_eq!(Place::from_bytes(&moved.to_bytes()), moved);
+    }
+
+    #[test]
+    fn a_page_stays_what_it_is() {
+        let place = Place::new(70, 3, 60, Redacted::new(b"900101100017", "".parse().unwrap())).on_page(7);
+        let moved = Place::from_bytes(&place.after(5, 2).to_bytes());
+        assert_eq!((moved.line(), moved.row(), moved.page(), place.after(0, 0)), (8, None, Some(7), place));
+        let shown = serde_json::to_string(&Shown(&place)).unwrap();
+        assert_eq!(shown, r#"{"line":3,"column":11,"offset":70,"length":12,"mask":"************","page":7}"#);
     }
 
     #[test]

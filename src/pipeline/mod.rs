@@ -27,6 +27,7 @@ use crate::source::{self, git};
 use crate::suppress::{Baseline, Exceptions, Paths, Quiet};
 
 mod aftermath;
+mod assembly;
 mod beside;
 mod contents;
 mod ends;

@@ -2,8 +2,8 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
-use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
@@ -11,22 +11,21 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use super::Shared;
+use super::assembly::{Large, Receipt};
 use super::ends::Ends;
 use super::survey::Record;
-use super::sweep::{Counted, Sweep, conclude_tables};
+use super::sweep::Sweep;
 use super::tables::Borders;
 use super::verdicts::Terms;
 use super::window::Window;
-use super::work::{Done, Large, Receipt};
-use crate::classify::{Lines, Partial};
+use super::work::{Crew, Done};
+use crate::classify::Lines;
 use crate::decode::{Charset, Decoder, Meter, SNIFF, Sniffed, sniff};
 use crate::finding::{Event, Problem, Skipped, Unused};
 use crate::input::{Store, Target};
-use crate::layout::PathMemory;
 use crate::layout::table::{self, Shape};
 use crate::policy::Traces;
 use crate::source::{Holes, git};
-use crate::subject::Notes;
 use crate::suppress::{self, Known, Quiet};
 
 mod blob;
@@ -34,8 +33,10 @@ mod members;
 mod own;
 mod splits;
 mod stored;
+mod text;
 
 use stored::{Again, Stored};
+use text::Extent;
 
 /// A thread's scanner with the buffers that it reuses.
 pub struct Worker<'a> {
@@ -45,6 +46,8 @@ pub struct Worker<'a> {
     window: Window,
     /// Another window, for what a reader of tables goes over before a split.
     before: Window,
+    /// The other threads.
+    crew: Arc<Crew>,
     sweep: Sweep,
     /// What holds for the target.
     terms: Terms<'a>,
@@ -65,12 +68,13 @@ pub struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    pub fn new(shared: &'a Shared<'a>) -> Self {
+    pub fn new(shared: &'a Shared<'a>, crew: Arc<Crew>) -> Self {
         Self {
             shared,
             item: 0,
             window: Window::new(shared.plan.limits.block.max(64)),
             before: Window::new(shared.plan.limits.block.max(64)),
+            crew,
             sweep: Sweep::default(),
             terms: Terms::default(),
             ends: Ends::default(),
@@ -183,8 +187,7 @@ impl<'a> Worker<'a> {
             return Err(TooLong { binary, tables: tables.into() });
         }
         let quiet = self.quiet(target);
-        let (own, lines) = (0..u64::MAX, Lines::from(0));
-        let extent = Extent { own, lines, length: known, binary, tables, failure: begun.err() };
+        let extent = Extent { length: known, binary, tables, failure: begun.err(), ..Extent::from(0, Lines::from(0)) };
         let receipt = self.sweep(target, reader, extent, quiet);
         let read = self.window.read_so_far();
         Ok(self.done(target, receipt, length.max(read), read))
@@ -220,8 +223,7 @@ impl<'a> Worker<'a> {
         self.window.restart(0, 0);
         let binary = decoder.is_binary();
         let quiet = self.quiet(target);
-        let (own, lines) = (0..u64::MAX, Lines::from(0));
-        let extent = Extent { own, lines, length: None, binary, tables, failure: None };
+        let extent = Extent { binary, tables, ..Extent::from(0, Lines::from(0)) };
         let receipt = self.sweep(target, &mut decoder, extent, quiet);
         let stored_read = decoder.stored_read();
         let seen = length.unwrap_or(stored_read).max(stored_read);
@@ -234,53 +236,6 @@ impl<'a> Worker<'a> {
         let exceptions = &self.shared.plan.exceptions;
         let known = self.carried.take().or_else(|| exceptions.known(target));
         Quiet::resume(exceptions, target, known, suppress::Tally::default())
-    }
-
-    /// Goes over what the reader gives; the window is restarted.
-    fn sweep(&mut self, target: &Target, reader: &mut dyn Read, mut extent: Extent, mut quiet: Quiet) -> Receipt {
-        let own = extent.own.clone();
-        let mut counted =
-            Counted { partial: Partial::from(own.start), lines: extent.lines, memory: PathMemory::default() };
-        let mut failure = extent.failure.take();
-        let mut examined = 0;
-        // Splits are no whole text: the ends of theirs are read at last.
-        let whole = self.shared.wants_dates() && own == (0..u64::MAX);
-        self.ends.clear();
-        // A table in a container begins where it begins; only splits are parts of something.
-        let start = if own.end == u64::MAX { 0 } else { own.start };
-        self.sweep.notes = self.shared.survey.as_ref().map(|_| Notes::from(start));
-        loop {
-            if let Err(error) = self.window.fill(reader, extent.length) {
-                failure = Some(error);
-            }
-            let head = self.window.filled();
-            let tables = extent.tables.get_or_insert_with(|| table::Reader::new(shape(head, extent.binary)));
-            while let Some(stretch) = self.window.next(own.end) {
-                examined += stretch.own.len() as u64;
-                self.shared.progress.bytes.fetch_add(stretch.own.len() as u64, Ordering::Relaxed);
-                if whole {
-                    self.ends.add(&stretch.text[stretch.own.clone()]);
-                }
-                self.sweep.grid(tables, &stretch);
-                self.sweep.stretch(self.shared, &stretch, extent.binary, &mut quiet, &mut counted);
-                self.sweep.hand_over(self.shared, self.item, target, false);
-                self.shared.pace.spend(stretch.own.len() as u64);
-            }
-            if !self.window.advance(own.end) {
-                self.sweep.hand_over(self.shared, self.item, target, true);
-                let Counted { mut partial, lines, .. } = counted;
-                let ends = own.end == u64::MAX || extent.length == Some(own.end);
-                let fault = conclude_tables(tables, &mut partial, own.start + examined, ends, &self.shared.plan.limits);
-                partial.close(lines.counted(), examined);
-                let (mut tally, left) = quiet.end();
-                tally.close(lines.counted().ends);
-                self.left = left;
-                if whole && failure.is_none() {
-                    self.ends.close();
-                }
-                return Receipt { partial, quiet: tally, failure, fault, lines: Vec::new() };
-            }
-        }
     }
 
     fn done(&mut self, target: &Target, mut receipt: Receipt, seen: u64, examined: u64) -> Done {
@@ -324,20 +279,6 @@ impl<'a> Worker<'a> {
 /// The shape of a text that begins so.
 pub(super) fn shape(head: &[u8], binary: bool) -> Shape {
     if binary { Shape::Text } else { Shape::of(&head[..head.len().min(table::HEAD)]) }
-}
-
-/// What of a target is gone over, and what is known of it.
-struct Extent {
-    own: Range<u64>,
-    /// Its lines before the first.
-    lines: Lines,
-    /// Where the text is known to end.
-    length: Option<u64>,
-    binary: bool,
-    /// The reader of tables as it stands where the text begins; none at the beginning of all.
-    tables: Option<table::Reader>,
-    /// What was met while the window was filled.
-    failure: Option<io::Error>,
 }
 
 /// Plain text that is too long for one thread.

@@ -39,6 +39,15 @@ pub struct Counted {
     pub partial: Partial,
     pub lines: Lines,
     pub memory: PathMemory,
+    /// Line ends before the first of these lines, where they are known.
+    pub line_ends: u64,
+}
+
+impl Counted {
+    /// Nothing yet, from `offset` on.
+    pub fn from(offset: u64, lines: Lines) -> Self {
+        Self { partial: Partial::from(offset), lines, memory: PathMemory::default(), line_ends: 0 }
+    }
 }
 
 /// Whether a line is among those.
@@ -71,8 +80,7 @@ impl Sweep {
         let (grid, scratch) = (&self.grid, &mut self.scratch);
         let nature = Nature { binary, posture: self.posture };
         shared.scanner.scan_tables(text, own.clone(), nature, grid, scratch, &mut self.matches);
-        let (shortened, are_cells) = (&mut self.shortened, counted.lines.rows);
-        shared.scanner.shortened((text, grid), self.posture, are_cells, shortened, &mut self.matches);
+        shared.scanner.shortened((text, grid), self.posture, &mut self.shortened, &mut self.matches);
         self.define(stretch, counted);
         if !binary && !counted.lines.rows {
             quiet.look(text, own, *base, counted.lines.ends);

@@ -95,6 +95,40 @@ impl Window {
         Some(Stretch { text: &self.buffer[..self.filled], base: self.base, own })
     }
 
+    /// Whether all that the reader has was shown.
+    pub fn is_at_end(&self) -> bool {
+        self.ended && self.shown == self.read_so_far()
+    }
+
+    /// Puts the next stretch, of `length` bytes where there are so many, into a buffer with a margin on both sides, and goes
+    /// on after it. Gives the offset of the buffer's first byte and the stretch, and the error that has ended it.
+    pub fn take(
+        &mut self,
+        reader: &mut dyn Read,
+        length: u64,
+        text: &mut Vec<u8>,
+    ) -> (u64, Range<u64>, io::Result<()>) {
+        let base = self.shown.saturating_sub(BEFORE as u64).max(self.base);
+        text.extend_from_slice(&self.buffer[(base - self.base) as usize..self.filled]);
+        let wanted = (self.shown - base + length) as usize + MARGIN;
+        let mut outcome = Ok(());
+        if !self.ended && text.len() < wanted {
+            let more = wanted - text.len();
+            text.reserve(more);
+            outcome = reader.take(more as u64).read_to_end(text).map(drop);
+            self.ended = text.len() < wanted;
+        }
+        let filled = base + text.len() as u64;
+        let margin = if self.ended { 0 } else { MARGIN as u64 };
+        let end = (self.shown + length).min(filled - margin);
+        let own = self.shown..end;
+        let keep = end.saturating_sub(BEFORE as u64).max(base);
+        let rest = &text[(keep - base) as usize..];
+        self.buffer[..rest.len()].copy_from_slice(rest);
+        (self.filled, self.base, self.shown) = (rest.len(), keep, end);
+        (base, own, outcome)
+    }
+
     /// Makes room for the next fill. Whether there is anything left to read before `end`.
     pub fn advance(&mut self, end: u64) -> bool {
         if self.ended || self.shown >= end {
@@ -113,6 +147,33 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_taken_goes_on_where_it_is_shown() {
+        let text: Vec<u8> = (0..60_000u32).map(|i| i.to_le_bytes()[0] ^ i.to_le_bytes()[1]).collect();
+        for block in [64, 1000, 20_000] {
+            for length in [1, 500, 7000, 100_000] {
+                let (mut window, mut reader, mut at) = (Window::new(block), &text[..], 0);
+                while !window.is_at_end() {
+                    window.fill(&mut reader, None).unwrap();
+                    let end = at + 3000;
+                    while let Some(stretch) = window.next(end) {
+                        assert_eq!(stretch.base + stretch.own.start as u64, at);
+                        at += stretch.own.len() as u64;
+                    }
+                    window.advance(end);
+                    let mut taken = Vec::new();
+                    let (base, own, outcome) = window.take(&mut reader, length, &mut taken);
+                    outcome.unwrap();
+                    assert_eq!((own.start, &taken[..]), (at, &text[base as usize..base as usize + taken.len()]));
+                    let (before, after) = (own.start - base, base + taken.len() as u64 - own.end);
+                    assert!(before >= (BEFORE as u64).min(at) && after >= (MARGIN as u64).min(60_000 - own.end));
+                    at = own.end;
+                }
+                assert_eq!(at, 60_000);
+            }
+        }
+    }
 
     #[test]
     fn every_byte_is_shown_once_with_its_margins() {

@@ -1,17 +1,16 @@
 //! Sharing out the work: takes the listed items, lets all threads scan them, and gives what comes of each in the order
-//! of the list. A file that is too long for one thread is scanned in splits.
+//! of the list. A file that is too long for one thread is scanned in splits; of a stream, which one thread has to read,
+//! those that have nothing else to do scan chunks.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::assembly::{Chunk, Large};
 use super::scan::Worker;
 use super::survey::Record;
-use super::tables::Borders;
 use super::{Item, Shared};
-use crate::classify::Partial;
 use crate::finding::{Event, Suppressed};
 use crate::input::Target;
 use crate::suppress;
@@ -52,96 +51,22 @@ impl Done {
     }
 }
 
-/// A file that is scanned in splits.
-pub struct Large {
-    pub item: usize,
-    pub file: File,
-    pub length: u64,
-    pub binary: bool,
-    pub borders: Borders,
-    assembly: Mutex<Assembly>,
-}
-
-/// The partials of a large file, joined as far as they are without a gap.
-struct Assembly {
-    joined: Partial,
-    quiet: suppress::Tally,
-    next: u64,
-    waiting: BTreeMap<u64, Receipt>,
-    /// The line ends before each split.
-    lines: Vec<(u64, u64)>,
-    failure: Option<io::Error>,
-    fault: Option<&'static str>,
-}
-
-/// What became of one split: the partial, and how far it was examined if not to its end.
-pub struct Receipt {
-    pub partial: Partial,
-    pub quiet: suppress::Tally,
-    pub failure: Option<io::Error>,
-    /// What is wrong with the text, though all of it was examined.
-    pub fault: Option<&'static str>,
-    /// Of a whole that was read in splits, the line ends before each.
-    pub lines: Vec<(u64, u64)>,
-}
-
-impl Receipt {
-    /// Of a split that begins here and could not be read.
-    pub fn failed(start: u64, error: io::Error) -> Self {
-        let (partial, quiet) = (Partial::from(start), suppress::Tally::default());
-        Self { partial, quiet, failure: Some(error), fault: None, lines: Vec::new() }
-    }
-}
-
-impl Large {
-    pub fn new(item: usize, file: File, length: u64, binary: bool, borders: Borders) -> Self {
-        let assembly = Assembly {
-            joined: Partial::from(0),
-            quiet: suppress::Tally::default(),
-            next: 0,
-            waiting: BTreeMap::new(),
-            lines: Vec::new(),
-            failure: None,
-            fault: None,
-        };
-        Self { item, file, length, binary, borders, assembly: Mutex::new(assembly) }
-    }
-
-    /// Hands in a split. Gives the whole once the last one is in.
-    fn hand_in(&self, shared: &Shared, split: Range<u64>, receipt: Receipt) -> Option<Receipt> {
-        let mut assembly = lock(&self.assembly);
-        assembly.waiting.insert(split.start, receipt);
-        while let Some(receipt) = {
-            let next = assembly.next;
-            assembly.waiting.remove(&next)
-        } {
-            let split = (assembly.next, assembly.joined.line_ends());
-            assembly.lines.push(split);
-            assembly.joined.append(receipt.partial, &shared.plan.limits);
-            assembly.quiet.append(receipt.quiet);
-            assembly.failure = assembly.failure.take().or(receipt.failure);
-            assembly.fault = assembly.fault.or(receipt.fault);
-            assembly.next = (assembly.next + shared.plan.limits.split).min(self.length);
-        }
-        (assembly.next == self.length).then(|| Receipt {
-            partial: std::mem::replace(&mut assembly.joined, Partial::from(0)),
-            quiet: std::mem::take(&mut assembly.quiet),
-            failure: assembly.failure.take(),
-            fault: assembly.fault,
-            lines: std::mem::take(&mut assembly.lines),
-        })
-    }
-}
-
 /// What a thread does next.
 enum Job {
     Batch(Range<usize>),
     Split(Arc<Large>, Range<u64>),
+    Chunk(Box<Chunk>),
 }
 
+#[derive(Default)]
 struct Queue {
     next: usize,
     large: VecDeque<(Arc<Large>, u64)>,
+    chunks: VecDeque<Box<Chunk>>,
+    /// Chunks that are being read.
+    promised: usize,
+    /// Threads that wait for a job, or scan a chunk: they come back for the next one.
+    helpers: usize,
     /// Threads that scan a batch and may yet find a large file.
     busy: usize,
     /// The item that is waited for.
@@ -150,8 +75,9 @@ struct Queue {
     stopped: bool,
 }
 
-struct Board<'a> {
-    shared: &'a Shared<'a>,
+/// Where the threads of a run meet.
+#[derive(Default)]
+pub struct Crew {
     queue: Mutex<Queue>,
     /// There may be a job.
     job: Condvar,
@@ -159,13 +85,36 @@ struct Board<'a> {
     done: Condvar,
 }
 
+impl Crew {
+    /// Whether a thread has nothing better to do than to scan a chunk, which is then to be [given](Self::give). A thread
+    /// that was promised one scans chunks before anything else, so that whoever waits for one that it gave does not wait
+    /// for a thread that waits.
+    pub fn promise(&self) -> bool {
+        let mut queue = lock(&self.queue);
+        let wanted = queue.chunks.len() + queue.promised < queue.helpers;
+        queue.promised += usize::from(wanted);
+        wanted
+    }
+
+    pub fn give(&self, chunk: Box<Chunk>) {
+        let mut queue = lock(&self.queue);
+        queue.promised -= 1;
+        queue.chunks.push_back(chunk);
+        self.job.notify_one();
+    }
+}
+
+struct Board<'a> {
+    shared: &'a Shared<'a>,
+    crew: Arc<Crew>,
+}
+
 /// Scans all items with the threads of the plan and gives what comes of each to `pass_on`, in order.
 ///
 /// # Errors
 /// Those of `pass_on`, which end the work.
 pub fn in_order(shared: &Shared, pass_on: &mut dyn FnMut(usize, Done) -> io::Result<()>) -> io::Result<()> {
-    let queue = Queue { next: 0, large: VecDeque::new(), busy: 0, awaited: 0, done: BTreeMap::new(), stopped: false };
-    let board = Board { shared, queue: Mutex::new(queue), job: Condvar::new(), done: Condvar::new() };
+    let board = Board { shared, crew: Arc::default() };
     // Each thread that reads blobs runs a git, which is worth its start only for many.
     let threads = match shared.plan.git {
         Some(_) => shared.plan.threads.min(shared.items.len().div_ceil(BLOBS)).max(1),
@@ -177,8 +126,8 @@ pub fn in_order(shared: &Shared, pass_on: &mut dyn FnMut(usize, Done) -> io::Res
             scope.spawn(|_| board.work());
         }
         let outcome = board.drain(pass_on);
-        lock(&board.queue).stopped = true;
-        board.job.notify_all();
+        lock(&board.crew.queue).stopped = true;
+        board.crew.job.notify_all();
         outcome
     })
 }
@@ -186,15 +135,15 @@ pub fn in_order(shared: &Shared, pass_on: &mut dyn FnMut(usize, Done) -> io::Res
 impl Board<'_> {
     fn drain(&self, pass_on: &mut dyn FnMut(usize, Done) -> io::Result<()>) -> io::Result<()> {
         for item in 0..self.shared.items.len() {
-            let mut queue = lock(&self.queue);
+            let mut queue = lock(&self.crew.queue);
             queue.awaited = item;
             if item % BATCH == 0 {
-                self.job.notify_all();
+                self.crew.job.notify_all();
             }
             let done = loop {
                 match queue.done.remove(&item) {
                     Some(done) => break done,
-                    None => queue = self.done.wait(queue).unwrap_or_else(PoisonError::into_inner),
+                    None => queue = self.crew.done.wait(queue).unwrap_or_else(PoisonError::into_inner),
                 }
             };
             drop(queue);
@@ -204,7 +153,7 @@ impl Board<'_> {
     }
 
     fn work(&self) {
-        let mut worker = Worker::new(self.shared);
+        let mut worker = Worker::new(self.shared, self.crew.clone());
         while let Some(job) = self.take() {
             match job {
                 Job::Batch(items) => {
@@ -217,6 +166,10 @@ impl Board<'_> {
                     if let Some(whole) = large.hand_in(self.shared, split, receipt) {
                         self.hand_in(vec![(large.item, worker.conclude(&large, whole))], false);
                     }
+                }
+                Job::Chunk(chunk) => {
+                    worker.chunk(*chunk);
+                    lock(&self.crew.queue).helpers -= 1;
                 }
             }
         }
@@ -232,8 +185,8 @@ impl Board<'_> {
             Item::Target(target) => match worker.target(item, target) {
                 Ok(done) => Some(done),
                 Err(large) => {
-                    lock(&self.queue).large.push_back((Arc::from(large), 0));
-                    self.job.notify_all();
+                    lock(&self.crew.queue).large.push_back((Arc::from(large), 0));
+                    self.crew.job.notify_all();
                     None
                 }
             },
@@ -241,8 +194,13 @@ impl Board<'_> {
     }
 
     fn take(&self) -> Option<Job> {
-        let mut queue = lock(&self.queue);
+        let mut queue = lock(&self.crew.queue);
         loop {
+            // A thread waits for what came of each.
+            if let Some(chunk) = queue.chunks.pop_front() {
+                queue.helpers += 1;
+                return Some(Job::Chunk(chunk));
+            }
             if queue.stopped {
                 return None;
             }
@@ -260,7 +218,9 @@ impl Board<'_> {
                 queue.busy += 1;
                 return Some(Job::Batch(batch));
             }
-            queue = self.job.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            queue.helpers += 1;
+            queue = self.crew.job.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            queue.helpers -= 1;
         }
     }
 
@@ -274,14 +234,14 @@ impl Board<'_> {
     }
 
     fn hand_in(&self, done: Vec<(usize, Done)>, batch: bool) {
-        let mut queue = lock(&self.queue);
+        let mut queue = lock(&self.crew.queue);
         queue.done.extend(done);
         if batch {
             queue.busy -= 1;
-            self.job.notify_all();
+            self.crew.job.notify_all();
         }
         if queue.done.contains_key(&queue.awaited) {
-            self.done.notify_one();
+            self.crew.done.notify_one();
         }
     }
 }

@@ -189,9 +189,10 @@ impl<W: Write> Report for Markdown<W> {
 
 fn row(finding: &Finding, options: &Options) -> String {
     let place = finding.places.first();
-    let line = place.map(|place| match place.row().filter(|_| !place.has_line()) {
-        Some(row) => format!(", row {row}"),
-        None => format!(", line {}", place.line()),
+    let line = place.map(|place| match (place.page(), place.row().filter(|_| !place.has_line())) {
+        (Some(page), _) => format!(", page {page}"),
+        (None, Some(row)) => format!(", row {row}"),
+        (None, None) => format!(", line {}", place.line()),
     });
     let line = line.unwrap_or_default();
     let mask = place.map(|place| code(&place.value.to_string())).unwrap_or_default();

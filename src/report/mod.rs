@@ -7,8 +7,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::category::{Categories, Title};
+use crate::detect::Definition;
 use crate::finding::{Event, Finding, Place};
 use crate::limits::Places;
 
@@ -139,13 +141,20 @@ pub struct Staged {
 }
 
 /// What a report tells about a detector.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Rule {
     pub id: Arc<str>,
     pub category: Arc<str>,
     pub title: Title,
     /// Where the definition comes from.
     pub references: Vec<String>,
+}
+
+impl From<&Definition> for Rule {
+    fn from(definition: &Definition) -> Self {
+        let Definition { id, category, title, references, .. } = definition.clone();
+        Self { id, category, title, references }
+    }
 }
 
 /// Finds where a value stands in its line as editors count: in UTF-16 code units from 1, the end exclusive. A place has
@@ -176,9 +185,10 @@ impl Options {
 
 /// What stands after a path to say where in it a place is.
 fn position(place: &Place) -> String {
-    match place.row().filter(|_| !place.has_line()) {
-        Some(row) => format!(" row {row}"),
-        None => format!(":{}:{}", place.line(), place.column()),
+    match (place.page(), place.row().filter(|_| !place.has_line())) {
+        (Some(page), _) => format!(" page {page}"),
+        (None, Some(row)) => format!(" row {row}"),
+        (None, None) => format!(":{}:{}", place.line(), place.column()),
     }
 }
 

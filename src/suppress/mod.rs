@@ -219,6 +219,11 @@ impl<'a> Quiet<'a> {
         }
     }
 
+    /// Whether the baseline has entries of the target, which its hits use up in order.
+    pub fn has_known(&self) -> bool {
+        self.known.is_some()
+    }
+
     /// Whether there is nothing that could keep a hit of the stretch quiet, and none is recorded.
     pub fn is_idle(&self) -> bool {
         self.marks.is_empty() && self.rules.is_empty() && self.known.is_none() && self.exceptions.record.is_none()

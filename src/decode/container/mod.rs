@@ -24,6 +24,8 @@ mod mail;
 mod office;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod pgdump;
 mod rar;
 mod redis;
@@ -34,6 +36,8 @@ mod tar;
 mod whole;
 mod zip;
 
+#[cfg(feature = "pdf")]
+pub use pdf::drawn;
 pub use pgdump::{FILE as TOC_FILE, LONGEST as LONGEST_TOC, MAGIC as TOC_MAGIC, Toc};
 pub use sqlite::LOG_ENDING;
 
@@ -51,6 +55,8 @@ pub static CONTAINERS: &[Container] = &[
     sqlite::LOG,
     compound::CONTAINER,
     mail::CONTAINER,
+    #[cfg(feature = "pdf")]
+    pdf::CONTAINER,
     dbf::CONTAINER,
     bson::CONTAINER,
     redis::CONTAINER,
@@ -136,6 +142,24 @@ pub trait Visitor {
     /// # Errors
     /// Nothing more of the container is wanted.
     fn text(&mut self, content: &mut dyn Read) -> io::Result<()>;
+
+    /// Takes the text of a page, which counts from 1, as whole lines.
+    ///
+    /// # Errors
+    /// Nothing more of the container is wanted.
+    fn page(&mut self, number: u32, content: &mut dyn Read) -> io::Result<()> {
+        let _ = number;
+        self.text(content)
+    }
+
+    /// Takes rows of a table that are on a page; those on other pages come apart.
+    ///
+    /// # Errors
+    /// Nothing more of the container is wanted.
+    fn page_table(&mut self, number: u32, table: &Table, rows: &mut dyn Read) -> io::Result<()> {
+        let _ = number;
+        self.table(table, rows)
+    }
 
     /// Takes a member that cannot be opened, for this reason; without a name, the container itself.
     ///

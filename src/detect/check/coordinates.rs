@@ -22,13 +22,14 @@ pub fn check_pair(subject: &Subject) -> Option<Checked> {
     {
         return subject.refuse(Refusal::Surroundings);
     }
-    let (latitude, longitude) = (latitude.value, longitude.value);
+    let end = longitude.end;
+    let (latitude, longitude) = (latitude.value(text)?, longitude.value(text)?);
     if latitude.abs() > 90.0 || longitude.abs() > 180.0 || latitude.abs() < 1.0 && longitude.abs() < 1.0 {
         return subject.refuse(Refusal::Parts);
     }
     let kazakhstan = (40.0..56.0).contains(&latitude) && (46.0..88.0).contains(&longitude);
     let evidence = EvidenceSet::new().with(Evidence::Formatted).with_if(kazakhstan, Evidence::Plausible);
-    Some(Checked { end: Degrees::read(text, second)?.end, evidence, age: None, impersonal: false })
+    Some(Checked { end, evidence, age: None, impersonal: false })
 }
 
 pub fn check_single(subject: &Subject) -> Option<Checked> {
@@ -42,19 +43,19 @@ pub fn check_single(subject: &Subject) -> Option<Checked> {
         return subject.refuse(Refusal::Context);
     }
     let degrees = Degrees::read(text, subject.start)?;
-    let listed = joint(text, degrees.end).is_some_and(|at| Degrees::read(text, at).is_some());
-    // Nothing but zeros is a place that was not set.
-    if degrees.value == 0.0 {
-        return subject.refuse(Refusal::Nobody);
-    }
-    if degrees.value.abs() > 180.0 {
-        return subject.refuse(Refusal::Parts);
-    }
     if !degrees.begins_alone(text) || !degrees.ends_alone(text) {
         return subject.refuse(Refusal::Boundary);
     }
-    if listed {
+    if joint(text, degrees.end).is_some_and(|at| Degrees::read(text, at).is_some()) {
         return subject.refuse(Refusal::Surroundings);
+    }
+    let value = degrees.value(text)?;
+    // Nothing but zeros is a place that was not set.
+    if value == 0.0 {
+        return subject.refuse(Refusal::Nobody);
+    }
+    if value.abs() > 180.0 {
+        return subject.refuse(Refusal::Parts);
     }
     Some(Checked { end: degrees.end, ..Checked::default() })
 }
@@ -68,7 +69,6 @@ pub fn start_of_sign(text: &[u8], digits: usize) -> Option<usize> {
 struct Degrees {
     start: usize,
     end: usize,
-    value: f64,
 }
 
 impl Degrees {
@@ -85,9 +85,11 @@ impl Degrees {
         {
             return None;
         }
-        let end = digits + whole + 1 + fraction;
-        let value = std::str::from_utf8(&text[start..end]).ok()?.parse().ok()?;
-        Some(Self { start, end, value })
+        Some(Self { start, end: digits + whole + 1 + fraction })
+    }
+
+    fn value(&self, text: &[u8]) -> Option<f64> {
+        std::str::from_utf8(&text[self.start..self.end]).ok()?.parse().ok()
     }
 
     fn begins_alone(&self, text: &[u8]) -> bool {

@@ -111,8 +111,8 @@ fn check(subject: &Subject, charset: Charset) -> Option<Checked> {
         return None;
     }
     let names = subject.registry.names();
-    let first = Word::at(text, start, charset)?;
     if follows_tag(text, start) {
+        let first = Word::at(text, start, charset)?;
         let end = end_of_value(text, &first, charset);
         let whole = !ends_in_digit(text, end) && charset.letter(text, end).is_none();
         return (whole && first.length() > 1).then(|| Checked { end, ..Checked::default() });

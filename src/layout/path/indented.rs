@@ -13,7 +13,7 @@ struct Line {
 
 impl Look<'_> {
     /// The path of a value that follows its unquoted key on a line.
-    pub(super) fn indented(&self, key: &Range<usize>, _value: usize) -> Option<Trail> {
+    pub(super) fn indented(&self, key: &Range<usize>) -> Option<Trail> {
         let start = self.line_start(key.start)?;
         let before = &self.text[start..key.start];
         if !before.iter().all(|byte| matches!(byte, b' ' | b'-')) {

@@ -189,7 +189,7 @@ pub fn path(text: &[u8], base: u64, value: usize, key: Key, memory: &mut Memory)
     let mut look = Look { text, base, from, begins: from == 0 && base == 0, memory, seen: key.start };
     let trail = match *text.get(key.end)? {
         quote @ (b'"' | b'\'') if look.previous(key.start) == Some(quote) => look.json(key, value, quote),
-        b':' => look.indented(key, value),
+        b':' => look.indented(key),
         b'=' | b' ' | b'\t' if look.begins_line(key.start) => look.section(key),
         b'=' => look.attribute(key),
         b'>' | b' ' if look.previous(key.start) == Some(b'<') => look.element(key),

@@ -97,8 +97,9 @@ impl<'a> Search<'_, 'a> {
         };
         match decoder.container() {
             Some(container) if is_wanted => {
-                let error = Error::new(format!("this is an archive ({}), which has no lines", container.name));
-                let help = format!("name a member as reports do: {}!MEMBER:LINE", self.wanted);
+                let error = Error::new(format!("this is read as {}, not as lines of text", container.name));
+                let help =
+                    format!("only members of it are explained, named as reports do: {}!MEMBER:LINE", self.wanted);
                 self.failure = Some(error.at(target.origin.as_str()).help(help));
             }
             Some(container) => self.within(target, container, decoder, file),
@@ -107,7 +108,7 @@ impl<'a> Search<'_, 'a> {
                 Err(failure) => self.failure = Some(missing(failure, self.spot, &self.wanted)),
             },
             None => {
-                let error = Error::new("this is no archive, and has no members").at(target.origin.as_str());
+                let error = Error::new("this has no members").at(target.origin.as_str());
                 self.failure.get_or_insert(error.help(format!("name a line of it: {}:LINE", target.origin)));
             }
         }

@@ -10,8 +10,8 @@ use crate::decode::Decoder;
 use crate::detect::MARGIN;
 use crate::detect::explain::{REACH, reach};
 use crate::input::Target;
+use crate::layout::PATH_REACH;
 use crate::layout::table::{Grid, Reader};
-use crate::layout::{PATH_REACH, PathMemory};
 use crate::pipeline::Shared;
 use crate::pipeline::ends::Ends;
 use crate::pipeline::excerpt::{Excerpt, Missing, Passing};
@@ -136,7 +136,7 @@ struct Counting<'a> {
 
 impl<'a> Counting<'a> {
     fn new(shared: &'a Shared<'a>, target: &Target, tables: Reader) -> Self {
-        let counted = Counted { partial: Partial::from(0), lines: Lines::from(0), memory: PathMemory::default() };
+        let counted = Counted::from(0, Lines::from(0));
         let exceptions = &shared.plan.exceptions;
         let quiet = Quiet::resume(exceptions, target, exceptions.known(target), Tally::default());
         let mut sweep = Sweep::default();

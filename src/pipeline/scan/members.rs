@@ -181,14 +181,28 @@ impl Visitor for Members<'_, '_, '_> {
     fn table(&mut self, table: &Table, rows: &mut dyn Read) -> io::Result<()> {
         self.done.failure = None;
         let mut rows = Metered::member(rows, self.meter);
-        self.own.table(self.worker, self.container, table, &mut rows);
+        self.own.table(self.worker, self.container, None, table, &mut rows);
+        self.part()
+    }
+
+    fn page_table(&mut self, number: u32, table: &Table, rows: &mut dyn Read) -> io::Result<()> {
+        self.done.failure = None;
+        let mut rows = Metered::member(rows, self.meter);
+        self.own.table(self.worker, self.container, Some(number), table, &mut rows);
         self.part()
     }
 
     fn text(&mut self, content: &mut dyn Read) -> io::Result<()> {
         self.done.failure = None;
         let mut content = Metered::member(content, self.meter);
-        self.own.text(self.worker, self.container, &mut content);
+        self.own.text(self.worker, self.container, None, &mut content);
+        self.part()
+    }
+
+    fn page(&mut self, number: u32, content: &mut dyn Read) -> io::Result<()> {
+        self.done.failure = None;
+        let mut content = Metered::member(content, self.meter);
+        self.own.text(self.worker, self.container, Some(number), &mut content);
         self.part()
     }
 

@@ -3,8 +3,10 @@
 
 use std::io::{self, Read};
 
-use super::super::work::{Done, Receipt};
-use super::{Extent, Worker};
+use super::super::assembly::Receipt;
+use super::super::work::Done;
+use super::Worker;
+use super::text::Extent;
 use crate::classify::Lines;
 use crate::decode::Table;
 use crate::input::Target;
@@ -22,8 +24,15 @@ pub struct Own {
 }
 
 impl Own {
-    /// Scans the rows of a table.
-    pub fn table(&mut self, worker: &mut Worker, target: &Target, table: &Table, rows: &mut dyn Read) {
+    /// Scans the rows of a table, those on a page where one is named.
+    pub fn table(
+        &mut self,
+        worker: &mut Worker,
+        target: &Target,
+        page: Option<u32>,
+        table: &Table,
+        rows: &mut dyn Read,
+    ) {
         let reader = |head: &[u8], at: u64| match &table.columns {
             Some(columns) => {
                 let (name, columns) = (table.name.clone().into_owned(), columns.clone());
@@ -33,12 +42,12 @@ impl Own {
             }
             None => table::Reader::of_sheet(&table.name, &head[..head.len().min(HEAD)], at),
         };
-        self.part(worker, target, rows, Lines::of_rows(), reader);
+        self.part(worker, target, rows, Lines::of_rows(0).on_page(page), reader);
     }
 
-    /// Scans text.
-    pub fn text(&mut self, worker: &mut Worker, target: &Target, content: &mut dyn Read) {
-        let lines = Lines::at(self.at());
+    /// Scans text, that of a page where one is named.
+    pub fn text(&mut self, worker: &mut Worker, target: &Target, page: Option<u32>, content: &mut dyn Read) {
+        let lines = Lines::at(self.at()).on_page(page);
         self.part(worker, target, content, lines, |_, _| table::Reader::new(table::Shape::Text));
     }
 
@@ -62,7 +71,7 @@ impl Own {
             worker.carried = self.left.take();
         }
         let quiet = worker.quiet(target);
-        let extent = Extent { own: at..u64::MAX, lines, length: None, binary: false, tables, failure: begun.err() };
+        let extent = Extent { tables, failure: begun.err(), ..Extent::from(at, lines) };
         let mut receipt = worker.sweep(target, content, extent, quiet);
         self.left = worker.left.take();
         let examined = receipt.partial.examined;

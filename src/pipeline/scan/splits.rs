@@ -3,13 +3,15 @@
 use std::io;
 use std::ops::Range;
 
-use super::{Extent, Worker, modified};
+use super::text::Extent;
+use super::{Worker, modified};
 use crate::classify::Lines;
 use crate::detect::MARGIN;
 use crate::pipeline::Item;
+use crate::pipeline::assembly::{Large, Receipt};
 use crate::pipeline::ends::{Ends, Positioned};
 use crate::pipeline::window::BEFORE;
-use crate::pipeline::work::{Done, Large, Receipt};
+use crate::pipeline::work::Done;
 
 impl Worker<'_> {
     /// Scans one split of a large file.
@@ -22,8 +24,14 @@ impl Worker<'_> {
         let end = (split.end + MARGIN as u64).min(large.length);
         self.window.restart(base, split.start);
         let mut reader = Positioned { file: &large.file, at: base, end };
-        let (own, lines, binary) = (split.clone(), Lines::from(split.start), large.binary);
-        let extent = Extent { own, lines, length: Some(end), binary, tables: Some(tables), failure: None };
+        let extent = Extent {
+            own: split.clone(),
+            notes: split.start,
+            length: Some(end),
+            binary: large.binary,
+            tables: Some(tables),
+            ..Extent::from(split.start, Lines::from(split.start))
+        };
         let Item::Target(target) = &self.shared.items[large.item] else { unreachable!("only targets are large") };
         self.turn_to(target);
         let quiet = self.quiet(target);

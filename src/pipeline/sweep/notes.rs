@@ -1,6 +1,6 @@
 //! Noting values in a survey: takes hits, gives the tokens of their values and where these stand.
 
-use super::{Hits, Sweep};
+use super::{Counted, Hits, Sweep};
 use crate::classify::Cell;
 use crate::detect::{Match, encoded};
 use crate::finding::Evidence;
@@ -49,8 +49,8 @@ impl Hits<'_, '_> {
     }
 
     fn spot(&self, found: &Match, row: u64) -> Spot {
-        let lines = &self.counted.lines;
-        let line = if lines.are_rows() { 0 } else { lines.ends + 1 };
+        let Counted { lines, line_ends, .. } = &*self.counted;
+        let line = if lines.are_rows() { 0 } else { line_ends + lines.ends + 1 };
         Spot { line, offset: self.offset(found), row }
     }
 

@@ -117,7 +117,8 @@ fn with_unit(n: u64, unit: &str) -> String {
 
 /// Where the first value stands.
 fn position(place: &Place) -> Option<(&'static str, u64)> {
-    if place.has_line() { Some(("line", place.line())) } else { place.row().map(|row| ("row", row)) }
+    let line = || place.has_line().then(|| ("line", place.line()));
+    place.page().map(|page| ("page", page)).or_else(line).or_else(|| place.row().map(|row| ("row", row)))
 }
 
 /// The title of a category, or its id.

@@ -28,9 +28,12 @@ fn begins(head: &[u8]) -> bool {
     let is_mbox = first.is_some_and(|first| first.contains(&b':'));
     let skipped = first.filter(|_| is_mbox).map_or(0, |first| 5 + first.len() + 1);
     let mut lines = head.get(skipped..).unwrap_or_default().split_inclusive(|byte| *byte == b'\n');
-    let (mut known, mut sent, mut carried) = (0, false, false);
-    let is_blank = |line: &[u8]| line.trim_ascii().is_empty();
-    for line in lines.by_ref().take_while(|line| !is_blank(line) && line.ends_with(b"\n")) {
+    let (mut known, mut sent, mut carried, mut ended) = (0, false, false, is_mbox);
+    for line in lines.by_ref().take_while(|line| line.ends_with(b"\n")) {
+        if line.trim_ascii().is_empty() {
+            ended = true;
+            break;
+        }
         if matches!(line[0], b' ' | b'\t') {
             continue;
         }
@@ -40,13 +43,15 @@ fn begins(head: &[u8]) -> bool {
         }
         let name = line[..colon].to_ascii_lowercase();
         let is = |names: &[&str]| names.iter().any(|known| known.as_bytes() == name);
+        // Settings may have the other names, but end with no empty line.
+        ended |= is(&["received", "return-path", "delivered-to", "message-id", "mime-version", "dkim-signature"]);
         sent |= is(&["from", "received", "return-path", "delivered-to"]);
         carried |= is(&["date", "message-id", "received", "mime-version", "subject"]);
         let others = ["to", "cc", "reply-to", "sender", "content-type", "dkim-signature"];
         let all = ["from", "received", "return-path", "delivered-to", "date", "message-id", "mime-version", "subject"];
         known += usize::from(is(&all) || is(&others));
     }
-    sent && carried && (known >= 3 || is_mbox && known >= 2)
+    ended && sent && carried && (known >= 3 || is_mbox && known >= 2)
 }
 
 fn open(input: &mut Input, visitor: &mut dyn Visitor) -> io::Result<()> {

@@ -64,6 +64,7 @@ fn mail_is_told_from_other_text() {
         ("From a@b.kz\nFrom: a\nTo: b\n", false),
         ("Content-Type: text/html\nDate: today\nServer: x\n\n", false),
         ("HTTP/1.1 200 OK\nFrom: a\nDate: b\nTo: c\n\n", false),
+        ("from: a@b.kz\nto: c@b.kz\nsubject: hello\n", false),
         ("name: app\nversion: 1\nfrom: base\n", false),
         ("2026-05-01 From: a\nTo: b\nDate: c\n", false),
         ("", false),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::detect::addresses::{Addresses, Role};
 use crate::detect::charset::Charset;
-use crate::detect::word::Word;
+use crate::detect::word::{LONGEST, Word, start_of};
 
 /// Most words before and after the number among which one must name a street or a place.
 const NEAR: usize = 7;
@@ -38,12 +38,12 @@ pub struct Tokens(Vec<Token>);
 
 /// Whether a word that names a street or a place stands near the number at `at`, on the same line.
 pub fn may_be_address(text: &[u8], at: usize, charset: Charset, addresses: &Addresses) -> bool {
-    let wanted = Role::STREET.or(Role::QUARTER).or(Role::LOCALITY);
+    let is_latin = charset == Charset::Ascii;
     let mut end = at;
     for _ in 0..NEAR {
         let gap = text[..end].iter().rev().take(8).take_while(|b| is_gap(**b)).count();
         end -= gap;
-        let Some(word) = Word::before(text, end, charset) else {
+        let Some(start) = start_of(text, end, charset) else {
             // A number may stand between.
             let digits = text[..end].iter().rev().take(8).take_while(|b| b.is_ascii_digit() || **b == b'/').count();
             if digits == 0 && !skip_sign(text, &mut end) {
@@ -52,20 +52,36 @@ pub fn may_be_address(text: &[u8], at: usize, charset: Charset, addresses: &Addr
             end -= digits;
             continue;
         };
-        if addresses.role(&word).is(wanted) {
+        let may_be_place = !is_latin || addresses.may_be_place(&text[start..end]);
+        let word = may_be_place.then(|| Word::at(text, start, charset)).flatten();
+        if word.is_some_and(|word| word.end == end && addresses.role(&word).is(Role::PLACE)) {
             return true;
         }
-        end = word.start;
+        end = start;
     }
-    // `150 Abay Avenue`
-    charset == Charset::Ascii && {
-        let mut next = at + text[at..].iter().take(5).take_while(|b| b.is_ascii_digit()).count();
-        (0..4).any(|_| {
-            let word = Word::at(text, next + 1, charset).filter(|_| text.get(next) == Some(&b' '));
-            next = word.map_or(text.len(), |word| word.end);
-            word.is_some_and(|word| addresses.role(&word).is(Role::STREET))
-        })
+    is_latin && is_street_ahead(text, at, addresses)
+}
+
+/// Whether a Latin word for a street stands behind the number at `at`: `150 Abay Avenue`.
+fn is_street_ahead(text: &[u8], at: usize, addresses: &Addresses) -> bool {
+    let mut next = at + text[at..].iter().take(5).take_while(|b| b.is_ascii_digit()).count();
+    for _ in 0..4 {
+        let start = next + 1;
+        let ahead = text.get(start..).filter(|_| text.get(next) == Some(&b' ')).unwrap_or_default();
+        let letters = ahead.iter().take(LONGEST).take_while(|b| b.is_ascii_alphabetic()).count();
+        if letters == 0 {
+            return false;
+        }
+        next = start + letters;
+        if text.get(next) == Some(&b'-') || addresses.may_be_place(&text[start..next]) {
+            match Word::at(text, start, Charset::Ascii) {
+                Some(word) if addresses.role(&word).is(Role::STREET) => return true,
+                Some(word) => next = word.end,
+                None => return false,
+            }
+        }
     }
+    false
 }
 
 /// Goes over a sign of several bytes in UTF-8, or one of a single-byte charset.

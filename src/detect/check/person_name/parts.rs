@@ -36,14 +36,14 @@ pub struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// Reads the parts that begin at `start`: words in capitals or with one, and initials, each a space apart.
     pub fn read(text: &[u8], start: usize, charset: Charset, names: &'a Names) -> Option<Self> {
-        let joined = Word::at(text, start, charset).is_some_and(|word| space_after(text, word.end) > 1);
-        let mut parts = Self { names, parts: [const { None }; PARTS], joined };
+        let mut parts = Self { names, parts: [const { None }; PARTS], joined: false };
         let mut at = start;
         for index in 0..PARTS {
             let Some(part) = Part::read(text, at, charset, index > 0, names) else { break };
             let space = space_after(text, part.end);
             at = part.end + space;
             let last = space == 0 && part.kind != Kind::Initial;
+            parts.joined |= index == 0 && space > 1 && part.kind != Kind::Initial;
             parts.parts[index] = Some(part);
             if last {
                 break;
