@@ -270,7 +270,7 @@ fn why_a_detector_does_not_run_is_told_by_what_the_path_is() {
     let repo = Repo::new();
     let name = "клиент Иванов Иван Иванович, tel 8 701 000 00 19\n";
     repo.write("src/a.rs", name).write("tests/a.txt", name).write("a.log", name);
-    repo.write("a.csv", "ФИО;imei\nИванов Иван Иванович;490154203237518\n");
+    repo.write("a.csv", "ФИО;imei;Адрес\nИванов Иван Иванович;490154203237518;г. Алматы, ул. Абая, д. 5\n");
     repo.write("b.log", "дата рождения 17.05.1990 imei=490154203237518\n");
     repo.write("bound.log", name).write("derbes.toml", "[[paths]]\npaths = [\"bound.log\"]\nposture = \"test-data\"\n");
     for (place, reason) in [
@@ -278,7 +278,7 @@ fn why_a_detector_does_not_run_is_told_by_what_the_path_is() {
         ("src/a.rs:1:20", "by its path this is source code, where the detector does not run"),
         ("tests/a.txt:1:20", "by its path this is test data, where the detector does not run"),
         ("a.log:1:20", "    reported, high"),
-        ("a.csv:2:1", "in tables columns are known by their names instead of by this detector"),
+        ("a.csv:2:56", "in tables columns are known by their names instead of by this detector"),
         ("b.log:1:28", "the detector runs in tables only"),
         ("b.log:1:45", "the detector is off by default"),
     ] {

@@ -191,7 +191,7 @@ impl Columns {
         let shown = |at: usize| known * 2 > filled || !said[at].is_empty() || is_identifier(&cells[at]);
         let columns = (0..cells.len()).map(|at| if shown(at) { cells[at].clone() } else { String::new() }).collect();
         let (name, first) = (tally.table.name.clone(), tally.table.first);
-        tally.table = Arc::new(Table { name, columns, defined: None, inferred: false, continues: false, first });
+        tally.table = Arc::new(Table { name, columns, first, ..Table::default() });
     }
 
     /// What the column of a table is judged by.

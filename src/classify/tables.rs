@@ -158,7 +158,7 @@ impl Tally {
     #[must_use]
     pub(super) fn with_first_row(mut self) -> Self {
         let (name, first) = (self.table.name.clone(), self.table.first);
-        let first = Table { name, columns: Vec::new(), defined: None, inferred: false, continues: false, first };
+        let first = Table { name, first, ..Table::default() };
         let values = std::mem::replace(&mut self.table, Arc::new(first));
         self.rows += 1;
         for (at, column) in self.columns.iter_mut().enumerate() {

@@ -25,7 +25,7 @@ pub use schema::{Column, Definition, Kind, Schema, define};
 pub use shape::{Dialect, HEAD, Shape};
 
 /// A table whose rows stand in a text.
-#[derive(PartialEq, Eq)]
+#[derive(Default, PartialEq, Eq)]
 pub struct Table {
     /// As the statement names it, without quotes: `public.users`. Empty for delimited text, which has no name.
     pub name: String,

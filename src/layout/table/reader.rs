@@ -104,14 +104,7 @@ impl Reader {
         if let State::Rows(rows) = reader.state {
             let Table { name, columns, defined, .. } = &*rows.table;
             let (name, columns, defined) = (name.clone(), columns.clone(), defined.clone());
-            let table = Arc::new(Table {
-                name: name.clone(),
-                columns: columns.clone(),
-                defined,
-                inferred: false,
-                continues: false,
-                first: 0,
-            });
+            let table = Arc::new(Table { name: name.clone(), columns: columns.clone(), defined, ..Table::default() });
             Arc::make_mut(&mut reader.tables).insert((name, columns), table.clone());
             reader.state = State::Rows(Rows::new(table, rows.form, 0));
         }
@@ -189,14 +182,7 @@ impl Reader {
         self.state = if header {
             State::Header { bytes: Vec::new(), reader }
         } else {
-            let table = Table {
-                name: self.name.clone(),
-                columns: Vec::new(),
-                defined: None,
-                inferred: false,
-                continues: false,
-                first: offset,
-            };
+            let table = Table { name: self.name.clone(), first: offset, ..Table::default() };
             let table = Arc::new(table);
             State::Rows(Rows::new(table, Form::Delimited(reader), offset))
         };
@@ -213,14 +199,8 @@ impl Reader {
             if bits.ends != 0 {
                 let columns = if bytes.len() < LONGEST_HEADER { names(bytes, reader) } else { Vec::new() };
                 let first = base + at as u64 + 1;
-                let table = Arc::new(Table {
-                    name: self.name.clone(),
-                    columns,
-                    defined: None,
-                    inferred: true,
-                    continues: false,
-                    first,
-                });
+                let table =
+                    Arc::new(Table { name: self.name.clone(), columns, inferred: true, first, ..Table::default() });
                 let rows = Delimited::new(reader.separator, reader.style, false).with_cells(table.columns.len().max(1));
                 self.state = State::Rows(Rows::new(table, Form::Delimited(rows), first));
                 return at + 1;
@@ -296,7 +276,7 @@ impl Reader {
         }
         let (name, columns) = target.clone();
         let defined = self.defined.get(&name.to_lowercase()).filter(|_| columns.is_empty()).cloned();
-        let table = Arc::new(Table { name, columns, defined, inferred: false, continues: false, first });
+        let table = Arc::new(Table { name, columns, defined, first, ..Table::default() });
         Arc::make_mut(&mut self.tables).insert(target, table.clone());
         Some(table)
     }
