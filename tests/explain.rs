@@ -266,6 +266,28 @@ fn of_equal_values_the_baseline_knows_as_many_as_it_has() {
 }
 
 #[test]
+fn names_in_tables_are_found_where_no_column_is_named_after_them() {
+    let repo = Repo::new();
+    let row = |id: u32| {
+        let comment = if id.is_multiple_of(10) {
+            "звонил Иванов Иван Иванович"
+        } else {
+            "без замечаний"
+        };
+        format!("{id};{comment};Ахметова Айгерім Серікқызы;Иванов Иван Иванович\n")
+    };
+    repo.write("a.csv", format!("id;comment;fio;c4\n{}", (1..=30).map(row).collect::<String>()));
+    let run = repo.derbes("scan a.csv --format csv");
+    for expected in [
+        "a,comment,name,person-name,high,3,30,0.1",
+        "a,fio,name,name-column,medium,30,30,1",
+        "a,c4,name,person-name,high,30,30,1",
+    ] {
+        assert!(run.out.contains(expected), "{expected}: {}", run.out);
+    }
+}
+
+#[test]
 fn why_a_detector_does_not_run_is_told_by_what_the_path_is() {
     let repo = Repo::new();
     let name = "клиент Иванов Иван Иванович, tel 8 701 000 00 19\n";
