@@ -1,10 +1,10 @@
 //! What the columns of tables are named after: takes a table whose rows are read, gives what the lexicon says of the names of
 //! its columns, and remembers it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::Scanner;
-use crate::layout::table::Table;
+use crate::layout::table::{Grid, Table};
 use crate::lexicon::{Lexicon, Meaning, fold};
 
 /// Tables that are remembered at a time: a dump may take turns between some.
@@ -36,9 +36,37 @@ fn said(name: &str, lexicon: &Lexicon) -> Column {
     fold(name.as_bytes()).into_iter().flat_map(|reading| lexicon.meanings(&reading).into_keys()).collect()
 }
 
-impl Scanner {
-    /// What a column is named after that a detector's values stand in.
-    pub(super) fn meaning(&self, detector: u16) -> Option<Meaning> {
-        self.lexicon.category(&self.detectors.get(detector).definition.category)
+/// The tables of a stretch, whose part `own` they are known of.
+pub struct Around<'t> {
+    pub text: &'t [u8],
+    pub own: Range<usize>,
+    pub tables: &'t Grid,
+    /// By segment.
+    pub columns: Vec<Arc<[Column]>>,
+}
+
+impl Around<'_> {
+    /// Whether the name of a column tells what stands at a place in one cell with all of it, or nothing that begins in
+    /// `own` can stand there.
+    pub fn tells(&self, at: usize, meaning: Meaning) -> bool {
+        let Range { start, end } = self.own;
+        let nearest = at.clamp(start, end - 1);
+        let index = self.tables.segments.partition_point(|rows| rows.range.end <= nearest);
+        let Some(rows) = self.tables.segments.get(index).filter(|rows| rows.range.start <= nearest) else {
+            return false;
+        };
+        let column = if at < start {
+            if self.tables.base + (at as u64) < rows.open.cell {
+                return true;
+            }
+            rows.open.column as usize
+        } else {
+            let ends_cell = |byte: &u8| *byte == rows.separator || *byte == b'\n';
+            if at >= end && self.text[end..at].iter().any(ends_cell) {
+                return true;
+            }
+            self.tables.column_at(nearest, rows)
+        };
+        self.columns[index].get(column).is_some_and(|said| said.contains(&meaning))
     }
 }

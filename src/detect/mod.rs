@@ -27,6 +27,7 @@ mod registry;
 mod runs;
 mod scanner;
 mod shortened;
+mod told;
 mod word;
 
 pub use automaton::{Automaton, Pattern};

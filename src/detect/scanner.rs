@@ -6,14 +6,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::check::{Check, Checked, Subject};
-use super::columns::Columns;
+use super::columns::{Around, Columns};
 use super::encoded::{self, Seen, base64};
 use super::finder::{Anchor, Candidates, Engine, Wide};
 use super::runs::{Find, Run, Runs};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
 use crate::finding::{Evidence, EvidenceSet, Posture, Refusal};
 use crate::layout;
-use crate::layout::table::{Grid, Segment};
+use crate::layout::table::Grid;
 use crate::lexicon::{Beginnings, Lexicon, Meaning};
 
 /// Text shorter than this among binary bytes may be chance.
@@ -26,7 +26,9 @@ pub struct Scanner {
     pub(super) lexicon: Lexicon,
     engine: Engine,
     /// What each detector makes of words.
-    words: Vec<Words>,
+    pub(super) words: Vec<Words>,
+    /// What a column is named after that a detector's values stand in.
+    meanings: Vec<Option<Meaning>>,
     /// What runs where nothing tells what a path is, and in each posture.
     runs: [Runs; 1 + Posture::ALL.len()],
 }
@@ -41,7 +43,7 @@ pub struct Nature {
 }
 
 /// What a detector makes of the words around a value.
-enum Words {
+pub(super) enum Words {
     Ignored,
     Count(Meaning),
     /// With the beginnings of the words that name the category.
@@ -72,9 +74,10 @@ impl Scanner {
             _ => Words::Ignored,
         };
         let words = detectors.iter().map(words).collect();
+        let meanings = detectors.iter().map(|d| lexicon.category(&d.definition.category)).collect();
         let posture = |kind: usize| kind.checked_sub(1).map(|posture| Posture::ALL[posture]);
         let runs = std::array::from_fn(|kind| Runs::new(&detectors, posture(kind)));
-        Self { detectors, registry, lexicon, engine, words, runs }
+        Self { detectors, registry, lexicon, engine, words, meanings, runs }
     }
 
     /// Pushes the matches that start in `own`, by their start. The window shows [`MARGIN`](super::MARGIN) bytes on both
@@ -100,15 +103,10 @@ impl Scanner {
         // A value may share bytes with one before it, or with its key.
         let from = own.start.saturating_sub(LONGEST + layout::KEY_REACH);
         let parts = tables.parts(&own, from..range.end).map(|(in_rows, part)| (runs.of(in_rows), part));
-        let columns: Vec<_> =
-            tables.segments.iter().map(|rows| scratch.columns.of(&rows.table, &self.lexicon)).collect();
-        // Parts of a name stand in one cell, so one that goes on beyond what is known of tables has begun there.
+        let columns = tables.segments.iter().map(|rows| scratch.columns.of(&rows.table, &self.lexicon)).collect();
+        let around = Around { text, own: own.clone(), tables, columns };
         let is_named = |at: usize, detector: u16| {
-            let at = at.min(own.end - 1);
-            let rows = tables.segments.partition_point(|rows| rows.range.end <= at);
-            let segment = tables.segments.get(rows).filter(|segment| segment.range.start <= at);
-            let said = segment.and_then(|segment| columns[rows].get(tables.column_at(at, segment)));
-            said.is_some_and(|said| self.meaning(detector).is_some_and(|meaning| said.contains(&meaning)))
+            self.meanings[usize::from(detector)].is_some_and(|meaning| around.tells(at, meaning))
         };
         self.candidates(parts, text, &in_table, &is_named, scratch);
         let Scratch { candidates, raw, encoded: seen, decoded, .. } = scratch;
@@ -273,40 +271,6 @@ impl Scanner {
         }
     }
 
-    /// What tells of a value in a table without its column: words in its cell, if there are any, and how it is written.
-    fn told_in_cell(&self, text: &[u8], found: &Match, tables: &Grid, rows: &Segment) -> Option<EvidenceSet> {
-        if tables.fills_cell(text, &found.span, rows) {
-            let named =
-                self.is_named_by(layout::table::cell_before(text, found.span.start, rows.separator), text, found);
-            return Some(found.evidence.with_if(named, Evidence::KeyName)).filter(|told| is_telling(*told));
-        }
-        self.told_by_words(text, found)
-    }
-
-    /// Whether the cell before a value is the name of what it is, as in a table of keys and values.
-    fn is_named_by(&self, cell: Option<Range<usize>>, text: &[u8], found: &Match) -> bool {
-        let meaning = match &self.words[usize::from(found.detector)] {
-            Words::Count(meaning) | Words::Required(meaning, _) => *meaning,
-            Words::Ignored | Words::OfColumn => return false,
-        };
-        cell.is_some_and(|cell| context::is_key_of(&text[cell], &self.lexicon, meaning))
-    }
-
-    /// What the words around a value tell of it, and how it is written.
-    fn told_by_words(&self, text: &[u8], found: &Match) -> Option<EvidenceSet> {
-        match &self.words[usize::from(found.detector)] {
-            Words::OfColumn => None,
-            Words::Required(meaning, beginnings) => {
-                self.named(text, found.clone(), *meaning, beginnings).map(|named| named.evidence)
-            }
-            Words::Ignored | Words::Count(_) => {
-                let mut told = found.clone();
-                self.read_context(text, &mut told);
-                Some(told.evidence)
-            }
-        }
-    }
-
     #[inline]
     fn look_closer(
         &self,
@@ -393,7 +357,13 @@ impl Scanner {
     }
 
     /// The match with its context, if that names the category.
-    fn named(&self, text: &[u8], mut found: Match, meaning: Meaning, beginnings: &Beginnings) -> Option<Match> {
+    pub(super) fn named(
+        &self,
+        text: &[u8],
+        mut found: Match,
+        meaning: Meaning,
+        beginnings: &Beginnings,
+    ) -> Option<Match> {
         found.key = layout::key_before(text, found.span.start);
         if found.key.is_none() && !context::may_name(text, &found.span, beginnings) {
             return None;
@@ -414,7 +384,7 @@ fn checked_own(detector: &Detector, subject: &Subject) -> Option<Checked> {
 }
 
 /// Whether evidence is more than that of a number which has passed its check.
-fn is_telling(evidence: EvidenceSet) -> bool {
+pub(super) fn is_telling(evidence: EvidenceSet) -> bool {
     [Evidence::Formatted, Evidence::KeyName, Evidence::ContextWord]
         .into_iter()
         .any(|telling| evidence.contains(telling))

@@ -176,6 +176,7 @@ impl Grid {
 
 impl Grid {
     /// The column, from 0, that a place in these rows lies in.
+    #[inline]
     pub fn column_at(&self, at: usize, rows: &Segment) -> usize {
         let last = (at - self.origin) / WIDTH;
         let mut column = 0;

@@ -1,0 +1,52 @@
+//! What tells of a value in a table without its column: takes a cell with a value in it, gives the evidence of the words there,
+//! of the cell before it, and of how the value is written.
+
+use std::ops::Range;
+
+use super::scanner::{Words, is_telling};
+use super::{Match, Scanner, context};
+use crate::finding::{Evidence, EvidenceSet};
+use crate::layout;
+use crate::layout::table::{Grid, Segment};
+
+impl Scanner {
+    /// What tells of a value in a table without its column: words in its cell, if there are any, and how it is written.
+    pub(super) fn told_in_cell(
+        &self,
+        text: &[u8],
+        found: &Match,
+        tables: &Grid,
+        rows: &Segment,
+    ) -> Option<EvidenceSet> {
+        if tables.fills_cell(text, &found.span, rows) {
+            let named =
+                self.is_named_by(layout::table::cell_before(text, found.span.start, rows.separator), text, found);
+            return Some(found.evidence.with_if(named, Evidence::KeyName)).filter(|told| is_telling(*told));
+        }
+        self.told_by_words(text, found)
+    }
+
+    /// Whether the cell before a value is the name of what it is, as in a table of keys and values.
+    fn is_named_by(&self, cell: Option<Range<usize>>, text: &[u8], found: &Match) -> bool {
+        let meaning = match &self.words[usize::from(found.detector)] {
+            Words::Count(meaning) | Words::Required(meaning, _) => *meaning,
+            Words::Ignored | Words::OfColumn => return false,
+        };
+        cell.is_some_and(|cell| context::is_key_of(&text[cell], &self.lexicon, meaning))
+    }
+
+    /// What the words around a value tell of it, and how it is written.
+    pub(super) fn told_by_words(&self, text: &[u8], found: &Match) -> Option<EvidenceSet> {
+        match &self.words[usize::from(found.detector)] {
+            Words::OfColumn => None,
+            Words::Required(meaning, beginnings) => {
+                self.named(text, found.clone(), *meaning, beginnings).map(|named| named.evidence)
+            }
+            Words::Ignored | Words::Count(_) => {
+                let mut told = found.clone();
+                self.read_context(text, &mut told);
+                Some(told.evidence)
+            }
+        }
+    }
+}
