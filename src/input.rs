@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::finding::name;
+
 /// Where bytes came from, as reports show it: `/` between folders, no leading `./`, `!` before a container's member.
 ///
 /// Origins order by their bytes, which is the order of every report.
@@ -47,9 +49,15 @@ impl Origin {
     }
 
     /// The origin of a member of this container, whatever name it has there. The name leads nowhere: without a root or
-    /// `.`, each `..` shown as `\x2E\x2E`, with `/` between folders, and cut where it is longer than any file's.
+    /// `.`, each `..` shown as `\x2E\x2E`, with `/` between folders, and cut where it is longer than any file's. Where it is no
+    /// name, it may be what stands behind one in a damaged container: then only what surely is none is shown of it.
     pub fn member(&self, name: &str) -> Self {
         const LONGEST: usize = 4096;
+        const LONGEST_PART: usize = 255;
+        let is_long = |part: &str| part.len() > LONGEST_PART && part.chars().count() > LONGEST_PART;
+        let is_name = !name.contains(char::is_control) && !name.split(['/', '\\']).any(is_long);
+        let begun = name.split(char::is_control).next().filter(|_| !is_name).and_then(name::shown);
+        let name = if is_name { name } else { begun.as_deref().unwrap_or_default() };
         let end = (0..=LONGEST.min(name.len())).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
         let mut shown = format!("{}!", self.0);
         let parts = name[..end].split(['/', '\\']).filter(|part| !matches!(*part, "" | "."));
@@ -59,7 +67,7 @@ impl Origin {
             }
             shown.push_str(if part == ".." { "\\x2E\\x2E" } else { part });
         }
-        if end < name.len() {
+        if end < name.len() || !is_name {
             shown.push('…');
         }
         Self(shown.into())
@@ -214,7 +222,11 @@ mod tests {
         assert_eq!(shown("../../etc/./x"), "a.zip!\\x2E\\x2E/\\x2E\\x2E/etc/x");
         assert_eq!(shown("b\\c.txt"), "a.zip!b/c.txt");
         assert_eq!(shown(""), "a.zip!");
-        assert_eq!(shown(&"ж".repeat(5000)).chars().count(), 6 + 2048 + 1);
+        assert_eq!(shown(&"жж/".repeat(5000)).chars().count(), 6 + 819 * 3);
+        // A damaged container gives for a name what stands behind it.
+        assert_eq!(shown("b/c.csvid;iin\n1;900517132728"), "a.zip!b/c.csvid;iin…");
+        assert_eq!(shown("../c.csv*;900517132728\n2"), "a.zip!\\x2E\\x2E/c.csv*;************…");
+        assert_eq!(shown(&"1;900517132728;".repeat(50)), "a.zip!…");
         let containers: Vec<_> = Origin::containers("a.zip!b.tar!c").collect();
         assert_eq!(containers, ["a.zip!b.tar", "a.zip"]);
     }

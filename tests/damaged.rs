@@ -16,6 +16,7 @@ use derbes::finding::{Event, Field};
 use derbes::limits::{Places, Unpacking};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::test_runner::RngSeed;
 use run::{Run, plan};
 
 /// All files under `fixtures/`, in order.
@@ -119,7 +120,14 @@ fn memory() -> Option<u64> {
 static TURN: Mutex<()> = Mutex::new(());
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 50, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    // The same damage each time, so that a change is judged and not the day's luck: other damage by another seed.
+    #![proptest_config(ProptestConfig {
+        cases: 50,
+        max_shrink_iters: 200,
+        rng_seed: RngSeed::Fixed(20_261_122),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn damage_of_any_kind_is_told_and_costs_little(damages in prop::collection::vec(damage(), 40..=60)) {
