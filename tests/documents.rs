@@ -29,11 +29,12 @@ fn scan(path: PathBuf, unpacking: Unpacking) -> Run {
 
 /// The files of the fixtures of this name, without what tells of them.
 fn fixtures() -> Vec<PathBuf> {
-    let folders = ["sqlite", "office", "compound", "dbf", "mail", "bson", "redis", "parquet"]
+    let folders = ["sqlite", "office", "compound", "dbf", "mail", "bson", "redis", "parquet", "pdf"]
         .map(|name| Path::new("fixtures").join(name));
     let files = folders.iter().flat_map(|folder| folder.read_dir().unwrap().flatten().map(|entry| entry.path()));
     let mut files: Vec<PathBuf> = files
         .filter(|path| !["md", "sql", "redis", "tsv"].iter().any(|ending| path.extension().unwrap() == *ending))
+        .filter(|path| !path.ends_with("locked.pdf"))
         .collect();
     files.sort();
     assert!(files.len() > 15);
@@ -64,6 +65,36 @@ fn a_stream_gives_what_the_file_gives() {
         assert_eq!(scan(file(name, &gzip(&stored)), Unpacking::default()).lines(), alone.lines(), "{name}");
         assert_eq!(alone.summary().bytes_seen, alone.summary().bytes_examined, "{name}");
     }
+}
+
+#[test]
+fn the_first_line_of_a_page_names_no_columns_where_it_may_be_somebodys() {
+    let people = [
+        "Ivanov Ivan Ivanovich Almaty",
+        "Petrov Oleg Petrovich +77000000019",
+        "Kim Anna x +77000000020",
+        "Kim Oleg x +77000000021",
+    ];
+    let line = |(at, person): (usize, &&str)| {
+        let cell = |(nth, cell)| format!("1 0 0 1 {} {} Tm ({cell}) Tj\n", 50 + 150 * nth, 700 - 30 * at);
+        person.split(' ').enumerate().map(cell).collect::<String>()
+    };
+    let drawn: String = people.iter().enumerate().map(line).collect();
+    let pdf = format!(
+        "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n\
+         2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 700 800]>>\nendobj\n\
+         3 0 obj\n<</Type/Page/Parent 2 0 R/Contents 5 0 R/Resources<</Font<</F 4 0 R>>>>>>\nendobj\n\
+         4 0 obj\n<</Type/Font/BaseFont/Courier/Subtype/Type1>>\nendobj\n\
+         5 0 obj\n<</Length {}>>stream\nBT /F 10 Tf\n{drawn}ET\nendstream\nendobj\n\
+         trailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n",
+        drawn.len() + 15,
+    );
+    let run = scan(file("head-of-page.pdf", pdf.as_bytes()), Unpacking::default());
+    let told = run.lines().concat();
+    assert!(
+        told.contains("phone table 1.4 3") && !["Ivan", "Petr", "Kim", "Almaty"].iter().any(|name| told.contains(name)),
+        "{told}"
+    );
 }
 
 const TYPES: (&str, &[u8]) = ("[Content_Types].xml", b"<Types/>");

@@ -205,6 +205,36 @@ fn of_a_stream_whoever_scans_its_chunks() {
     }
 }
 
+/// As where nobody reads the report any more: threads that scan chunks for one another end all the same.
+#[test]
+#[cfg(feature = "bzip2")]
+fn a_run_that_is_stopped_ends() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("same-bytes-out-stopped");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("a.txt"), "ИИН 900517132728\n").unwrap();
+    // Takes longer to unpack than to scan, so that the others mostly wait for what one thread unpacks.
+    let letters = (0..10_000_000_u64).map(|nth| b"abcdefgh"[(nth.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61) as usize]);
+    let text: Vec<u8> = letters.enumerate().map(|(at, letter)| if at % 80 == 79 { b'\n' } else { letter }).collect();
+    let mut packed = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    packed.write_all(&text).unwrap();
+    std::fs::write(folder.join("b.bz2"), packed.finish().unwrap()).unwrap();
+    let (ended, all) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for run in 0..40 {
+            let limits = Limits { split: 4_000_000, ..Limits::default() };
+            let plan = Plan { all_detectors: false, ..plan(vec![folder.clone()], 2 + run % 2, limits) };
+            let mut gone = |_| {
+                // While the other file is scanned.
+                std::thread::sleep(std::time::Duration::from_millis(5 * run as u64));
+                Err(std::io::ErrorKind::BrokenPipe.into())
+            };
+            assert!(pipeline::run(&plan, &Progress::default(), &mut gone).is_err());
+        }
+        ended.send(()).unwrap();
+    });
+    all.recv_timeout(std::time::Duration::from_secs(120)).expect("every run ends");
+}
+
 #[test]
 fn whatever_the_order_of_the_paths() {
     let folder = corpus();

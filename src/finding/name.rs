@@ -19,10 +19,18 @@ pub fn is_name(text: &str) -> bool {
     is_plain(text) && most <= DIGITS_TOGETHER && all <= DIGITS
 }
 
-/// Whether several words all begin with a capital, as names of people do: as a key, it may be whose the value is.
-pub fn may_be_person(name: &str) -> bool {
-    let words = || name.split_whitespace();
-    words().count() > 1 && words().all(|word| word.starts_with(char::is_uppercase))
+/// Whether two words that begin with a capital stand next to each other, as in names of people do: as a key, it may be whose
+/// the value is. One that is known to tell what the value is may have capitals throughout, as headings do.
+pub fn may_be_person(name: &str, is_field: bool) -> bool {
+    let mut before = false;
+    let (mut together, mut throughout) = (false, true);
+    for word in name.split_whitespace() {
+        let capital = word.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(char::is_uppercase);
+        together |= before && capital;
+        throughout &= capital;
+        before = capital;
+    }
+    together && !(is_field && throughout)
 }
 
 /// What may be shown of a name: its digits hidden where they are too many, nothing of what is no name at all.
@@ -66,6 +74,20 @@ mod tests {
         ] {
             assert_eq!(shown(text).as_deref(), expected);
             assert_eq!(is_name(text), expected == Some(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn two_capitals_together_may_be_a_person() {
+        for (name, is_field, expected) in [
+            ("Иванов Пётр", false, true),
+            ("телефон Иванов Пётр", true, true),
+            ("ТОО (Иванов Пётр)", false, true),
+            ("Телефон клиента", false, false),
+            ("Телефон Клиента", true, false),
+            ("phone of Ivanov", false, false),
+        ] {
+            assert_eq!(may_be_person(name, is_field), expected, "{name}");
         }
     }
 

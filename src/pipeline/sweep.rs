@@ -277,7 +277,7 @@ pub fn key<'a>(text: &'a [u8], base: u64, found: &Match, memory: &mut PathMemory
     if let Some(path) = layout::path(text, base, found.span.start, Key { name: key, is_field }, memory) {
         return Some(Cow::Owned(path));
     }
-    Some(to_utf8(&text[key.clone()])).filter(|key| name::is_name(key) && (is_field || !name::may_be_person(key)))
+    Some(to_utf8(&text[key.clone()])).filter(|key| name::is_name(key) && !name::may_be_person(key, is_field))
 }
 
 fn redacted(shared: &Shared, stretch: &Stretch, found: &Match) -> Redacted {

@@ -91,7 +91,7 @@ impl Crew {
     /// for a thread that waits.
     pub fn promise(&self) -> bool {
         let mut queue = lock(&self.queue);
-        let wanted = queue.chunks.len() + queue.promised < queue.helpers;
+        let wanted = !queue.stopped && queue.chunks.len() + queue.promised < queue.helpers;
         queue.promised += usize::from(wanted);
         wanted
     }
@@ -100,7 +100,8 @@ impl Crew {
         let mut queue = lock(&self.queue);
         queue.promised -= 1;
         queue.chunks.push_back(chunk);
-        self.job.notify_one();
+        // Those that have waited for it alone, as a run that is stopped ends, are to see that there is no other.
+        if queue.stopped { self.job.notify_all() } else { self.job.notify_one() }
     }
 }
 
@@ -201,27 +202,35 @@ impl Board<'_> {
                 queue.helpers += 1;
                 return Some(Job::Chunk(chunk));
             }
-            if queue.stopped {
-                return None;
-            }
-            if let Some(job) = self.split(&mut queue) {
-                return Some(job);
-            }
-            let left = self.shared.items.len() - queue.next;
-            if left == 0 && queue.busy == 0 {
-                return None;
-            }
-            if left > 0 && queue.next < queue.awaited + AHEAD {
-                let size = (left / (self.shared.plan.threads * 8)).clamp(1, BATCH);
-                let batch = queue.next..queue.next + size;
-                queue.next += size;
-                queue.busy += 1;
-                return Some(Job::Batch(batch));
+            match queue.stopped {
+                true if queue.promised == 0 => return None,
+                true => {}
+                false => {
+                    if let Some(job) = self.split(&mut queue) {
+                        return Some(job);
+                    }
+                    let left = self.shared.items.len() - queue.next;
+                    if left == 0 && queue.busy == 0 {
+                        return None;
+                    }
+                    if left > 0 && queue.next < queue.awaited + AHEAD {
+                        return Some(self.batch(&mut queue, left));
+                    }
+                }
             }
             queue.helpers += 1;
             queue = self.crew.job.wait(queue).unwrap_or_else(PoisonError::into_inner);
             queue.helpers -= 1;
         }
+    }
+
+    /// The next items, of so many that are left.
+    fn batch(&self, queue: &mut Queue, left: usize) -> Job {
+        let size = (left / (self.shared.plan.threads * 8)).clamp(1, BATCH);
+        let batch = queue.next..queue.next + size;
+        queue.next += size;
+        queue.busy += 1;
+        Job::Batch(batch)
     }
 
     fn split(&self, queue: &mut Queue) -> Option<Job> {

@@ -138,7 +138,7 @@ impl Trail {
         }
         for (depth, step) in self.steps.iter().enumerate().rev() {
             let name = |range: &Range<usize>| match shown(&text[range.clone()]) {
-                name if (depth > 0 || !self.is_field) && name::may_be_person(&name) => Cow::Borrowed("*"),
+                name if name::may_be_person(&name, depth == 0 && self.is_field) => Cow::Borrowed("*"),
                 name => name,
             };
             let dot = if path.is_empty() && self.notation == Notation::Dotted { "" } else { "." };

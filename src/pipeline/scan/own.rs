@@ -36,7 +36,8 @@ impl Own {
         let reader = |head: &[u8], at: u64| match &table.columns {
             Some(columns) => {
                 let (name, columns) = (table.name.clone().into_owned(), columns.clone());
-                let (continues, defined, inferred) = (table.continues, None, false);
+                // What stands above the rows of a page is told for names by its place alone, and may be somebody's.
+                let (continues, defined, inferred) = (table.continues, None, page.is_some());
                 let named = table::Table { name, columns, defined, inferred, continues, first: at };
                 table::Reader::of_table(named, table.definition.as_deref())
             }

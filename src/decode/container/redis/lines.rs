@@ -177,7 +177,11 @@ fn shown(part: &str) -> String {
     let digits = |c: &char| c.is_numeric();
     let runs = part.split(|c| !digits(&c)).filter(|run| !run.is_empty()).count();
     let begins = part.starts_with(|c: char| digits(&c) || c == '+');
-    if begins || runs > 1 || part.len() > LONGEST_PART || name::may_be_person(part) || !part.is_empty() && !plain(part)
+    if begins
+        || runs > 1
+        || part.len() > LONGEST_PART
+        || name::may_be_person(part, false)
+        || !part.is_empty() && !plain(part)
     {
         return ANY.to_string();
     }
