@@ -72,6 +72,22 @@ fn a_person_is_found_in_a_database() {
     assert!(answer.contains("users.phone: row 5"), "{answer}");
 }
 
+/// Of a document, a person opens a page.
+#[test]
+#[cfg(feature = "pdf")]
+fn a_person_is_found_on_a_page() {
+    let repo = Repo::folder();
+    repo.write("data/people.pdf", std::fs::read("fixtures/pdf/people.pdf").unwrap());
+    assert_eq!(audit(&repo, ""), scan(&repo, ""));
+    for (phone, place) in [
+        ("77010000019", "people.pdf\n  phone table 1.Ұялы телефон: page 1\n"),
+        ("77010000023", "people.pdf\n  phone: page 2\n"),
+    ] {
+        let answer = repo.derbes(&format!("subject {phone} --store ../a.store")).out;
+        assert!(answer.contains(place), "{answer}");
+    }
+}
+
 /// Lines of a large file are counted by all threads, and told as one thread counts them.
 #[test]
 fn a_person_is_found_in_a_large_file() {

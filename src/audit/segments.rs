@@ -17,6 +17,9 @@ const JOINED: usize = 1 << 17;
 /// Bytes of an entry: a token, its stand and its hits in four bytes each, line, offset and row in six each.
 const ENTRY: usize = Token::LENGTH + 2 * 4 + 3 * 6;
 
+/// What the number of a page is kept above, where otherwise that of a row is; no table has so many.
+const ON_PAGE: u64 = 1 << 47;
+
 /// How the values of some notes stand in their text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -72,7 +75,9 @@ fn encode(note: &Note, page: &mut Vec<u8>) {
     page.extend_from_slice(&note.token.0);
     page.extend_from_slice(&note.stand.to_le_bytes());
     page.extend_from_slice(&note.hits.to_le_bytes());
-    for number in [note.spot.line, note.spot.offset, note.spot.row] {
+    let Spot { line, offset, row, page: of_document } = note.spot;
+    let row = if of_document > 0 { ON_PAGE + of_document } else { row };
+    for number in [line, offset, row] {
         page.extend_from_slice(&number.to_le_bytes()[..6]);
     }
 }
@@ -86,7 +91,9 @@ fn decode(entry: &[u8; ENTRY]) -> Note {
     };
     let mut token = [0; Token::LENGTH];
     token.copy_from_slice(&entry[..Token::LENGTH]);
-    let spot = Spot { line: six(24), offset: six(30), row: six(36) };
+    let row = six(36);
+    let page = row.saturating_sub(ON_PAGE);
+    let spot = Spot { line: six(24), offset: six(30), row: if page > 0 { 0 } else { row }, page };
     Note { token: Token(token), stand: four(16), hits: four(20), spot }
 }
 
@@ -262,7 +269,7 @@ mod tests {
     }
 
     fn note(n: u64) -> Note {
-        Note { token: token(n), stand: 0, hits: 2, spot: Spot { line: n + 1, offset: n * 40, row: n } }
+        Note { token: token(n), stand: 0, hits: 2, spot: Spot { line: n + 1, offset: n * 40, row: n, page: 0 } }
     }
 
     #[test]
@@ -280,8 +287,12 @@ mod tests {
             let found = find(&db, seven).unwrap();
             assert_eq!(found.len(), 305);
             let (whole, part): (Vec<_>, Vec<_>) = found.iter().partition(|entry| entry.standing.content < 6);
-            assert!(whole.iter().all(|entry| entry.spot == Spot { line: 8, offset: 280, row: 7 } && entry.hits == 2));
-            assert!(part.iter().all(|entry| entry.spot == Spot { line: 108, offset: 280, row: 0 }));
+            assert!(
+                whole
+                    .iter()
+                    .all(|entry| entry.spot == Spot { line: 8, offset: 280, row: 7, page: 0 } && entry.hits == 2)
+            );
+            assert!(part.iter().all(|entry| entry.spot == Spot { line: 108, offset: 280, row: 0, page: 0 }));
             assert_eq!(whole[0].standing, standing(whole[0].standing.content));
         };
         check(token(7));

@@ -39,6 +39,9 @@ pub struct Lying {
     /// The first place; 0 for what is not known.
     pub line: u64,
     pub row: u64,
+    /// Of a document, instead of a row.
+    #[serde(skip_serializing_if = "is_unknown")]
+    pub page: u64,
     pub offset: u64,
     /// Whether it is in a finding of the report.
     pub reported: bool,
@@ -48,6 +51,10 @@ pub struct Lying {
     /// Of what is not there any more, the last run that saw it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<i64>,
+}
+
+fn is_unknown(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A promise, with the day by which it is to be kept.
@@ -159,6 +166,7 @@ fn answer(db: &Connection, groups: Groups, received: Date, all_runs: bool) -> ru
                 hits: group.hits,
                 line: spot.line,
                 row: spot.row,
+                page: spot.page,
                 offset: spot.offset,
                 reported: own.is_some(),
                 verdicts: own.map(|finding| finding.verdicts.clone()).unwrap_or_default(),

@@ -65,6 +65,7 @@ fn text(answer: &Answer) -> String {
 fn lying(place: &Lying) -> String {
     let under = show::field(place.field.as_ref());
     let first = match (place.row, place.line) {
+        _ if place.page > 0 => format!("page {}", place.page),
         (0, line) => format!("line {line}"),
         (row, 0) => format!("row {row}"),
         (row, line) => format!("row {row}, line {line}"),

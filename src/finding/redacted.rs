@@ -93,16 +93,17 @@ impl Redacted {
 
 impl fmt::Display for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let length = usize::from(self.length);
-        let first = usize::from(self.first);
-        let mask: String = (0..length)
-            .map(|i| match i {
-                _ if i < first => char::from(self.kept[i]),
-                _ if i > 0 && i == usize::from(self.at) => '@',
-                _ if i + KEPT - first >= length => char::from(self.kept[i + KEPT - length]),
-                _ => '*',
-            })
-            .collect();
+        let (length, first, at) = (usize::from(self.length), usize::from(self.first), usize::from(self.at));
+        let mut mask = vec![b'*'; length];
+        let last = KEPT.saturating_sub(first).min(length);
+        mask[length - last..].copy_from_slice(&self.kept[KEPT - last..]);
+        if (1..length).contains(&at) {
+            mask[at] = b'@';
+        }
+        let first = first.min(length);
+        mask[..first].copy_from_slice(&self.kept[..first]);
+        // A store that somebody has changed may hold anything.
+        let mask = String::from_utf8_lossy(&mask);
         f.pad(&mask)
     }
 }

@@ -2,10 +2,14 @@
 //! of either depends on.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::tables::folder;
+use super::work::lock;
 use super::{Item, Shared};
 use crate::decode::{Beside, LOG_ENDING};
 use crate::input::Target;
@@ -52,7 +56,20 @@ impl Shared<'_> {
 
     /// Whether there is something of that kind.
     pub(super) fn has_companion(&self, file: &Path) -> bool {
-        self.logs.contains(file) || log(file).exists()
+        self.logs.contains(file) || self.logged(file).contains(file)
+    }
+
+    /// The databases in the folder of a file that have a log, whether or not it is listed.
+    fn logged(&self, file: &Path) -> Arc<HashSet<PathBuf>> {
+        let folder = folder(file);
+        if let Some(logged) = lock(&self.knowledge.logged).get(folder) {
+            return logged.clone();
+        }
+        let is_log = |name: &OsStr| name.as_encoded_bytes().ends_with(LOG_ENDING.as_bytes());
+        let entries = folder.read_dir().into_iter().flatten().flatten();
+        let logs = entries.filter(|entry| is_log(&entry.file_name()));
+        let logged = Arc::new(logs.filter_map(|entry| database(&file.with_file_name(entry.file_name()))).collect());
+        lock(&self.knowledge.logged).entry(folder.to_owned()).or_insert(logged).clone()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tables in the pipeline: takes what was counted in the tables of a target, gives the findings in them; carries the
 //! reader of a large file from split to split.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,7 @@ pub struct Knowledge {
     columns: OnceLock<Columns>,
     folders: Mutex<HashMap<PathBuf, Arc<Schema>>>,
     archives: Mutex<HashMap<PathBuf, Arc<Contents>>>,
+    pub(super) logged: Mutex<HashMap<PathBuf, Arc<HashSet<PathBuf>>>>,
 }
 
 /// The table of contents in a folder, if there is one, or what is wrong with it.
@@ -103,7 +104,7 @@ impl Shared<'_> {
 
     /// The definitions of tables in the files of the same folder.
     fn folder(&self, file: &Path) -> Arc<Schema> {
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder(file);
         if let Some(schema) = lock(&self.knowledge.folders).get(folder) {
             return schema.clone();
         }
@@ -176,6 +177,11 @@ fn contents(file: &Path) -> Contents {
     Toc::read(&mut source).map(Some).map_err(|error| error.to_string())
 }
 
+/// The folder that a file is in.
+pub(super) fn folder(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// The name of a text's table that has none: that of the file, without what tells its format.
 pub(super) fn unnamed(path: &Origin) -> &str {
     let name = path.as_str().rsplit(['/', '!']).next().unwrap_or_default();
@@ -194,11 +200,10 @@ fn definitions(folder: &Path) -> Vec<crate::layout::table::Definition> {
         let mut text = Vec::new();
         // What cannot be read here is told of where it is scanned.
         let Ok(_) = File::open(file).and_then(|file| file.take(SCHEMA_BYTES).read_to_end(&mut text)) else { continue };
-        let mut reader = Reader::new(Shape::of(&text));
-        if matches!(reader.shape(), Shape::Sql(_)) {
-            reader.read(&text, 0..text.len(), 0, &mut Grid::default());
-            definitions.extend(reader.take_definitions().into_iter().map(|defined| defined.definition));
-        }
+        let Some(shape) = Shape::of_statements(&text) else { continue };
+        let mut reader = Reader::new(shape);
+        reader.read(&text, 0..text.len(), 0, &mut Grid::default());
+        definitions.extend(reader.take_definitions().into_iter().map(|defined| defined.definition));
     }
     definitions
 }

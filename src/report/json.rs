@@ -1,6 +1,6 @@
 //! JSON Lines and JSON: takes events, gives one object for each. Keys and their order are a public contract.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 use serde_json::Serializer;
@@ -8,6 +8,9 @@ use serde_json::ser::Formatter;
 
 use super::{Report, text};
 use crate::finding::Event;
+
+/// Bytes of a value that are written together.
+const PARTS: usize = 4 << 10;
 
 /// One object a line.
 pub(super) struct Jsonl<W>(pub W);
@@ -45,7 +48,11 @@ impl<W: Write> Report for Json<W> {
 
 /// One value as compact, inert JSON.
 pub(super) fn write(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, Inert)).map_err(io::Error::from)
+    // A value is written in many small parts, and the writer behind may be several.
+    let mut out = BufWriter::with_capacity(PARTS, out);
+    value.serialize(&mut Serializer::with_formatter(&mut out, Inert))?;
+    out.into_inner()?;
+    Ok(())
 }
 
 /// A value as compact, inert JSON.

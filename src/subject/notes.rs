@@ -40,6 +40,8 @@ pub struct Spot {
     pub offset: u64,
     /// From 1; 0 for none.
     pub row: u64,
+    /// Of a document, from 1; 0 for none.
+    pub page: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,7 +156,7 @@ mod tests {
     }
 
     fn spot(line: u64, offset: u64) -> Spot {
-        Spot { line, offset, row: 0 }
+        Spot { line, offset, row: 0, page: 0 }
     }
 
     #[test]
@@ -181,7 +183,7 @@ mod tests {
         let mut notes = Notes::from(0);
         let at = At::Cell { first: 7, column: 2 };
         for row in 1..=100_000 {
-            notes.in_cell(0, token(1), at.clone(), Spot { line: row, offset: row * 10, row });
+            notes.in_cell(0, token(1), at.clone(), Spot { line: row, offset: row * 10, row, page: 0 });
         }
         assert!(!notes.is_full());
         let (stands, found) = notes.take(true);

@@ -45,12 +45,14 @@ impl Dialect {
 impl Shape {
     /// Looks at the head of a text, whole or cut.
     pub fn of(head: &[u8]) -> Self {
+        Self::of_statements(head).unwrap_or_else(|| delimited(&head[..head.len().min(HEAD)]))
+    }
+
+    /// That of a text of SQL statements, if it is one: easier told than whether it is a table of another kind.
+    pub fn of_statements(head: &[u8]) -> Option<Self> {
         let head = &head[..head.len().min(HEAD)];
         let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-        if is_sql(text) {
-            return Self::Sql(dialect(head));
-        }
-        delimited(head)
+        is_sql(text).then(|| Self::Sql(dialect(head)))
     }
 }
 

@@ -51,7 +51,7 @@ impl Hits<'_, '_> {
     fn spot(&self, found: &Match, row: u64) -> Spot {
         let Counted { lines, line_ends, .. } = &*self.counted;
         let line = if lines.are_rows() { 0 } else { line_ends + lines.ends + 1 };
-        Spot { line, offset: self.offset(found), row }
+        Spot { line, offset: self.offset(found), row, page: lines.page.map_or(0, u64::from) }
     }
 
     fn token(&self, found: &Match) -> Option<Token> {
