@@ -165,7 +165,10 @@ pub fn all(text: &[u8]) -> Vec<usize> {
 pub fn around(text: &[u8], at: usize, scan: &mut Scan, out: &mut Vec<Match>) {
     let (decoded, escapes) = decode(text, at.saturating_sub(REACH)..text.len().min(at + REACH));
     let touches = |span: &Range<usize>, e: &Range<usize>| e.start < span.end && span.start <= e.end;
-    let first = |span: &Range<usize>| escapes.iter().find(|e| touches(span, e)).is_some_and(|e| e.start == at);
+    // What is no part of values and stands directly before one, as a colon in full width, was not named.
+    let named = |e: &&Range<usize>| e.start == at || belongs(text, e.start);
+    let first =
+        |span: &Range<usize>| escapes.iter().filter(|e| touches(span, e)).find(named).is_some_and(|e| e.start == at);
     let found = scan(&decoded.text).into_iter().map(|found| decoded.matched(found));
     out.extend(found.filter(|m| m.span.len() <= LONGEST && first(&m.span)));
 }
