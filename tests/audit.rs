@@ -243,3 +243,46 @@ fn whatever_changes_a_run_tells_what_a_scan_does() {
         assert_eq!(audit(&repo, args), scan(&repo, &of_scan.join(" ")), "step {step}: {args}");
     }
 }
+
+/// The pages of files that the system keeps in memory, as `fincore` of util-linux counts them.
+#[cfg(target_os = "linux")]
+fn kept(files: &[&Path]) -> Option<Vec<u64>> {
+    let told = std::process::Command::new("fincore").args(["-n", "-r", "-o", "PAGES"]).args(files).output().ok()?;
+    String::from_utf8(told.stdout).ok()?.lines().map(|pages| pages.trim().parse().ok()).collect()
+}
+
+/// A scan leaves what it reads where others find it soon; an audit goes over what nobody works with.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_an_audit_reads_does_not_stay_in_memory() {
+    let repo = Repo::folder();
+    let text = format!("{IIN}{}", "nothing of anybody's stands here\n".repeat(1 << 20));
+    // Random enough not to pack well.
+    let noise = (0_u64..4 << 20).map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8);
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    std::io::Write::write_all(&mut packed, &noise.collect::<Vec<u8>>()).unwrap();
+    repo.write("data/a.log", text).write("data/b.gz", packed.finish().unwrap());
+    let paths = ["data/a.log", "data/b.gz"].map(|file| repo.at.join(file));
+    let files: Vec<&Path> = paths.iter().map(|path| path.as_path()).collect();
+    // Only what is on the disk can be given up.
+    files.iter().for_each(|file| std::fs::File::open(file).unwrap().sync_all().unwrap());
+    let give_up = |file: &Path| {
+        let file = format!("of={}", file.display());
+        std::process::Command::new("dd").args([&file, "oflag=nocache", "conv=notrunc", "count=0"]).output().is_ok()
+    };
+    let told = files.iter().all(|file| give_up(file)) && kept(&files).is_some_and(|pages| pages == [0, 0]);
+    if !told {
+        return eprintln!("skipped: there is no fincore, or this file system gives nothing up");
+    }
+    scan(&repo, "");
+    let pages = kept(&files).unwrap();
+    assert!(pages.iter().all(|pages| *pages > 500), "{pages:?}");
+    audit(&repo, "");
+    let pages = kept(&files).unwrap();
+    // The last of a split is read again with the next one.
+    assert!(pages.iter().all(|pages| *pages < 500), "{pages:?}");
+    scan(&repo, "");
+    audit(&repo, "--proof content");
+    let pages = kept(&files).unwrap();
+    assert!(pages.iter().all(|pages| *pages < 500), "what is unchanged: {pages:?}");
+}

@@ -15,6 +15,7 @@ use super::proof::{Proof, Stat, digest};
 use super::recorder::Recorder;
 use crate::input::Target;
 use crate::pipeline::{Memory, Noted, Surroundings};
+use crate::source::cache;
 use crate::subject::{Key, Token};
 
 /// What an earlier run knows of an object.
@@ -181,13 +182,31 @@ impl Recollection {
         if past.is_some_and(|past| self.proof.holds(&past.stat, &Stat::of(&metadata))) {
             return State::Unchanged;
         }
-        let Ok((digest, stat)) = digest(path, &self.key, |bytes| surroundings.read(bytes)) else { return unread() };
+        let Ok((digest, stat, file)) = digest(path, &self.key, |bytes| surroundings.read(bytes)) else {
+            return unread();
+        };
         let identity = Identity { digest, setting: setting() };
-        let (read, stat) = (stat, stat.settled(SystemTime::now()));
+        let state = self.of_content(object, past, identity, stat, neighbours);
+        if !matches!(state, State::New { .. }) {
+            cache::give_up(&file, 0..metadata.len());
+        }
+        state
+    }
+
+    /// That of an object with this content; `read` is what the file system said before it was read.
+    fn of_content(
+        &self,
+        object: usize,
+        past: Option<&Past>,
+        identity: Identity,
+        read: Stat,
+        neighbours: impl Fn() -> Token,
+    ) -> State {
+        let stat = read.settled(SystemTime::now());
         if let Some(past) = past.filter(|past| past.identity == identity) {
             return if past.stat == stat { State::Unchanged } else { State::Touched(stat) };
         }
-        if let Some(content) = self.known(identity, neighbours) {
+        if let Some(content) = self.known(identity, &neighbours) {
             return State::Same { content, stat };
         }
         // Whether name and neighbours count is known only after the first scan.

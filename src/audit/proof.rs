@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use crate::source::Holes;
+use crate::source::cache::Onward;
 use crate::subject::{Key, Token};
 
 /// What proves that a file is unchanged.
@@ -86,15 +87,20 @@ impl Proof {
 /// Bytes that are read at a time.
 const BLOCK: usize = 256 << 10;
 
-/// The token of a file's content, and what the file system said before it was read. `read` is told how many bytes were.
+/// Bytes up to which a file is expected to stay in memory until it is scanned, if it is.
+const STAYS: u64 = 1 << 30;
+
+/// The token of a file's content, what the file system said before it was read, and the file. `read` is told how many
+/// bytes were.
 ///
 /// # Errors
 /// Those of the file; one that changed while it was read.
-pub fn digest(path: &Path, key: &Key, mut read: impl FnMut(u64)) -> io::Result<(Token, Stat)> {
+pub fn digest(path: &Path, key: &Key, mut read: impl FnMut(u64)) -> io::Result<(Token, Stat, File)> {
     let file = File::open(path)?;
     let stat = Stat::of(&file.metadata()?);
-    let mut holes = Holes::of(&file, u64::try_from(stat.size).unwrap_or(0));
-    let mut plain = &file;
+    let length = u64::try_from(stat.size).unwrap_or(0);
+    let mut holes = Holes::of(&file, length);
+    let mut plain = Onward::new(&file, length, length > STAYS);
     let mut hasher = key.hasher("content");
     let mut block = vec![0; BLOCK.min(usize::try_from(stat.size).unwrap_or(BLOCK) + 1)];
     loop {
@@ -119,7 +125,7 @@ pub fn digest(path: &Path, key: &Key, mut read: impl FnMut(u64)) -> io::Result<(
     if Stat::of(&file.metadata()?) != stat {
         return Err(io::Error::other("the file was changed while it was read"));
     }
-    Ok((hasher.finish(), stat))
+    Ok((hasher.finish(), stat, file))
 }
 
 #[cfg(test)]

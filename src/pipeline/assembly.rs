@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::ops::Range;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::Shared;
@@ -83,12 +84,15 @@ pub struct Large {
     pub length: u64,
     pub binary: bool,
     pub borders: Borders,
+    /// Whether a split took so long that it is worth asking for others ahead.
+    pub slow: AtomicBool,
     assembly: Mutex<Assembly>,
 }
 
 impl Large {
     pub fn new(item: usize, file: File, length: u64, binary: bool, borders: Borders) -> Self {
-        Self { item, file, length, binary, borders, assembly: Mutex::new(Assembly::from(0)) }
+        let assembly = Mutex::new(Assembly::from(0));
+        Self { item, file, length, binary, borders, slow: AtomicBool::new(false), assembly }
     }
 
     /// Hands in a split. Gives the whole once the last one is in.

@@ -25,7 +25,7 @@ use crate::finding::{Event, Problem, Skipped, Unused};
 use crate::input::{Store, Target};
 use crate::layout::table::{self, Shape};
 use crate::policy::Traces;
-use crate::source::{Holes, git};
+use crate::source::{Holes, cache, git};
 use crate::suppress::{self, Known, Quiet};
 
 mod blob;
@@ -138,7 +138,9 @@ impl<'a> Worker<'a> {
         let known = (length > 0).then_some(length);
         let archive = target.path().and_then(|path| self.shared.archived(path));
         let tables = archive.as_ref().and_then(|archive| archive.before.as_deref()).map(table::Reader::after);
-        let mut plain = &file;
+        // An audit goes over what nobody else works with.
+        let once = self.shared.survey.is_some();
+        let mut plain = cache::Onward::new(&file, length, once);
         let reader: &mut dyn Read = match &mut holes {
             Some(holes) => holes,
             None => &mut plain,
@@ -146,6 +148,9 @@ impl<'a> Worker<'a> {
         let stored = Stored { reader, length: known, file: Some(&file), tables };
         match self.bytes(target, stored, most) {
             Ok(mut done) => {
+                if once {
+                    cache::give_up(&file, 0..length);
+                }
                 if let Some(holes) = holes.filter(|_| done.failure.is_none()) {
                     // Nothing stands in a hole.
                     done.examined = done.seen.min(done.examined + holes.skipped());

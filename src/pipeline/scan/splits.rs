@@ -2,6 +2,8 @@
 
 use std::io;
 use std::ops::Range;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use super::text::Extent;
 use super::{Worker, modified};
@@ -12,10 +14,30 @@ use crate::pipeline::assembly::{Large, Receipt};
 use crate::pipeline::ends::{Ends, Positioned};
 use crate::pipeline::window::BEFORE;
 use crate::pipeline::work::Done;
+use crate::source::cache;
+
+/// Time that a split takes beside which asking for another is nothing.
+const SLOW: Duration = Duration::from_millis(20);
 
 impl Worker<'_> {
     /// Scans one split of a large file.
     pub fn split(&mut self, large: &Large, split: Range<u64>) -> Receipt {
+        let begun = Instant::now();
+        if large.slow.load(Ordering::Relaxed) {
+            // The next one that no thread has begun with.
+            let length = split.end - split.start;
+            let next = split.end + length * (self.shared.plan.threads as u64 - 1);
+            cache::ask_for(&large.file, next..next + length);
+        }
+        let receipt = self.scan_split(large, &split);
+        large.slow.fetch_or(begun.elapsed() > SLOW, Ordering::Relaxed);
+        if self.shared.survey.is_some() {
+            cache::give_up(&large.file, split);
+        }
+        receipt
+    }
+
+    fn scan_split(&mut self, large: &Large, split: &Range<u64>) -> Receipt {
         let tables = match large.borders.at(&large.file, large.length, split.start, &mut self.before) {
             Ok(tables) => tables,
             Err(error) => return Receipt::failed(split.start, error),
