@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::notes::Notes;
+use super::notes::{First, Notes};
 use super::severity::Severity;
 use super::tally::Tally;
 use super::text::{count, escape, size};
@@ -131,47 +131,34 @@ impl<W: Write> Markdown<W> {
     }
 
     fn flaws(&mut self) -> io::Result<()> {
-        let flaws = &self.notes.flaws;
-        if flaws.kept.is_empty() {
-            return Ok(());
-        }
-        writeln!(self.out, "\n### Not as it should be\n")?;
-        for flaw in &flaws.kept {
-            let (path, message) = (code(flaw.path.as_str()), plain(&escape(&flaw.message).to_string()));
-            writeln!(self.out, "- {path}: {message}")?;
-        }
-        if flaws.more > 0 {
-            writeln!(self.out, "- and {} more", flaws.more)?;
-        }
-        Ok(())
+        list(&mut self.out, "Not as it should be", &self.notes.flaws, |flaw| {
+            format!("{}: {}", code(flaw.path.as_str()), plain(&escape(&flaw.message).to_string()))
+        })
     }
 
     fn stale(&mut self) -> io::Result<()> {
-        let stale = &self.notes.stale;
-        if stale.kept.is_empty() {
-            return Ok(());
-        }
-        writeln!(self.out, "\n### Declared, and never seen\n")?;
-        for stale in &stale.kept {
+        list(&mut self.out, "Declared, and never seen", &self.notes.stale, |stale| {
             let clause = stale.clause.as_ref().map(|clause| format!(", {}", plain(&escape(clause).to_string())));
-            let (policy, category) = (code(&stale.policy), code(&stale.category));
-            writeln!(self.out, "- {category} ({policy}{})", clause.unwrap_or_default())?;
-        }
-        if stale.more > 0 { writeln!(self.out, "- and {} more", stale.more) } else { Ok(()) }
+            format!("{} ({}{})", code(&stale.category), code(&stale.policy), clause.unwrap_or_default())
+        })
     }
 
     fn unused(&mut self) -> io::Result<()> {
-        let unused = &self.notes.unused;
-        if unused.kept.is_empty() {
-            return Ok(());
-        }
-        writeln!(self.out, "\n### Allows nothing\n")?;
-        for unused in &unused.kept {
-            let (path, message) = (code(unused.path.as_str()), plain(&escape(&unused.message).to_string()));
-            writeln!(self.out, "- {path}, line {}: {message}", unused.line)?;
-        }
-        if unused.more > 0 { writeln!(self.out, "- and {} more", unused.more) } else { Ok(()) }
+        list(&mut self.out, "Allows nothing", &self.notes.unused, |unused| {
+            let message = plain(&escape(&unused.message).to_string());
+            format!("{}, line {}: {message}", code(unused.path.as_str()), unused.line)
+        })
     }
+}
+
+/// What there is of something under a heading, and how much more of it there was.
+fn list<T>(out: &mut dyn Write, heading: &str, notes: &First<T>, line: impl Fn(&T) -> String) -> io::Result<()> {
+    if notes.kept.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n### {heading}\n")?;
+    notes.kept.iter().try_for_each(|note| writeln!(out, "- {}", line(note)))?;
+    if notes.more > 0 { writeln!(out, "- and {} more", notes.more) } else { Ok(()) }
 }
 
 impl<W: Write> Report for Markdown<W> {

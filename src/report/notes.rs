@@ -1,5 +1,5 @@
-//! What was not examined or is not as it should be, what was declared in vain and what allows nothing any more, for formats that can name it only
-//! at their end: takes events, keeps the first of each kind and counts the rest.
+//! What was not examined or is not as it should be, what was declared in vain and what allows nothing any more, for formats
+//! that can name it only at their end: takes events, keeps the first of each kind and counts the rest.
 
 use crate::finding::{Event, Problem, Skipped, Stale, Unused};
 
