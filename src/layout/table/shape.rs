@@ -182,20 +182,30 @@ struct Record {
 /// The cells of the first records, if they are as many in nearly each of them and the text is written in this style.
 fn records(text: &[u8], separator: u8, style: Style, whole: bool) -> Option<Vec<Vec<Vec<u8>>>> {
     let has_null = || memchr::memmem::find(text, b"\\N").is_some();
-    let is_style = match style {
+    let is_style = || match style {
         // Only COPY and the like write a tab, and no other separator, with a backslash.
         Style::Escaped => separator == b'\t' && (memchr::memchr(b'"', text).is_none() || has_null()),
         Style::Quoted => separator != b'\t' || !has_null(),
     };
     // Rows may differ in length, unless prose could be taken for them.
     let ragged = separator != b',';
-    let records = if is_style { bounds(text, separator, style, whole, ragged)? } else { return None };
+    if !is_style() || !may_be_parted(text, separator) {
+        return None;
+    }
+    let records = bounds(text, separator, style, whole, ragged)?;
     let columns = records.first()?.cells;
     let alike = records.iter().filter(|record| record.cells == columns).count();
     let parted = records.iter().filter(|record| record.cells >= 2).count();
     let most = |count: usize| count * 10 >= records.len() * 8;
     (columns >= 2 && (most(alike) || ragged && columns >= 3 && most(parted)))
         .then(|| records.into_iter().map(|record| cells(&text[record.range], separator, style)).collect())
+}
+
+/// Whether the first record may have several cells: easily told where it is a line without quotes and backslashes.
+fn may_be_parted(text: &[u8], separator: u8) -> bool {
+    let text = &text[blank_lines(text)..];
+    let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
+    memchr::memchr3(separator, b'"', b'\\', line).is_some()
 }
 
 /// Where the records stand; none where the first ones tell that the text is no table, as most texts are.
