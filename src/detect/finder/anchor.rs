@@ -15,8 +15,8 @@ pub enum Anchor {
     At,
     /// First of two letters that two digits follow.
     Iban,
-    /// Within a run of letters and digits, wherever that began; each of 23 or more is named, once in each step that sees
-    /// 16 bytes of it, and some shorter ones are.
+    /// Within a run of letters and digits, wherever that began; each with 23 or more and a capital among the first 24 is
+    /// named, and some others are, once in a step at most.
     Run,
     /// First of 12 digits of any kind.
     AnyDigits12,

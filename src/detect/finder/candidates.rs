@@ -1,9 +1,7 @@
 //! What the finder works on and what it gives: the masks of one piece of a text, and the candidates that it noted.
 
-use std::ops::Range;
-
-use super::lanes::{Lanes, OWN, PIECE, SEEN, STEP, STEPS};
-use super::masks::{Beyond, BeyondOfPiece, Bytes, Marks, MarksOfPiece, Masks, MasksOfPiece};
+use super::lanes::{Lanes, OWN, PIECE, STEP, STEPS, seen_in};
+use super::masks::{Beyond, BeyondOfPiece, Bytes, Marks, MarksOfPiece, MasksOfPiece};
 use super::narrow::{self, Runs};
 use super::{Anchor, Width, wide, words};
 
@@ -14,6 +12,8 @@ pub struct Candidates {
     length: usize,
     /// Whether bytes beyond ASCII were seen since it was last asked.
     beyond_ascii: bool,
+    /// The same for a colon between letters.
+    glued_colon: bool,
     piece: Box<Piece>,
 }
 
@@ -46,6 +46,11 @@ impl Candidates {
         std::mem::take(&mut self.beyond_ascii)
     }
 
+    /// Whether a colon between two letters was seen since this was last asked, as hardly any log has one.
+    pub fn take_glued_colon(&mut self) -> bool {
+        std::mem::take(&mut self.glued_colon)
+    }
+
     /// Whether there is room for whatever one step may find.
     #[inline(always)]
     pub(super) fn has_room(&self) -> bool {
@@ -57,7 +62,7 @@ impl Candidates {
     pub(super) fn look<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
         self.piece.keep(bytes);
         self.piece.classify::<W, B>(text, bytes);
-        self.piece.shape::<W>();
+        self.glued_colon |= self.piece.shape::<W>();
         if self.piece.masks.high.iter().fold(0, |all, high| all | high) != 0 {
             self.beyond_ascii = true;
             if W::WORDED {
@@ -98,21 +103,23 @@ impl Piece {
 
     #[inline(always)]
     fn classify<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
-        for step in steps(bytes) {
-            let bytes = B::load(seen_in(text, step));
-            self.masks.set(step, Masks::of(bytes));
-            if W::WIDE {
-                self.marks.set(step, Marks::of(bytes));
+        B::masks(text, steps(bytes), &mut self.masks);
+        if W::WIDE {
+            for step in 0..steps(bytes) {
+                self.marks.set(step, Marks::of(B::load(seen_in(text, step))));
             }
         }
     }
 
-    /// A plain loop, of which the compiler makes SIMD of as many steps at once as the registers hold.
+    /// Notes where candidates start. Gives whether a colon stands between letters. A plain loop, of which the compiler
+    /// makes SIMD of as many steps at once as the registers hold.
     #[inline(always)]
-    fn shape<W: Width>(&mut self) {
+    fn shape<W: Width>(&mut self) -> bool {
         let Self { masks, marks, keep, starts, anchors, .. } = self;
+        let mut glued_colons = 0;
         for step in 0..STEPS {
             let (masks, keep) = (masks.at(step), keep[step]);
+            glued_colons |= masks.letter & masks.colon >> 1 & masks.letter >> 2;
             let runs = Runs::of(&masks, keep);
             let mut any = 0;
             let mut found = |anchor: Anchor, mask: u64| {
@@ -128,12 +135,13 @@ impl Piece {
             }
             anchors[step] = any;
         }
+        glued_colons != 0
     }
 
     /// The same for words beyond ASCII.
     #[inline(always)]
     fn look_beyond<B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
-        for step in steps(bytes) {
+        for step in 0..steps(bytes) {
             self.beyond.set(step, Beyond::of(B::load(seen_in(text, step))));
         }
         let Self { masks, beyond, keep, starts, anchors, .. } = self;
@@ -160,13 +168,8 @@ fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
 
 /// The steps that `bytes` of a piece need.
 #[inline(always)]
-fn steps(bytes: usize) -> Range<usize> {
-    0..bytes.div_ceil(STEP).min(STEPS)
-}
-
-#[inline(always)]
-fn seen_in(piece: &[u8; PIECE], step: usize) -> &[u8; SEEN] {
-    piece[step * STEP..].first_chunk().expect("a piece holds what its steps see")
+fn steps(bytes: usize) -> usize {
+    bytes.div_ceil(STEP).min(STEPS)
 }
 
 impl Default for Candidates {
@@ -175,6 +178,7 @@ impl Default for Candidates {
             notes: vec![(Anchor::Digits12, 0); Self::CAPACITY].into(),
             length: 0,
             beyond_ascii: false,
+            glued_colon: false,
             piece: Box::new(Piece {
                 masks: MasksOfPiece::default(),
                 marks: MarksOfPiece::default(),

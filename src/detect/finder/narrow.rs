@@ -72,13 +72,23 @@ pub fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(A
     found(Anchor::Phone, start & masks.six_to_eight & ten & !run12);
 
     found(Anchor::Iban, runs.word & masks.letter & masks.letter >> 1 & run2 >> 2);
-    // Two times eight in line, and a run of 23 holds such. By their last bytes; only the first ones that a step sees.
-    let gaps = !runs.alphanumeric;
-    let is_broken = ((gaps & !LAST_OF_EIGHT) + !LAST_OF_EIGHT) | gaps;
-    let eights = !is_broken & LAST_OF_EIGHT;
-    found(Anchor::Run, (eights & eights >> 8 & !(eights << 8) & 0x0000_FFFF_FFFF_FFFF) >> 7);
+    found(Anchor::Run, long_words(masks, runs));
     let quoted = masks.equals & (runs.after | run1 >> 1 & masks.letter >> 2);
     found(Anchor::At, (masks.at | quoted) & keep);
+}
+
+/// Two times eight letters and digits in line, and a run of 23 holds such; only the first ones that a step sees, and with
+/// a capital among them and the eight bytes on both sides.
+#[inline(always)]
+fn long_words(masks: &Masks, runs: &Runs) -> u64 {
+    // Of each eight bytes, the last stands for all.
+    let with = |mask: u64| ((mask & !LAST_OF_EIGHT) + !LAST_OF_EIGHT | mask) & LAST_OF_EIGHT;
+    let eights = !with(!runs.alphanumeric) & LAST_OF_EIGHT;
+    let first = eights & eights >> 8 & !(eights << 8) & 0x0000_FFFF_FFFF_FFFF;
+    let capital = with(masks.capital);
+    // What stands before the first eight of a step is not seen.
+    let near = capital << 8 | capital | capital >> 8 | capital >> 16 | 0xFF;
+    (first & near) >> 7
 }
 
 /// Whether ten digits stand among what a number is written with from byte i on. What is not seen may be digits.

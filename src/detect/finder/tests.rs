@@ -127,13 +127,33 @@ fn one_table_for_every_engine() {
 }
 
 #[test]
-fn every_long_run_is_named_from_within() {
+fn every_long_run_with_a_capital_is_named_from_within() {
     for engine in Engine::all() {
         for start in 0..120 {
-            let text = [" ".repeat(start), "x".repeat(23), " ".repeat(start)].concat();
-            let runs: Vec<_> = found::<Narrow>(engine, text.as_bytes(), 0..text.len());
-            let runs = runs.iter().filter(|(at, anchor)| *anchor == Anchor::Run && (start..start + 23).contains(at));
-            assert!(runs.count() > 0, "{engine:?} {start}");
+            for capital in 0..24 {
+                let mut run = [b'x'; 24];
+                run[capital] = b'X';
+                let text = [&vec![b' '; start], &run[..], &vec![b' '; start]].concat();
+                let runs = found::<Narrow>(engine, &text, 0..text.len());
+                let runs =
+                    runs.iter().filter(|(at, anchor)| *anchor == Anchor::Run && (start..start + 23).contains(at));
+                assert!(runs.count() > 0, "{engine:?} {start} {capital}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_colon_between_letters_is_told_of() {
+    for engine in Engine::all() {
+        for start in 0..200 {
+            for (glued, expected) in [("w:a", true), ("w: a", false), ("5:a", false), ("W:Я", false), ("::", false)] {
+                let text = [&" ".repeat(start), glued, &" ".repeat(9)].concat();
+                let mut candidates = Candidates::default();
+                engine.find::<Narrow>(text.as_bytes(), 0..text.len(), &mut candidates);
+                assert_eq!(candidates.take_glued_colon(), expected, "{engine:?} {text}");
+                assert!(!candidates.take_glued_colon());
+            }
         }
     }
 }
