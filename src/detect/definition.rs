@@ -7,7 +7,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::automaton::{Automaton, Pattern};
-use super::check::{self, Check};
+use super::check::{self, Check, Checked, Subject};
 use super::finder::Anchor;
 use super::own::Own;
 use crate::category::{Categories, Title};
@@ -161,6 +161,15 @@ impl Detector {
         // A pattern that is seen to match elsewhere first does not begin here.
         let found = self.regex().find_at(text, start)?;
         (found.start() == start).then(|| found.end())
+    }
+
+    /// The value of a user's own detector: what its pattern matches, or as much of it as its check takes.
+    pub(super) fn own_value(&self, subject: &Subject) -> Option<Checked> {
+        let end = self.match_end(subject.text, subject.start)?;
+        match self.check {
+            Some(check) => (check.run)(subject).filter(|checked| checked.end <= end),
+            None => Some(Checked { end, ..Checked::default() }),
+        }
     }
 }
 

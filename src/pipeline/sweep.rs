@@ -83,7 +83,7 @@ impl Sweep {
         shared.scanner.shortened((text, grid), self.posture, &mut self.shortened, &mut self.matches);
         self.define(stretch, counted);
         if !binary && !counted.lines.rows {
-            quiet.look(text, own, *base, counted.lines.ends);
+            quiet.look(text, own, self.scratch.glued_colon, *base, counted.lines.ends);
         }
         let (counting, notes) = (self.lines.as_deref(), self.notes.as_mut());
         let mut hits = Hits { shared, stretch, quiet, counting, counted, at: own.start, notes };
