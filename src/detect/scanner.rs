@@ -58,6 +58,8 @@ pub(super) enum Words {
 pub struct Scratch {
     /// Whether a colon stands between two letters in the text that was scanned last.
     pub glued_colon: bool,
+    /// How many line ends the scanned part of that text has.
+    pub line_ends: u64,
     candidates: Candidates,
     raw: Vec<Match>,
     encoded: Seen,
@@ -111,7 +113,7 @@ impl Scanner {
         let is_named = |at: usize, detector: u16| {
             self.meanings[usize::from(detector)].is_some_and(|meaning| around.tells(at, meaning))
         };
-        self.candidates(parts, text, &in_table, &is_named, scratch);
+        self.candidates(parts, (text, &own), &in_table, &is_named, scratch);
         let Scratch { glued_colon, candidates, raw, encoded: seen, decoded, .. } = scratch;
         *glued_colon = candidates.take_glued_colon();
         let mut encoded = Vec::new();
@@ -140,12 +142,13 @@ impl Scanner {
     fn candidates<'r>(
         &self,
         parts: impl Iterator<Item = (&'r Run, Range<usize>)>,
-        text: &[u8],
+        (text, own): (&[u8], &Range<usize>),
         in_table: &impl Fn(usize) -> bool,
         is_named: &impl Fn(usize, u16) -> bool,
         scratch: &mut Scratch,
     ) {
-        let Scratch { candidates, raw, encoded, .. } = scratch;
+        let Scratch { line_ends, candidates, raw, encoded, .. } = scratch;
+        *line_ends = 0;
         raw.clear();
         encoded.clear();
         for (run, part) in parts {
@@ -158,6 +161,8 @@ impl Scanner {
                 }
                 self.look_closer(text, served, at, in_table, raw);
             });
+            let passed = candidates.take_line_ends() as u64;
+            *line_ends += if own.contains(&part.start) { passed } else { 0 };
             if let Some(automaton) = &self.detectors.automaton {
                 automaton.find(text, part, |start, detector| {
                     let found = run.on[usize::from(detector)].then(|| self.check(text, start, detector, in_table));
@@ -191,7 +196,7 @@ impl Scanner {
     /// The values of a text that was decoded; what is around a cell of a table says nothing of its values.
     fn values(&self, runs: &Runs, text: &[u8], in_table: bool, scratch: &mut Scratch) -> Vec<Match> {
         let parts = std::iter::once((runs.of(in_table), 0..text.len()));
-        self.candidates(parts, text, &|_| in_table, &|_, _| false, scratch);
+        self.candidates(parts, (text, &(0..0)), &|_| in_table, &|_, _| false, scratch);
         if in_table {
             overlap::resolve(&mut scratch.raw, |detector| self.detectors.get(detector).rank());
             let mut found = std::mem::take(&mut scratch.raw);

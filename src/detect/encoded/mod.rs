@@ -60,15 +60,12 @@ pub struct Seen {
     pub escapes: Vec<usize>,
     /// Long words that may begin a run of base64.
     pub words: Vec<usize>,
-    /// Where the last note of a run stands.
-    run: Option<usize>,
 }
 
 impl Seen {
     pub fn clear(&mut self) {
         self.escapes.clear();
         self.words.clear();
-        self.run = None;
     }
 
     /// Takes what the finder names.
@@ -77,31 +74,8 @@ impl Seen {
         match anchor {
             Anchor::At if text[at] == b'@' => self.escapes.extend(soft_breaks(text, at)),
             Anchor::At if belongs(text, at) => self.escapes.push(at),
-            Anchor::Run => self.see_run(text, at),
+            Anchor::Run if base64::may_begin(text, at) => self.words.push(at),
             _ => {}
-        }
-    }
-
-    /// Takes a place within a run of letters and digits; a long one is named in each step of the finder.
-    #[inline(always)]
-    fn see_run(&mut self, text: &[u8], at: usize) {
-        let last = self.run.replace(at);
-        // The run begins within the eight bytes before its first note. Most are digests, which end here.
-        if base64::may_stand(text, at.saturating_sub(8)) {
-            self.look_at_run(text, last, at);
-        }
-    }
-
-    #[cold]
-    fn look_at_run(&mut self, text: &[u8], last: Option<usize>, at: usize) {
-        let between = last.and_then(|last| text.get(last..at));
-        if between.is_some_and(|between| between.iter().rev().all(u8::is_ascii_alphanumeric)) {
-            return;
-        }
-        let before = text[..at].iter().rev().take(base64::LONGEST);
-        let start = at - before.take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        if base64::may_begin(text, start) {
-            self.words.push(start);
         }
     }
 

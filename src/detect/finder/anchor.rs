@@ -15,8 +15,7 @@ pub enum Anchor {
     At,
     /// First of two letters that two digits follow.
     Iban,
-    /// Within a run of letters and digits, wherever that began; each with 23 or more and a capital among the first 24 is
-    /// named, and some others are, once in a step at most.
+    /// First of 24 or more letters and digits with a capital among the first 24; of 16 or more, where a step sees no 24.
     Run,
     /// First of 12 digits of any kind.
     AnyDigits12,

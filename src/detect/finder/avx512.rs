@@ -111,6 +111,7 @@ mod bit {
     /// `6` to `8`; what stands between the digits of a telephone number.
     pub const SECOND: u8 = 1 << 3;
     pub const AT: u8 = 1 << 4;
+    /// With the next one, a line end.
     pub const EQUALS: u8 = 1 << 5;
     pub const COLON: u8 = 1 << 6;
     pub const HIGH: u8 = 1 << 7;
@@ -132,6 +133,7 @@ static CLASSES: [[u8; 64]; 2] = {
             b'@' | b'%' | b'\\' | b'&' => bit::AT,
             b'=' => bit::EQUALS,
             b':' => bit::COLON,
+            b'\n' => bit::EQUALS | bit::COLON,
             _ => 0,
         };
         byte += 1;
@@ -202,7 +204,7 @@ fn store(planes: [__m512i; 8], masks: &mut MasksOfPiece, step: usize) {
     // SAFETY: see `Bytes64`.
     let both = |a, b| unsafe { _mm512_and_si512(a, b) };
     // SAFETY: see `Bytes64`.
-    let neither = |mask| unsafe { _mm512_andnot_si512(_mm512_or_si512(digit, letter), mask) };
+    let without = |mask, other| unsafe { _mm512_andnot_si512(other, mask) };
     let write = |lanes: &mut Lanes, masks: __m512i| {
         let eight: &mut [u64; 8] = lanes[step..].first_chunk_mut().expect("the steps of a piece are whole eights");
         // SAFETY: see `Bytes64`; the store writes 64 bytes without alignment, and the reference is to 64 bytes.
@@ -213,11 +215,12 @@ fn store(planes: [__m512i; 8], masks: &mut MasksOfPiece, step: usize) {
     write(&mut masks.capital, both(letter, first));
     write(&mut masks.zero_or_one, both(digit, first));
     write(&mut masks.six_to_eight, both(digit, second));
-    write(&mut masks.separator, neither(second));
-    write(&mut masks.joint, neither(first));
+    write(&mut masks.separator, without(without(second, digit), letter));
+    write(&mut masks.joint, without(without(first, digit), letter));
     write(&mut masks.at, at);
-    write(&mut masks.equals, equals);
-    write(&mut masks.colon, colon);
+    write(&mut masks.equals, without(equals, colon));
+    write(&mut masks.colon, without(colon, equals));
+    write(&mut masks.line_end, both(equals, colon));
     write(&mut masks.high, high);
 }
 

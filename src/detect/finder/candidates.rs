@@ -14,6 +14,8 @@ pub struct Candidates {
     beyond_ascii: bool,
     /// The same for a colon between letters.
     glued_colon: bool,
+    /// The line ends that were passed since they were last taken.
+    line_ends: usize,
     piece: Box<Piece>,
 }
 
@@ -51,6 +53,11 @@ impl Candidates {
         std::mem::take(&mut self.glued_colon)
     }
 
+    /// How many line ends were passed since they were last taken.
+    pub fn take_line_ends(&mut self) -> usize {
+        std::mem::take(&mut self.line_ends)
+    }
+
     /// Whether there is room for whatever one step may find.
     #[inline(always)]
     pub(super) fn has_room(&self) -> bool {
@@ -71,10 +78,11 @@ impl Candidates {
         }
     }
 
-    /// Notes the candidates of a step, whose own bytes begin at `at`, by anchor.
+    /// Notes the candidates of a step, whose own bytes begin at `at`, by anchor; counts its line ends.
     #[inline(always)]
     pub(super) fn note(&mut self, step: usize, at: usize) {
-        let Self { notes, length, piece, .. } = self;
+        let Self { notes, length, piece, line_ends, .. } = self;
+        *line_ends += (piece.masks.line_end[step] & piece.keep[step]).count_ones() as usize;
         for anchor in bits(piece.anchors[step]) {
             let anchor = Anchor::ALL[anchor];
             for i in bits(piece.starts[anchor as usize][step]) {
@@ -179,6 +187,7 @@ impl Default for Candidates {
             length: 0,
             beyond_ascii: false,
             glued_colon: false,
+            line_ends: 0,
             piece: Box::new(Piece {
                 masks: MasksOfPiece::default(),
                 marks: MarksOfPiece::default(),

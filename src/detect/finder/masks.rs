@@ -74,6 +74,7 @@ masks! {
         /// `=`, which begins an escape of quoted-printable.
         equals,
         colon,
+        line_end,
         /// Bytes beyond ASCII.
         high,
     }
@@ -93,6 +94,7 @@ impl Masks {
             at: bytes.among(&classes::ESCAPE),
             equals: bytes.equal(b'='),
             colon: bytes.equal(b':'),
+            line_end: bytes.equal(b'\n'),
             high: bytes.high(),
         }
     }

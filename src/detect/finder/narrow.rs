@@ -1,6 +1,7 @@
 //! Candidates of the narrow anchors: runs and groups of digits, telephone numbers, IBANs, long words, escapes.
 
 use super::Anchor;
+use super::lanes::SEEN;
 use super::masks::Masks;
 
 /// Runs of digits: bit i of `runN` is set where N digits start at byte i. And where runs begin among a step's own bytes,
@@ -48,9 +49,6 @@ pub fn number(masks: &Masks) -> u64 {
     masks.digit | masks.separator | masks.high
 }
 
-/// The last bit of each eight.
-const LAST_OF_EIGHT: u64 = 0x8080_8080_8080_8080;
-
 /// Gives the candidates of each anchor.
 #[inline(always)]
 pub fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(Anchor, u64)) {
@@ -77,18 +75,20 @@ pub fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(A
     found(Anchor::At, (masks.at | quoted) & keep);
 }
 
-/// Two times eight letters and digits in line, and a run of 23 holds such; only the first ones that a step sees, and with
-/// a capital among them and the eight bytes on both sides.
+/// Bytes of which a step does not see 24.
+const CUT: u64 = u64::MAX << (SEEN - 23);
+
+/// First bytes of runs of 24 letters and digits with a capital among them, as far as a step sees 24.
 #[inline(always)]
 fn long_words(masks: &Masks, runs: &Runs) -> u64 {
-    // Of each eight bytes, the last stands for all.
-    let with = |mask: u64| ((mask & !LAST_OF_EIGHT) + !LAST_OF_EIGHT | mask) & LAST_OF_EIGHT;
-    let eights = !with(!runs.alphanumeric) & LAST_OF_EIGHT;
-    let first = eights & eights >> 8 & !(eights << 8) & 0x0000_FFFF_FFFF_FFFF;
-    let capital = with(masks.capital);
-    // What stands before the first eight of a step is not seen.
-    let near = capital << 8 | capital | capital >> 8 | capital >> 16 | 0xFF;
-    (first & near) >> 7
+    let two = runs.alphanumeric & runs.alphanumeric >> 1;
+    let four = two & two >> 2;
+    let eight = four & four >> 4;
+    let in_two = masks.capital | masks.capital >> 1;
+    let in_four = in_two | in_two >> 2;
+    let in_eight = in_four | in_four >> 4;
+    let capital = in_eight | in_eight >> 8 | in_eight >> 16;
+    runs.word & eight & eight >> 8 & (eight >> 16 & capital | CUT)
 }
 
 /// Whether ten digits stand among what a number is written with from byte i on. What is not seen may be digits.

@@ -3,13 +3,16 @@ use proptest::sample::select;
 
 use super::*;
 
+/// The candidates of a range; its line ends are counted besides.
 fn found<W: Width>(engine: Engine, text: &[u8], range: Range<usize>) -> Vec<(usize, Anchor)> {
     let (mut all, mut at, mut candidates) = (Vec::new(), range.start, Candidates::default());
+    let line_ends = text[range.clone()].iter().filter(|byte| **byte == b'\n').count();
     while at < range.end {
         at = engine.find::<W>(text, at..range.end, &mut candidates);
         all.extend(candidates.iter().map(|(anchor, at)| (at, anchor)));
         candidates.clear();
     }
+    assert_eq!(candidates.take_line_ends(), line_ends);
     all.sort_unstable();
     // Two steps may name the same.
     all.dedup();
@@ -127,19 +130,24 @@ fn one_table_for_every_engine() {
 }
 
 #[test]
-fn every_long_run_with_a_capital_is_named_from_within() {
+fn every_long_run_with_a_capital_is_named() {
     for engine in Engine::all() {
         for start in 0..120 {
             for capital in 0..24 {
-                let mut run = [b'x'; 24];
-                run[capital] = b'X';
-                let text = [&vec![b' '; start], &run[..], &vec![b' '; start]].concat();
-                let runs = found::<Narrow>(engine, &text, 0..text.len());
-                let runs =
-                    runs.iter().filter(|(at, anchor)| *anchor == Anchor::Run && (start..start + 23).contains(at));
-                assert!(runs.count() > 0, "{engine:?} {start} {capital}");
+                let mut text = vec![b' '; 2 * start + 24];
+                text[start..start + 24].fill(b'x');
+                text[start + capital] = b'X';
+                let found = found::<Narrow>(engine, &text, 0..text.len());
+                assert_eq!(found, [(start, Anchor::Run)], "{engine:?} {capital}");
             }
         }
+    }
+}
+
+#[test]
+fn line_ends_are_counted_once_where_candidates_fill_their_room() {
+    for engine in Engine::all() {
+        assert_eq!(found::<Narrow>(engine, &b"@\n".repeat(9000), 0..18_000).len(), 9000);
     }
 }
 
@@ -161,18 +169,18 @@ fn a_colon_between_letters_is_told_of() {
 proptest! {
     #[test]
     fn engines_agree_wherever_the_range_is_cut(
-        text in proptest::collection::vec(prop_oneof![4 => Just(b'7'), 2 => Just(b'0'), 1 => select(b" -K@%./:=<+dSU\"e".as_slice()),
+        text in proptest::collection::vec(prop_oneof![4 => Just(b'7'), 2 => Just(b'0'), 1 => select(b" -K@%./:=<+dSU\"e\n".as_slice()),
             1 => any::<u8>()], 0..400),
         cut in 0usize..400,
     ) {
         let cut = cut.min(text.len());
-        // Where in a run it is named, and whether the 17th of its bytes is seen, depends on where steps begin.
+        // Whether so many bytes are seen depends on where steps begin.
         let found = |engine: Engine, range: Range<usize>| {
             let mut found = found::<Wide>(engine, &text, range);
-            let seventeenth = |at: usize| text.get(at + 16).is_some_and(u8::is_ascii_alphanumeric);
+            let is_run = |range: Range<usize>| text.get(range).is_some_and(|run| run.iter().all(u8::is_ascii_alphanumeric));
             found.retain(|(at, anchor)| match anchor {
-                Anchor::Run => false,
-                Anchor::Alphanumeric17 => seventeenth(*at),
+                Anchor::Run => is_run(*at..at + 24) && text[*at..at + 24].iter().any(u8::is_ascii_uppercase),
+                Anchor::Alphanumeric17 => is_run(*at..at + 17),
                 _ => true,
             });
             found
