@@ -69,7 +69,9 @@ impl Candidates {
     pub(super) fn look<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
         self.piece.keep(bytes);
         self.piece.classify::<W, B>(text, bytes);
-        self.glued_colon |= self.piece.shape::<W>();
+        let (glued_colon, line_ends) = self.piece.shape::<W>();
+        self.glued_colon |= glued_colon;
+        self.line_ends += line_ends;
         if self.piece.masks.high.iter().fold(0, |all, high| all | high) != 0 {
             self.beyond_ascii = true;
             if W::WORDED {
@@ -78,11 +80,25 @@ impl Candidates {
         }
     }
 
-    /// Notes the candidates of a step, whose own bytes begin at `at`, by anchor; counts its line ends.
+    /// The steps of the piece that have candidates.
+    #[inline(always)]
+    pub(super) fn steps(&self) -> impl Iterator<Item = usize> + use<> {
+        let anchors = self.piece.anchors.iter().enumerate();
+        bits(anchors.fold(0, |steps, (step, anchors)| steps | u64::from(*anchors != 0) << step))
+    }
+
+    /// Counts the line ends from a step on as not passed.
+    #[cold]
+    pub(super) fn put_back(&mut self, step: usize) {
+        let Piece { masks, keep, .. } = &*self.piece;
+        let line_ends = masks.line_end[step..].iter().zip(&keep[step..]).map(|(line_end, keep)| line_end & keep);
+        self.line_ends -= line_ends.map(|line_ends| line_ends.count_ones() as usize).sum::<usize>();
+    }
+
+    /// Notes the candidates of a step, whose own bytes begin at `at`, by anchor.
     #[inline(always)]
     pub(super) fn note(&mut self, step: usize, at: usize) {
-        let Self { notes, length, piece, line_ends, .. } = self;
-        *line_ends += (piece.masks.line_end[step] & piece.keep[step]).count_ones() as usize;
+        let Self { notes, length, piece, .. } = self;
         for anchor in bits(piece.anchors[step]) {
             let anchor = Anchor::ALL[anchor];
             for i in bits(piece.starts[anchor as usize][step]) {
@@ -119,14 +135,15 @@ impl Piece {
         }
     }
 
-    /// Notes where candidates start. Gives whether a colon stands between letters. A plain loop, of which the compiler
-    /// makes SIMD of as many steps at once as the registers hold.
+    /// Notes where candidates start. Gives whether a colon stands between letters, and how many line ends there are. A plain
+    /// loop, of which the compiler makes SIMD of as many steps at once as the registers hold.
     #[inline(always)]
-    fn shape<W: Width>(&mut self) -> bool {
+    fn shape<W: Width>(&mut self) -> (bool, usize) {
         let Self { masks, marks, keep, starts, anchors, .. } = self;
-        let mut glued_colons = 0;
+        let (mut glued_colons, mut line_ends) = (0, 0);
         for step in 0..STEPS {
             let (masks, keep) = (masks.at(step), keep[step]);
+            line_ends += u64::from((masks.line_end & keep).count_ones());
             glued_colons |= masks.letter & masks.colon >> 1 & masks.letter >> 2;
             let runs = Runs::of(&masks, keep);
             let mut any = 0;
@@ -143,7 +160,7 @@ impl Piece {
             }
             anchors[step] = any;
         }
-        glued_colons != 0
+        (glued_colons != 0, line_ends as usize)
     }
 
     /// The same for words beyond ASCII.
