@@ -183,8 +183,7 @@ const ANCHORS: [(&str, &[Anchor]); 24] = [
     ("at", &[Anchor::At]),
     ("iban", &[Anchor::Iban]),
     ("series", &[Anchor::Series]),
-    // A series of two letters stands before its digits as an IBAN's country does.
-    ("series-or-digits:10", &[Anchor::Series, Anchor::Iban, Anchor::Digits9]),
+    ("series-or-digits:10", &[Anchor::Series, Anchor::Digits9]),
     ("plate", &[Anchor::Plate]),
     ("alphanumeric:17", &[Anchor::Alphanumeric17]),
     ("filler", &[Anchor::Filler]),

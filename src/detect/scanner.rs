@@ -117,8 +117,8 @@ impl Scanner {
         let Scratch { glued_colon, candidates, raw, encoded: seen, decoded, .. } = scratch;
         *glued_colon = candidates.take_glued_colon();
         let mut encoded = Vec::new();
-        if candidates.take_beyond_ascii() {
-            seen.look(text, &range);
+        for Range { start, end } in candidates.take_beyond_ascii() {
+            seen.look(text, start.max(range.start)..end.max(range.start));
         }
         for at in seen.escapes.drain(..).filter(|at| *at >= range.start) {
             let mut values = |text: &[u8]| self.values(runs, text, in_table(at), decoded.get_or_insert_default());

@@ -25,8 +25,6 @@ const WORDS: usize = 240;
 const DIGITS: usize = 9;
 /// Bytes around an `@` in which a soft line break may cut its address.
 const ADDRESS: usize = 64;
-/// Bytes that are told together to be ASCII.
-const PIECE: usize = 4096;
 
 /// A decoded text, and where in the window each of its bytes is written.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -80,17 +78,9 @@ impl Seen {
     }
 
     /// Looks for the escapes beyond ASCII in the range.
-    pub fn look(&mut self, text: &[u8], range: &Range<usize>) {
-        let here = &text[range.clone()];
-        // Many bytes at a time, which are nearly always ASCII.
-        let is_ascii = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| all | byte) < 0x80;
-        for (piece, bytes) in here.chunks(PIECE).enumerate() {
-            if !is_ascii(bytes) {
-                let first = range.start + piece * PIECE;
-                let found = memchr::memchr3_iter(0xC2, 0xE2, 0xEF, bytes).map(|at| first + at);
-                self.escapes.extend(found.filter(|at| belongs(text, *at)));
-            }
-        }
+    pub fn look(&mut self, text: &[u8], range: Range<usize>) {
+        let found = memchr::memchr3_iter(0xC2, 0xE2, 0xEF, &text[range.clone()]).map(|at| range.start + at);
+        self.escapes.extend(found.filter(|at| belongs(text, *at)));
     }
 }
 

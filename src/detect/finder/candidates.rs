@@ -1,5 +1,7 @@
 //! What the finder works on and what it gives: the masks of one piece of a text, and the candidates that it noted.
 
+use std::ops::Range;
+
 use super::lanes::{Lanes, OWN, PIECE, STEP, STEPS, seen_in};
 use super::masks::{Beyond, BeyondOfPiece, Bytes, Marks, MarksOfPiece, MasksOfPiece};
 use super::narrow::{self, Runs};
@@ -10,9 +12,9 @@ use super::{Anchor, Width, wide, words};
 pub struct Candidates {
     notes: Box<[(Anchor, usize)]>,
     length: usize,
-    /// Whether bytes beyond ASCII were seen since it was last asked.
-    beyond_ascii: bool,
-    /// The same for a colon between letters.
+    /// Parts of the text in which bytes beyond ASCII were seen since they were last taken.
+    beyond_ascii: Vec<Range<usize>>,
+    /// Whether a colon between letters was seen since it was last asked.
     glued_colon: bool,
     /// The line ends that were passed since they were last taken.
     line_ends: usize,
@@ -43,9 +45,9 @@ impl Candidates {
         self.length = 0;
     }
 
-    /// Whether bytes beyond ASCII were seen since this was last asked.
-    pub fn take_beyond_ascii(&mut self) -> bool {
-        std::mem::take(&mut self.beyond_ascii)
+    /// The parts of the text in which bytes beyond ASCII were seen since they were last taken; there are none elsewhere.
+    pub fn take_beyond_ascii(&mut self) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.beyond_ascii.drain(..)
     }
 
     /// Whether a colon between two letters was seen since this was last asked, as hardly any log has one.
@@ -64,19 +66,27 @@ impl Candidates {
         self.length + STEP * Anchor::ALL.len() <= Self::CAPACITY
     }
 
-    /// Works out the candidates among the first `bytes` of a piece.
+    /// Works out the candidates of a piece in a range of the text.
     #[inline(always)]
-    pub(super) fn look<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
+    pub(super) fn look<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], range: Range<usize>) {
+        let bytes = range.len();
         self.piece.keep(bytes);
         self.piece.classify::<W, B>(text, bytes);
         let (glued_colon, line_ends) = self.piece.shape::<W>();
         self.glued_colon |= glued_colon;
         self.line_ends += line_ends;
         if self.piece.masks.high.iter().fold(0, |all, high| all | high) != 0 {
-            self.beyond_ascii = true;
+            self.note_beyond_ascii(range);
             if W::WORDED {
                 self.piece.look_beyond::<B>(text, bytes);
             }
+        }
+    }
+
+    fn note_beyond_ascii(&mut self, range: Range<usize>) {
+        match self.beyond_ascii.last_mut().filter(|last| last.end >= range.start) {
+            Some(last) => last.end = range.end,
+            None => self.beyond_ascii.push(range),
         }
     }
 
@@ -202,7 +212,7 @@ impl Default for Candidates {
         Self {
             notes: vec![(Anchor::Digits12, 0); Self::CAPACITY].into(),
             length: 0,
-            beyond_ascii: false,
+            beyond_ascii: Vec::new(),
             glued_colon: false,
             line_ends: 0,
             piece: Box::new(Piece {

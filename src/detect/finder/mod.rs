@@ -142,8 +142,8 @@ fn find_with<W: Width, B: Bytes>(text: &[u8], range: Range<usize>, found: &mut C
                 &padded
             }
         };
-        let steps = (range.end - at).div_ceil(STEP).min(STEPS);
-        found.look::<W, B>(piece, range.end - at);
+        let end = range.end.min(at + STEPS * STEP);
+        found.look::<W, B>(piece, at..end);
         for step in found.steps() {
             if !found.has_room() {
                 found.put_back(step);
@@ -151,7 +151,7 @@ fn find_with<W: Width, B: Bytes>(text: &[u8], range: Range<usize>, found: &mut C
             }
             found.note(step, at + step * STEP);
         }
-        at += steps * STEP;
+        at = end;
     }
     range.end
 }

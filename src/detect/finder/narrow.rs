@@ -41,6 +41,14 @@ impl Runs {
             word: alphanumeric & !(alphanumeric << 1) & keep,
         }
     }
+
+    /// Where eight letters and digits start; what is not seen may be some.
+    #[inline(always)]
+    fn run_of_eight(&self) -> u64 {
+        let two = self.alphanumeric & ahead(self.alphanumeric, 1);
+        let four = two & ahead(two, 2);
+        four & ahead(four, 4)
+    }
 }
 
 /// What a telephone number is written with.
@@ -69,10 +77,19 @@ pub fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(A
     let ten = four & four >> 4 & two >> 8;
     found(Anchor::Phone, start & masks.six_to_eight & ten & !run12);
 
-    found(Anchor::Iban, runs.word & masks.letter & masks.letter >> 1 & run2 >> 2);
+    // No IBAN has less than 15 characters together, unless they are in groups of four.
+    let eight = runs.run_of_eight();
+    let goes_on = eight & eight >> 7 | (joint | masks.high) >> 4;
+    found(Anchor::Iban, runs.word & masks.letter & masks.letter >> 1 & run2 >> 2 & goes_on);
     found(Anchor::Run, long_words(masks, runs));
     let quoted = masks.equals & (runs.after | run1 >> 1 & masks.letter >> 2);
     found(Anchor::At, (masks.at | quoted) & keep);
+}
+
+/// What stands `bytes` further on; what is not seen is set.
+#[inline(always)]
+fn ahead(mask: u64, bytes: usize) -> u64 {
+    mask >> bytes | !(u64::MAX >> bytes)
 }
 
 /// Bytes of which a step does not see 24.
@@ -81,23 +98,20 @@ const CUT: u64 = u64::MAX << (SEEN - 23);
 /// First bytes of runs of 24 letters and digits with a capital among them, as far as a step sees 24.
 #[inline(always)]
 fn long_words(masks: &Masks, runs: &Runs) -> u64 {
-    let two = runs.alphanumeric & runs.alphanumeric >> 1;
-    let four = two & two >> 2;
-    let eight = four & four >> 4;
+    let eight = runs.run_of_eight();
     let in_two = masks.capital | masks.capital >> 1;
     let in_four = in_two | in_two >> 2;
     let in_eight = in_four | in_four >> 4;
     let capital = in_eight | in_eight >> 8 | in_eight >> 16;
-    runs.word & eight & eight >> 8 & (eight >> 16 & capital | CUT)
+    runs.word & eight & ahead(eight, 8) & ahead(eight, 16) & (capital | CUT)
 }
 
 /// Whether ten digits stand among what a number is written with from byte i on. What is not seen may be digits.
 #[inline(always)]
 pub fn may_be_phone(masks: &Masks, i: usize) -> bool {
-    let ahead = |mask: u64| mask >> i | !(u64::MAX >> i);
-    let number = ahead(number(masks));
+    let number = ahead(number(masks), i);
     let unbroken = number ^ number.wrapping_add(1);
-    (ahead(masks.digit) & unbroken).count_ones() >= 10
+    (ahead(masks.digit, i) & unbroken).count_ones() >= 10
 }
 
 /// Runs of four, two and two digits, or of two, two and four, with one byte between them.

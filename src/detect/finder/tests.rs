@@ -59,13 +59,14 @@ fn every_anchor_beside_words_in_every_engine() {
 #[test]
 fn every_wide_anchor_in_every_engine() {
     use Anchor::*;
-    let table: [(&str, &[(usize, Anchor)]); 23] = [
+    let table: [(&str, &[(usize, Anchor)]); 24] = [
         ("123456789012", &[(0, AnyDigits12)]),
         ("(: 045678910;", &[(3, Digits9)]),
         ("(: 04567891;", &[]),
         ("N12345678", &[(0, Series)]),
         ("N 1234567", &[(0, Series)]),
         ("AB 123456", &[(0, Series)]),
+        ("AB123456", &[(0, Series)]),
         ("123ABC02", &[(0, Plate)]),
         ("123 AB 02", &[(0, Plate)]),
         ("A 585 CUO", &[(0, Plate)]),
@@ -103,7 +104,7 @@ fn anchors_are_listed_in_their_order() {
 #[test]
 fn one_table_for_every_engine() {
     use Anchor::{At, Digits12, Digits13, Groups, Iban, Phone};
-    let table: [(&str, &[(usize, Anchor)]); 13] = [
+    let table: [(&str, &[(usize, Anchor)]); 15] = [
         ("", &[]),
         ("&amp; \\u0040", &[(0, At), (6, At)]),
         ("x=3D y=33 9=\r\n", &[(1, At), (11, At)]),
@@ -112,6 +113,8 @@ fn one_table_for_every_engine() {
         ("id 1234567890123;", &[(3, Digits13)]),
         ("a@b.kz c%40d.kz", &[(1, At), (8, At)]),
         ("KZ86 1254", &[(0, Iban)]),
+        ("KZ86ABCDEFGHIJK", &[(0, Iban)]),
+        ("KZ86ABCDEFGHIJ", &[]),
         ("123 456 789 012", &[(0, Groups), (4, Groups)]),
         ("2026-03-01", &[]),
         ("+7 (701) 234-50-09", &[(1, Phone), (4, Phone)]),

@@ -77,7 +77,7 @@ fn series(masks: &Masks, marks: &Marks, runs: &Runs) -> u64 {
     let run6 = runs.run4 & runs.run2 >> 4;
     let run7 = runs.run4 & runs.run3 >> 4;
     let one = run7 >> 1 | marks.space >> 1 & run7 >> 2;
-    let two = masks.letter >> 1 & marks.space >> 2 & run6 >> 3;
+    let two = masks.letter >> 1 & (run6 >> 2 | marks.space >> 2 & run6 >> 3);
     runs.word & masks.letter & (one | two)
 }
 

@@ -118,7 +118,8 @@ impl Grid {
             let [start, end] = [own.start, own.end].map(|at| at.clamp(part.start, part.end));
             [part.start..start, start..end, end..part.end].map(|part| (in_rows, part))
         };
-        parts.into_iter().flat_map(cut).filter(|(_, part)| !part.is_empty())
+        let is_any = |(_, part): &(bool, Range<usize>)| !part.is_empty();
+        parts.into_iter().filter(is_any).flat_map(cut).filter(is_any)
     }
 
     /// Whether a position lies in rows of a table.
