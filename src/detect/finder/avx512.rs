@@ -224,4 +224,4 @@ fn store(planes: [__m512i; 8], masks: &mut MasksOfPiece, step: usize) {
     write(&mut masks.high, high);
 }
 
-const _: () = assert!(STEPS % 8 == 0);
+const _: () = assert!(STEPS.is_multiple_of(8));
