@@ -65,7 +65,7 @@ impl Default for Unpacking {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            block: 64 << 10,
+            block: 128 << 10,
             split: 16 << 20,
             places: Places::First(10),
             fields: 1000,

@@ -57,8 +57,14 @@ impl Lines {
 
     /// Goes over `text`, which begins at `offset`.
     pub fn advance(&mut self, text: &[u8], offset: u64) {
+        self.pass(text, offset, memchr::memchr_iter(b'\n', text).count() as u64);
+    }
+
+    /// Goes over `text`, which begins at `offset` and has this many line ends.
+    pub fn pass(&mut self, text: &[u8], offset: u64, ends: u64) {
+        debug_assert_eq!(ends, memchr::memchr_iter(b'\n', text).count() as u64);
         if let Some(last) = memchr::memrchr(b'\n', text) {
-            self.ends += memchr::memchr_iter(b'\n', text).count() as u64;
+            self.ends += ends;
             self.open = Some(offset + last as u64 + 1);
         }
     }

@@ -33,16 +33,42 @@ const UNITS: [&str; 16] = [
 ];
 const LONGEST_UNIT: usize = 12;
 
+/// What keys of one text say: a few of them stand before nearly all of its values.
+#[derive(Default)]
+pub struct Keys {
+    said: Vec<(Range<usize>, Meaning, Option<Meaning>)>,
+}
+
+impl Keys {
+    const MOST: usize = 16;
+
+    /// What the key says of a value of the category `meaning`.
+    fn said(&mut self, text: &[u8], key: &Range<usize>, lexicon: &Lexicon, meaning: Meaning) -> Option<Meaning> {
+        let name = &text[key.clone()];
+        let known = self.said.iter().find(|(known, of, _)| *of == meaning && text[known.clone()] == *name);
+        if let Some((.., said)) = known {
+            return *said;
+        }
+        let said = said_by_key(name, lexicon, meaning);
+        if self.said.len() < Self::MOST {
+            self.said.push((key.clone(), meaning, said));
+        }
+        said
+    }
+}
+
 /// What the surroundings of a value at `span` say for or against it being of the category `meaning`.
+/// `keys` are those of the text.
 pub fn evidence(
     text: &[u8],
     span: &Range<usize>,
     key: Option<&Range<usize>>,
+    keys: &mut Keys,
     lexicon: &Lexicon,
     meaning: Meaning,
 ) -> Option<Evidence> {
     if let Some(key) = key {
-        match said_by_key(&text[key.clone()], lexicon, meaning) {
+        match keys.said(text, key, lexicon, meaning) {
             Some(said) if said == meaning => return Some(Evidence::KeyName),
             Some(Meaning::Other) => return Some(Evidence::OtherMeaning),
             _ => {}
@@ -227,7 +253,7 @@ mod tests {
         let start = text.find('V').unwrap();
         let key = crate::layout::key_before(text.as_bytes(), start);
         let meaning = lexicon.category("iin").unwrap();
-        evidence(text.as_bytes(), &(start..start + 1), key.as_ref(), &lexicon, meaning)
+        evidence(text.as_bytes(), &(start..start + 1), key.as_ref(), &mut Keys::default(), &lexicon, meaning)
     }
 
     #[test]

@@ -7,7 +7,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::automaton::{Automaton, Pattern};
-use super::check::{self, Check};
+use super::check::{self, Check, Checked, Subject};
 use super::finder::Anchor;
 use super::own::Own;
 use crate::category::{Categories, Title};
@@ -162,6 +162,15 @@ impl Detector {
         let found = self.regex().find_at(text, start)?;
         (found.start() == start).then(|| found.end())
     }
+
+    /// The value of a user's own detector: what its pattern matches, or as much of it as its check takes.
+    pub(super) fn own_value(&self, subject: &Subject) -> Option<Checked> {
+        let end = self.match_end(subject.text, subject.start)?;
+        match self.check {
+            Some(check) => (check.run)(subject).filter(|checked| checked.end <= end),
+            None => Some(Checked { end, ..Checked::default() }),
+        }
+    }
 }
 
 /// How a detector file names the candidates of the finder.
@@ -174,8 +183,7 @@ const ANCHORS: [(&str, &[Anchor]); 24] = [
     ("at", &[Anchor::At]),
     ("iban", &[Anchor::Iban]),
     ("series", &[Anchor::Series]),
-    // A series of two letters stands before its digits as an IBAN's country does.
-    ("series-or-digits:10", &[Anchor::Series, Anchor::Iban, Anchor::Digits9]),
+    ("series-or-digits:10", &[Anchor::Series, Anchor::Digits9]),
     ("plate", &[Anchor::Plate]),
     ("alphanumeric:17", &[Anchor::Alphanumeric17]),
     ("filler", &[Anchor::Filler]),

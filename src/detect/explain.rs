@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::context::Keys;
 use super::finder::Anchor;
 use super::{Context, LONGEST, Match, Nature, Scanner, Scratch, overlap};
 use crate::finding::Refusal;
@@ -62,7 +63,7 @@ pub fn explain(scanner: &Scanner, text: &[u8], tables: &Grid, spot: &Range<usize
     let lost = passed.into_iter().filter_map(|mut found| {
         let winner = winner(scanner, &found, &kept)?;
         if !in_table(found.span.start) {
-            scanner.read_context(text, &mut found);
+            scanner.read_context(text, &mut Keys::default(), &mut found);
         }
         Some(Candidate { detector: found.detector, span: found.span.clone(), fate: Fate::Lost(found, winner) })
     });

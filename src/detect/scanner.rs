@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::check::{Check, Checked, Subject};
 use super::columns::{Around, Columns};
+use super::context::Keys;
 use super::encoded::{self, Seen, base64};
 use super::finder::{Anchor, Candidates, Engine, Wide};
 use super::runs::{Find, Run, Runs};
@@ -55,6 +56,10 @@ pub(super) enum Words {
 /// What a thread reuses from window to window.
 #[derive(Default)]
 pub struct Scratch {
+    /// Whether a colon stands between two letters in the text that was scanned last.
+    pub glued_colon: bool,
+    /// How many line ends the scanned part of that text has.
+    pub line_ends: u64,
     candidates: Candidates,
     raw: Vec<Match>,
     encoded: Seen,
@@ -108,11 +113,12 @@ impl Scanner {
         let is_named = |at: usize, detector: u16| {
             self.meanings[usize::from(detector)].is_some_and(|meaning| around.tells(at, meaning))
         };
-        self.candidates(parts, text, &in_table, &is_named, scratch);
-        let Scratch { candidates, raw, encoded: seen, decoded, .. } = scratch;
+        self.candidates(parts, (text, &own), &in_table, &is_named, scratch);
+        let Scratch { glued_colon, candidates, raw, encoded: seen, decoded, .. } = scratch;
+        *glued_colon = candidates.take_glued_colon();
         let mut encoded = Vec::new();
-        if candidates.take_beyond_ascii() {
-            seen.look(text, &range);
+        for Range { start, end } in candidates.take_beyond_ascii() {
+            seen.look(text, start.max(range.start)..end.max(range.start));
         }
         for at in seen.escapes.drain(..).filter(|at| *at >= range.start) {
             let mut values = |text: &[u8]| self.values(runs, text, in_table(at), decoded.get_or_insert_default());
@@ -136,12 +142,13 @@ impl Scanner {
     fn candidates<'r>(
         &self,
         parts: impl Iterator<Item = (&'r Run, Range<usize>)>,
-        text: &[u8],
+        (text, own): (&[u8], &Range<usize>),
         in_table: &impl Fn(usize) -> bool,
         is_named: &impl Fn(usize, u16) -> bool,
         scratch: &mut Scratch,
     ) {
-        let Scratch { candidates, raw, encoded, .. } = scratch;
+        let Scratch { line_ends, candidates, raw, encoded, .. } = scratch;
+        *line_ends = 0;
         raw.clear();
         encoded.clear();
         for (run, part) in parts {
@@ -154,6 +161,8 @@ impl Scanner {
                 }
                 self.look_closer(text, served, at, in_table, raw);
             });
+            let passed = candidates.take_line_ends() as u64;
+            *line_ends += if own.contains(&part.start) { passed } else { 0 };
             if let Some(automaton) = &self.detectors.automaton {
                 automaton.find(text, part, |start, detector| {
                     let found = run.on[usize::from(detector)].then(|| self.check(text, start, detector, in_table));
@@ -187,7 +196,7 @@ impl Scanner {
     /// The values of a text that was decoded; what is around a cell of a table says nothing of its values.
     fn values(&self, runs: &Runs, text: &[u8], in_table: bool, scratch: &mut Scratch) -> Vec<Match> {
         let parts = std::iter::once((runs.of(in_table), 0..text.len()));
-        self.candidates(parts, text, &|_| in_table, &|_, _| false, scratch);
+        self.candidates(parts, (text, &(0..0)), &|_| in_table, &|_, _| false, scratch);
         if in_table {
             overlap::resolve(&mut scratch.raw, |detector| self.detectors.get(detector).rank());
             let mut found = std::mem::take(&mut scratch.raw);
@@ -233,12 +242,12 @@ impl Scanner {
     ) {
         let values: Vec<Range<usize>> = raw.iter().map(|found| found.span.clone()).collect();
         overlap::resolve(raw, |detector| self.detectors.get(detector).rank());
-        let mut segment = 0;
+        let (mut segment, mut keys) = (0, Keys::default());
         for mut found in raw.drain(..).filter(|m| own.contains(&m.span.start)) {
             match tables.segment_at(found.span.start, &mut segment) {
                 Some(rows) => found.told = self.told_in_cell(text, &found, tables, rows),
                 None => {
-                    self.read_context(text, &mut found);
+                    self.read_context(text, &mut keys, &mut found);
                     found.key = found.key.filter(|key| !share_bytes(&values, key));
                 }
             }
@@ -248,20 +257,21 @@ impl Scanner {
         }
     }
 
-    /// Adds what the key and the words around a value say.
-    pub(super) fn read_context(&self, text: &[u8], found: &mut Match) {
+    /// Adds what the key, one of the `keys` of the text, and the words around a value say.
+    pub(super) fn read_context(&self, text: &[u8], keys: &mut Keys, found: &mut Match) {
         match &self.words[usize::from(found.detector)] {
             Words::Ignored => found.key = layout::key_before(text, found.span.start),
             Words::Count(meaning) => {
                 let said = match encoded::surroundings(text, &found.span) {
                     None => {
                         found.key = layout::key_before(text, found.span.start);
-                        context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, *meaning)
+                        context::evidence(text, &found.span, found.key.as_ref(), keys, &self.lexicon, *meaning)
                     }
                     Some((decoded, span)) => {
                         let key = layout::key_before(&decoded.text, span.start);
                         found.key = key.as_ref().map(|key| decoded.place(key));
-                        context::evidence(&decoded.text, &span, key.as_ref(), &self.lexicon, *meaning)
+                        let keys = &mut Keys::default();
+                        context::evidence(&decoded.text, &span, key.as_ref(), keys, &self.lexicon, *meaning)
                     }
                 };
                 found.evidence = said.map_or(found.evidence, |said| found.evidence.with(said));
@@ -343,7 +353,7 @@ impl Scanner {
     fn judge(&self, subject: &Subject, detector: u16, in_table: &impl Fn(usize) -> bool) -> Option<Match> {
         let Checked { end, evidence, age, impersonal } = match self.detectors.get(detector) {
             Detector { check: Some(check), own: None, .. } => (check.run)(subject)?,
-            own => checked_own(own, subject)?,
+            own => own.own_value(subject)?,
         };
         let found = Match { detector, span: subject.start..end, evidence, age, impersonal, key: None, told: None };
         match &self.words[usize::from(detector)] {
@@ -368,18 +378,10 @@ impl Scanner {
         if found.key.is_none() && !context::may_name(text, &found.span, beginnings) {
             return None;
         }
-        let said = context::evidence(text, &found.span, found.key.as_ref(), &self.lexicon, meaning)?;
+        let keys = &mut Keys::default();
+        let said = context::evidence(text, &found.span, found.key.as_ref(), keys, &self.lexicon, meaning)?;
         found.evidence = found.evidence.with(said);
         matches!(said, Evidence::KeyName | Evidence::ContextWord).then_some(found)
-    }
-}
-
-/// The value of a user's own detector: what its pattern matches, or as much of it as its check takes.
-fn checked_own(detector: &Detector, subject: &Subject) -> Option<Checked> {
-    let end = detector.match_end(subject.text, subject.start)?;
-    match detector.check {
-        Some(check) => (check.run)(subject).filter(|checked| checked.end <= end),
-        None => Some(Checked { end, ..Checked::default() }),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::context::Keys;
 use super::scanner::{Words, is_telling};
 use super::{Match, Scanner, context};
 use crate::finding::{Evidence, EvidenceSet};
@@ -44,7 +45,7 @@ impl Scanner {
             }
             Words::Ignored | Words::Count(_) => {
                 let mut told = found.clone();
-                self.read_context(text, &mut told);
+                self.read_context(text, &mut Keys::default(), &mut told);
                 Some(told.evidence)
             }
         }

@@ -115,7 +115,12 @@ impl EvidenceSet {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Evidence> {
-        Evidence::ALL.iter().copied().filter(move |e| self.contains(*e))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let lowest = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            Evidence::ALL.get(lowest).copied()
+        })
     }
 }
 

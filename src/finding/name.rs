@@ -22,6 +22,10 @@ pub fn is_name(text: &str) -> bool {
 /// Whether two words that begin with a capital stand next to each other, as in names of people do: as a key, it may be whose
 /// the value is. One that is known to tell what the value is may have capitals throughout, as headings do.
 pub fn may_be_person(name: &str, is_field: bool) -> bool {
+    // Most names are one word.
+    if name.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return false;
+    }
     let mut before = false;
     let (mut together, mut throughout) = (false, true);
     for word in name.split_whitespace() {

@@ -83,8 +83,9 @@ impl Sweep {
         shared.scanner.shortened((text, grid), self.posture, &mut self.shortened, &mut self.matches);
         self.define(stretch, counted);
         if !binary && !counted.lines.rows {
-            quiet.look(text, own, *base, counted.lines.ends);
+            quiet.look(text, own, self.scratch.glued_colon, *base, counted.lines.ends);
         }
+        let line_ends = counted.lines.ends + self.scratch.line_ends;
         let (counting, notes) = (self.lines.as_deref(), self.notes.as_mut());
         let mut hits = Hits { shared, stretch, quiet, counting, counted, at: own.start, notes };
         let mut matches = self.matches.iter().peekable();
@@ -121,7 +122,8 @@ impl Sweep {
             hits.counted.partial.tables.put(tally);
         }
         matches.for_each(|found| hits.in_text(found));
-        hits.go(own.end);
+        let (rest, lines) = (hits.at, &mut hits.counted.lines);
+        lines.pass(&text[rest..own.end], base + rest as u64, line_ends - lines.ends);
     }
 }
 

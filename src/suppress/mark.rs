@@ -6,10 +6,13 @@
 use std::ops::Range;
 
 use jiff::civil::Date;
+use memchr::memmem::Finder;
 
 use super::Subject;
 
 const WORD: &[u8] = b"derbes:allow";
+/// Where its colon stands, between letters.
+const COLON: usize = 6;
 
 /// Bytes between the starts of a mark and of a value at most.
 pub const REACH: usize = 512;
@@ -30,17 +33,27 @@ pub struct Mark {
     alone: bool,
 }
 
-/// Calls `found` with each mark in reach of `own`, and where in the text it starts.
-pub fn find(text: &[u8], own: &Range<usize>, mut found: impl FnMut(usize, Mark)) {
+/// Calls `found` with each mark in reach of `own`, and where in the text it starts. `inside` tells whether a colon may
+/// stand between letters within `own`; where none does, only what is around it is looked at.
+pub fn find(text: &[u8], own: &Range<usize>, inside: bool, mut found: impl FnMut(usize, Mark)) {
     let from = own.start.saturating_sub(REACH);
     let to = (own.end + REACH + WORD.len()).min(text.len());
-    for at in memchr::memmem::find_iter(&text[from..to], WORD).map(|at| from + at) {
-        let rest = &text[at + WORD.len()..text.len().min(at + LENGTH)];
-        // Of a longer word, as in prose about it, none is a mark.
-        if rest.first().is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
-            let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
-            found(at, Mark { alone: is_alone(text, at), ..Mark::parse(&String::from_utf8_lossy(line)) });
+    let finder = Finder::new(WORD);
+    let mut look = |part: Range<usize>| {
+        for at in finder.find_iter(&text[part.clone()]).map(|at| part.start + at) {
+            let rest = &text[at + WORD.len()..text.len().min(at + LENGTH)];
+            // Of a longer word, as in prose about it, none is a mark.
+            if rest.first().is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
+                let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+                found(at, Mark { alone: is_alone(text, at), ..Mark::parse(&String::from_utf8_lossy(line)) });
+            }
         }
+    };
+    if inside {
+        look(from..to);
+    } else {
+        look(from..(own.start + WORD.len() - COLON - 1).min(to));
+        look(own.end.saturating_sub(COLON).max(from)..to);
     }
 }
 
@@ -147,7 +160,8 @@ mod tests {
             Subject { text: text.as_bytes(), span: span.clone(), base: 0, detector: &"kz-iin".into(), category: "iin" };
         let by = |own: &Range<usize>| {
             let mut covers = false;
-            find(hit.text, own, |at, mark| covers |= mark.covers(&hit, at, TODAY));
+            let inside = text[own.clone()].contains(':');
+            find(hit.text, own, inside, |at, mark| covers |= mark.covers(&hit, at, TODAY));
             covers
         };
         assert_eq!(by(&span), by(&(0..text.len())), "{text}");
@@ -177,6 +191,20 @@ mod tests {
         }
         let far = |bytes: usize| format!("V{}# derbes:allow iin reason=made up", " ".repeat(bytes));
         assert!(covered(&far(500)) && !covered(&far(600)));
+    }
+
+    #[test]
+    fn each_mark_is_found_once_wherever_a_stretch_is_cut() {
+        let text = format!("{0}derbes:allow iin\n{0}derbes:allow phone\n{0}", "x".repeat(30));
+        let colons: Vec<usize> = memchr::memchr_iter(b':', text.as_bytes()).collect();
+        for start in 0..text.len() {
+            for end in start + 1..=text.len() {
+                let inside = colons.iter().any(|colon| (start..end).contains(colon));
+                let mut found = Vec::new();
+                find(text.as_bytes(), &(start..end), inside, |at, _| found.push(at));
+                assert_eq!(found, [30, 77], "{start} {end}");
+            }
+        }
     }
 
     #[test]

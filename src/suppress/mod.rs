@@ -201,13 +201,13 @@ impl<'a> Quiet<'a> {
     }
 
     /// Looks for marks in reach of `own` of the text, whose first byte is at `base` and whose part `own` begins after
-    /// `lines` line ends.
-    pub fn look(&mut self, text: &[u8], own: &Range<usize>, base: u64, lines: u64) {
+    /// `lines` line ends. `inside` tells whether a colon may stand between letters within `own`.
+    pub fn look(&mut self, text: &[u8], own: &Range<usize>, inside: bool, base: u64, lines: u64) {
         self.marks.clear();
         if !self.exceptions.marks {
             return;
         }
-        mark::find(text, own, |at, mark| self.marks.push((at, mark)));
+        mark::find(text, own, inside, |at, mark| self.marks.push((at, mark)));
         let mut line = lines;
         let mut counted = own.start;
         for (at, mark) in self.marks.iter().filter(|(at, _)| own.contains(at)) {

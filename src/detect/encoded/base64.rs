@@ -29,12 +29,6 @@ pub fn may_begin(text: &[u8], start: usize) -> bool {
     text.get(start..).and_then(|text| text.first_chunk::<SHORTEST>()).is_some_and(|word| has_both(word))
 }
 
-/// Whether a word that begins within the eight bytes from `at` on may begin so.
-#[inline(always)]
-pub fn may_stand(text: &[u8], at: usize) -> bool {
-    text.get(at..).and_then(|text| text.first_chunk::<{ SHORTEST + 8 }>()).is_none_or(|bytes| has_both(bytes))
-}
-
 /// Whether among bytes, eight by eight, are both small letters and capitals; some other bytes may pass for them.
 #[inline(always)]
 fn has_both(bytes: &[u8]) -> bool {

@@ -25,8 +25,6 @@ const WORDS: usize = 240;
 const DIGITS: usize = 9;
 /// Bytes around an `@` in which a soft line break may cut its address.
 const ADDRESS: usize = 64;
-/// Bytes that are told together to be ASCII.
-const PIECE: usize = 4096;
 
 /// A decoded text, and where in the window each of its bytes is written.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -60,15 +58,12 @@ pub struct Seen {
     pub escapes: Vec<usize>,
     /// Long words that may begin a run of base64.
     pub words: Vec<usize>,
-    /// Where the last note of a run stands.
-    run: Option<usize>,
 }
 
 impl Seen {
     pub fn clear(&mut self) {
         self.escapes.clear();
         self.words.clear();
-        self.run = None;
     }
 
     /// Takes what the finder names.
@@ -77,46 +72,15 @@ impl Seen {
         match anchor {
             Anchor::At if text[at] == b'@' => self.escapes.extend(soft_breaks(text, at)),
             Anchor::At if belongs(text, at) => self.escapes.push(at),
-            Anchor::Run => self.see_run(text, at),
+            Anchor::Run if base64::may_begin(text, at) => self.words.push(at),
             _ => {}
         }
     }
 
-    /// Takes a place within a run of letters and digits; a long one is named in each step of the finder.
-    #[inline(always)]
-    fn see_run(&mut self, text: &[u8], at: usize) {
-        let last = self.run.replace(at);
-        // The run begins within the eight bytes before its first note. Most are digests, which end here.
-        if base64::may_stand(text, at.saturating_sub(8)) {
-            self.look_at_run(text, last, at);
-        }
-    }
-
-    #[cold]
-    fn look_at_run(&mut self, text: &[u8], last: Option<usize>, at: usize) {
-        let between = last.and_then(|last| text.get(last..at));
-        if between.is_some_and(|between| between.iter().rev().all(u8::is_ascii_alphanumeric)) {
-            return;
-        }
-        let before = text[..at].iter().rev().take(base64::LONGEST);
-        let start = at - before.take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        if base64::may_begin(text, start) {
-            self.words.push(start);
-        }
-    }
-
     /// Looks for the escapes beyond ASCII in the range.
-    pub fn look(&mut self, text: &[u8], range: &Range<usize>) {
-        let here = &text[range.clone()];
-        // Many bytes at a time, which are nearly always ASCII.
-        let is_ascii = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| all | byte) < 0x80;
-        for (piece, bytes) in here.chunks(PIECE).enumerate() {
-            if !is_ascii(bytes) {
-                let first = range.start + piece * PIECE;
-                let found = memchr::memchr3_iter(0xC2, 0xE2, 0xEF, bytes).map(|at| first + at);
-                self.escapes.extend(found.filter(|at| belongs(text, *at)));
-            }
-        }
+    pub fn look(&mut self, text: &[u8], range: Range<usize>) {
+        let found = memchr::memchr3_iter(0xC2, 0xE2, 0xEF, &text[range.clone()]).map(|at| range.start + at);
+        self.escapes.extend(found.filter(|at| belongs(text, *at)));
     }
 }
 

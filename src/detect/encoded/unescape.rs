@@ -141,7 +141,10 @@ pub fn says_words(text: &[u8]) -> bool {
         Some(Meaning::Char(c)) => c.is_alphabetic(),
         _ => false,
     };
-    memchr::memchr3_iter(b'\\', b'&', b'%', text).any(letter) || memchr::memchr_iter(b'=', text).any(letter)
+    // In quoted-printable, it is a byte beyond ASCII.
+    let is_high = |at: &usize| matches!(text.get(at + 1), Some(b'8' | b'9' | b'A'..=b'F' | b'a'..=b'f'));
+    memchr::memchr3_iter(b'\\', b'&', b'%', text).any(letter)
+        || memchr::memchr_iter(b'=', text).filter(is_high).any(letter)
 }
 
 #[cfg(test)]

@@ -13,16 +13,15 @@ pub enum Anchor {
     Phone,
     /// `@`, or what may begin an escape: `%` as of `%40`, `\\`, `&`, and beside digits `=`.
     At,
-    /// First of two letters that two digits follow.
+    /// First of two letters that two digits follow, and then a space or so many letters and digits that it is 15.
     Iban,
-    /// Within a run of letters and digits, wherever that began; each of 23 or more is named, once in each step that sees
-    /// 16 bytes of it, and some shorter ones are.
+    /// First of 24 or more letters and digits with a capital among the first 24, as far as a step sees so many.
     Run,
     /// First of 12 digits of any kind.
     AnyDigits12,
     /// First of 9 or 10 digits.
     Digits9,
-    /// One letter before 7 digits, or two letters, a space and 6 digits: series and number of a document.
+    /// One letter before 7 digits, or two before 6, with or without a space: series and number of a document.
     Series,
     /// First byte of what is written as a vehicle's plate.
     Plate,

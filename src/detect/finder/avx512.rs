@@ -1,17 +1,24 @@
-//! The masks with AVX-512BW, 64 bytes at once.
+//! The masks with AVX-512, 64 bytes at once. Those that every finder needs come from one look at each byte: a table tells
+//! its classes, a bit for each, and eight steps are turned so that each class has its bits together.
 
 use std::arch::x86_64::{
-    __m512i, _mm_loadu_si128, _mm512_broadcast_i32x4, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask,
-    _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8, _mm512_shuffle_epi8, _mm512_sub_epi8,
+    __m512i, _mm_loadu_si128, _mm512_and_si512, _mm512_andnot_si512, _mm512_broadcast_i32x4, _mm512_cmpeq_epi8_mask,
+    _mm512_cmple_epu8_mask, _mm512_gf2p8affine_epi64_epi8, _mm512_loadu_si512, _mm512_mask_mov_epi8,
+    _mm512_movepi8_mask, _mm512_or_si512, _mm512_permutex2var_epi8, _mm512_set1_epi8, _mm512_set1_epi64,
+    _mm512_shuffle_epi8, _mm512_storeu_si512, _mm512_sub_epi8,
 };
 use std::ops::Range;
 
-use super::lanes::SEEN;
-use super::masks::Bytes;
+use super::lanes::{Lanes, PIECE, SEEN, STEPS, seen_in};
+use super::masks::{Bytes, MasksOfPiece};
 use super::{Candidates, Width, find_with};
 
 pub fn is_supported() -> bool {
-    is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && super::avx2::is_supported()
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512vbmi")
+        && is_x86_feature_detected!("gfni")
+        && super::avx2::is_supported()
 }
 
 /// The finder compiled for AVX-512. Only to be called where [`is_supported`].
@@ -21,7 +28,7 @@ pub fn find<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates) 
     unsafe { find_avx512::<W>(text, range, found) }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn find_avx512<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates) -> usize {
     find_with::<W, Bytes64>(text, range, found)
 }
@@ -36,11 +43,16 @@ fn set(byte: u8) -> __m512i {
     unsafe { _mm512_set1_epi8(byte.cast_signed()) }
 }
 
+#[inline(always)]
+fn read(bytes: &[u8; 64]) -> __m512i {
+    // SAFETY: see `Bytes64`; the load reads 64 bytes without alignment, and the reference is to 64 bytes.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+}
+
 impl Bytes for Bytes64 {
     #[inline(always)]
     fn load(bytes: &[u8; SEEN]) -> Self {
-        // SAFETY: see `Bytes64`; the load reads 64 bytes without alignment, and the reference is to 64 bytes.
-        Self(unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) })
+        Self(read(bytes))
     }
 
     #[inline(always)]
@@ -77,4 +89,139 @@ impl Bytes for Bytes64 {
         // SAFETY: see `Bytes64`.
         unsafe { _mm512_movepi8_mask(self.0) }
     }
+
+    #[inline(always)]
+    fn masks(text: &[u8; PIECE], steps: usize, masks: &mut MasksOfPiece) {
+        for first in (0..steps).step_by(8) {
+            let mut eight = [set(0); 8];
+            for (step, turned) in eight.iter_mut().enumerate() {
+                *turned = turn(Self::load(seen_in(text, first + step)).classes());
+            }
+            store(exchange::<2>(exchange::<1>(exchange::<0>(eight))), masks, first);
+        }
+    }
 }
+
+/// What a byte is. One bit tells two things of which only digits are the one, or only letters, or nothing that is either.
+mod bit {
+    pub const DIGIT: u8 = 1 << 0;
+    pub const LETTER: u8 = 1 << 1;
+    /// `0` and `1`; capitals; what joins groups of digits.
+    pub const FIRST: u8 = 1 << 2;
+    /// `6` to `8`; what stands between the digits of a telephone number.
+    pub const SECOND: u8 = 1 << 3;
+    pub const AT: u8 = 1 << 4;
+    /// With the next one, a line end.
+    pub const EQUALS: u8 = 1 << 5;
+    pub const COLON: u8 = 1 << 6;
+    pub const HIGH: u8 = 1 << 7;
+}
+
+/// The classes of each ASCII character.
+static CLASSES: [[u8; 64]; 2] = {
+    let mut classes = [[0; 64]; 2];
+    let mut byte = 0;
+    while byte < 128 {
+        classes[byte / 64][byte % 64] = match byte as u8 {
+            b'0' | b'1' => bit::DIGIT | bit::FIRST,
+            b'6'..=b'8' => bit::DIGIT | bit::SECOND,
+            b'0'..=b'9' => bit::DIGIT,
+            b'A'..=b'Z' => bit::LETTER | bit::FIRST,
+            b'a'..=b'z' => bit::LETTER,
+            b' ' | b'-' => bit::FIRST | bit::SECOND,
+            b'.' | b'(' | b')' => bit::SECOND,
+            b'@' | b'%' | b'\\' | b'&' => bit::AT,
+            b'=' => bit::EQUALS,
+            b':' => bit::COLON,
+            b'\n' => bit::EQUALS | bit::COLON,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+impl Bytes64 {
+    /// The classes of each byte.
+    #[inline(always)]
+    fn classes(self) -> __m512i {
+        let [low, high] = &CLASSES;
+        // SAFETY: see `Bytes64`. The look-up takes the low seven bits of a byte.
+        unsafe {
+            let ascii = _mm512_permutex2var_epi8(read(low), self.0, read(high));
+            _mm512_mask_mov_epi8(ascii, _mm512_movepi8_mask(self.0), set(bit::HIGH))
+        }
+    }
+}
+
+/// The bits of each eight bytes turned: its byte J holds what stood in the bits J of the eight, the first one lowest.
+#[inline(always)]
+fn turn(classes: __m512i) -> __m512i {
+    const UNIT: u64 = u64::from_le_bytes([1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7]);
+    static BACKWARDS: [u8; 16] = [7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8];
+    // SAFETY: see `Bytes64`; the load reads 16 bytes without alignment, and the reference is to 16 bytes.
+    unsafe {
+        let backwards = _mm512_broadcast_i32x4(_mm_loadu_si128(BACKWARDS.as_ptr().cast()));
+        // A product of matrices of 8 times 8 bits; the instruction has the last row of one in its first byte.
+        let matrix = _mm512_shuffle_epi8(classes, backwards);
+        _mm512_gf2p8affine_epi64_epi8::<0>(_mm512_set1_epi64(UNIT.cast_signed()), matrix)
+    }
+}
+
+/// Exchanges bit `L` of the number of a register with that bit of the number of a byte within its eight. After the last,
+/// registers are classes; what came from one step stands together.
+#[inline(always)]
+fn exchange<const L: usize>(from: [__m512i; 8]) -> [__m512i; 8] {
+    static ORDERS: [[[u8; 64]; 2]; 3] = [orders(0), orders(1), orders(2)];
+    let mut to = from;
+    for (i, to) in to.iter_mut().enumerate() {
+        let order = read(&ORDERS[L][i >> L & 1]);
+        // SAFETY: see `Bytes64`.
+        *to = unsafe { _mm512_permutex2var_epi8(from[i & !(1 << L)], order, from[i | 1 << L]) };
+    }
+    to
+}
+
+/// For both values of the bit, which byte of the two registers comes where.
+const fn orders(bit: usize) -> [[u8; 64]; 2] {
+    let mut orders = [[0; 64]; 2];
+    let mut at = 0;
+    while at < 128 {
+        let (value, eight, byte) = (at / 64, at / 8 % 8, at % 8);
+        let from = (byte >> bit & 1) * 64 + eight * 8 + (byte & !(1 << bit) | value << bit);
+        // Bytes of one number stand together in the end.
+        let to = if bit == 2 { byte * 8 + eight } else { eight * 8 + byte };
+        orders[value][to] = from as u8;
+        at += 1;
+    }
+    orders
+}
+
+/// Writes the masks of eight steps.
+#[inline(always)]
+fn store(planes: [__m512i; 8], masks: &mut MasksOfPiece, step: usize) {
+    let [digit, letter, first, second, at, equals, colon, high] = planes;
+    // SAFETY: see `Bytes64`.
+    let both = |a, b| unsafe { _mm512_and_si512(a, b) };
+    // SAFETY: see `Bytes64`.
+    let without = |mask, other| unsafe { _mm512_andnot_si512(other, mask) };
+    let write = |lanes: &mut Lanes, masks: __m512i| {
+        let eight: &mut [u64; 8] = lanes[step..].first_chunk_mut().expect("the steps of a piece are whole eights");
+        // SAFETY: see `Bytes64`; the store writes 64 bytes without alignment, and the reference is to 64 bytes.
+        unsafe { _mm512_storeu_si512(eight.as_mut_ptr().cast(), masks) }
+    };
+    write(&mut masks.digit, digit);
+    write(&mut masks.letter, letter);
+    write(&mut masks.capital, both(letter, first));
+    write(&mut masks.zero_or_one, both(digit, first));
+    write(&mut masks.six_to_eight, both(digit, second));
+    write(&mut masks.separator, without(without(second, digit), letter));
+    write(&mut masks.joint, without(without(first, digit), letter));
+    write(&mut masks.at, at);
+    write(&mut masks.equals, without(equals, colon));
+    write(&mut masks.colon, without(colon, equals));
+    write(&mut masks.line_end, both(equals, colon));
+    write(&mut masks.high, high);
+}
+
+const _: () = assert!(STEPS.is_multiple_of(8));

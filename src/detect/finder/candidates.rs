@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::lanes::{Lanes, OWN, PIECE, SEEN, STEP, STEPS};
-use super::masks::{Beyond, BeyondOfPiece, Bytes, Marks, MarksOfPiece, Masks, MasksOfPiece};
+use super::lanes::{Lanes, OWN, PIECE, STEP, STEPS, seen_in};
+use super::masks::{Beyond, BeyondOfPiece, Bytes, Marks, MarksOfPiece, MasksOfPiece};
 use super::narrow::{self, Runs};
 use super::{Anchor, Width, wide, words};
 
@@ -12,8 +12,12 @@ use super::{Anchor, Width, wide, words};
 pub struct Candidates {
     notes: Box<[(Anchor, usize)]>,
     length: usize,
-    /// Whether bytes beyond ASCII were seen since it was last asked.
-    beyond_ascii: bool,
+    /// Parts of the text in which bytes beyond ASCII were seen since they were last taken.
+    beyond_ascii: Vec<Range<usize>>,
+    /// Whether a colon between letters was seen since it was last asked.
+    glued_colon: bool,
+    /// The line ends that were passed since they were last taken.
+    line_ends: usize,
     piece: Box<Piece>,
 }
 
@@ -41,9 +45,19 @@ impl Candidates {
         self.length = 0;
     }
 
-    /// Whether bytes beyond ASCII were seen since this was last asked.
-    pub fn take_beyond_ascii(&mut self) -> bool {
-        std::mem::take(&mut self.beyond_ascii)
+    /// The parts of the text in which bytes beyond ASCII were seen since they were last taken; there are none elsewhere.
+    pub fn take_beyond_ascii(&mut self) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.beyond_ascii.drain(..)
+    }
+
+    /// Whether a colon between two letters was seen since this was last asked, as hardly any log has one.
+    pub fn take_glued_colon(&mut self) -> bool {
+        std::mem::take(&mut self.glued_colon)
+    }
+
+    /// How many line ends were passed since they were last taken.
+    pub fn take_line_ends(&mut self) -> usize {
+        std::mem::take(&mut self.line_ends)
     }
 
     /// Whether there is room for whatever one step may find.
@@ -52,18 +66,43 @@ impl Candidates {
         self.length + STEP * Anchor::ALL.len() <= Self::CAPACITY
     }
 
-    /// Works out the candidates among the first `bytes` of a piece.
+    /// Works out the candidates of a piece in a range of the text.
     #[inline(always)]
-    pub(super) fn look<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
+    pub(super) fn look<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], range: Range<usize>) {
+        let bytes = range.len();
         self.piece.keep(bytes);
         self.piece.classify::<W, B>(text, bytes);
-        self.piece.shape::<W>();
+        let (glued_colon, line_ends) = self.piece.shape::<W>();
+        self.glued_colon |= glued_colon;
+        self.line_ends += line_ends;
         if self.piece.masks.high.iter().fold(0, |all, high| all | high) != 0 {
-            self.beyond_ascii = true;
+            self.note_beyond_ascii(range);
             if W::WORDED {
                 self.piece.look_beyond::<B>(text, bytes);
             }
         }
+    }
+
+    fn note_beyond_ascii(&mut self, range: Range<usize>) {
+        match self.beyond_ascii.last_mut().filter(|last| last.end >= range.start) {
+            Some(last) => last.end = range.end,
+            None => self.beyond_ascii.push(range),
+        }
+    }
+
+    /// The steps of the piece that have candidates.
+    #[inline(always)]
+    pub(super) fn steps(&self) -> impl Iterator<Item = usize> + use<> {
+        let anchors = self.piece.anchors.iter().enumerate();
+        bits(anchors.fold(0, |steps, (step, anchors)| steps | u64::from(*anchors != 0) << step))
+    }
+
+    /// Counts the line ends from a step on as not passed.
+    #[cold]
+    pub(super) fn put_back(&mut self, step: usize) {
+        let Piece { masks, keep, .. } = &*self.piece;
+        let line_ends = masks.line_end[step..].iter().zip(&keep[step..]).map(|(line_end, keep)| line_end & keep);
+        self.line_ends -= line_ends.map(|line_ends| line_ends.count_ones() as usize).sum::<usize>();
     }
 
     /// Notes the candidates of a step, whose own bytes begin at `at`, by anchor.
@@ -98,21 +137,24 @@ impl Piece {
 
     #[inline(always)]
     fn classify<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
-        for step in steps(bytes) {
-            let bytes = B::load(seen_in(text, step));
-            self.masks.set(step, Masks::of(bytes));
-            if W::WIDE {
-                self.marks.set(step, Marks::of(bytes));
+        B::masks(text, steps(bytes), &mut self.masks);
+        if W::WIDE {
+            for step in 0..steps(bytes) {
+                self.marks.set(step, Marks::of(B::load(seen_in(text, step))));
             }
         }
     }
 
-    /// A plain loop, of which the compiler makes SIMD of as many steps at once as the registers hold.
+    /// Notes where candidates start. Gives whether a colon stands between letters, and how many line ends there are. A plain
+    /// loop, of which the compiler makes SIMD of as many steps at once as the registers hold.
     #[inline(always)]
-    fn shape<W: Width>(&mut self) {
+    fn shape<W: Width>(&mut self) -> (bool, usize) {
         let Self { masks, marks, keep, starts, anchors, .. } = self;
+        let (mut glued_colons, mut line_ends) = (0, 0);
         for step in 0..STEPS {
             let (masks, keep) = (masks.at(step), keep[step]);
+            line_ends += u64::from((masks.line_end & keep).count_ones());
+            glued_colons |= masks.letter & masks.colon >> 1 & masks.letter >> 2;
             let runs = Runs::of(&masks, keep);
             let mut any = 0;
             let mut found = |anchor: Anchor, mask: u64| {
@@ -128,12 +170,13 @@ impl Piece {
             }
             anchors[step] = any;
         }
+        (glued_colons != 0, line_ends as usize)
     }
 
     /// The same for words beyond ASCII.
     #[inline(always)]
     fn look_beyond<B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
-        for step in steps(bytes) {
+        for step in 0..steps(bytes) {
             self.beyond.set(step, Beyond::of(B::load(seen_in(text, step))));
         }
         let Self { masks, beyond, keep, starts, anchors, .. } = self;
@@ -160,13 +203,8 @@ fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
 
 /// The steps that `bytes` of a piece need.
 #[inline(always)]
-fn steps(bytes: usize) -> Range<usize> {
-    0..bytes.div_ceil(STEP).min(STEPS)
-}
-
-#[inline(always)]
-fn seen_in(piece: &[u8; PIECE], step: usize) -> &[u8; SEEN] {
-    piece[step * STEP..].first_chunk().expect("a piece holds what its steps see")
+fn steps(bytes: usize) -> usize {
+    bytes.div_ceil(STEP).min(STEPS)
 }
 
 impl Default for Candidates {
@@ -174,7 +212,9 @@ impl Default for Candidates {
         Self {
             notes: vec![(Anchor::Digits12, 0); Self::CAPACITY].into(),
             length: 0,
-            beyond_ascii: false,
+            beyond_ascii: Vec::new(),
+            glued_colon: false,
+            line_ends: 0,
             piece: Box::new(Piece {
                 masks: MasksOfPiece::default(),
                 marks: MarksOfPiece::default(),

@@ -14,6 +14,11 @@ pub const PIECE: usize = (STEPS - 1) * STEP + SEEN;
 /// A mask for each step of a piece.
 pub type Lanes = [u64; STEPS];
 
+#[inline(always)]
+pub fn seen_in(piece: &[u8; PIECE], step: usize) -> &[u8; SEEN] {
+    piece[step * STEP..].first_chunk().expect("a piece holds what its steps see")
+}
+
 /// Defines masks of a step, one bit a byte, the first byte in the lowest bit; and the same of all steps of a piece.
 macro_rules! masks {
     ($(#[$about:meta])* $one:ident, $all:ident { $($(#[$what:meta])* $class:ident),+ $(,)? }) => {

@@ -1,6 +1,6 @@
 //! Which of 64 bytes are what: one bit a byte, the first byte in the lowest bit.
 
-use super::lanes::{SEEN, masks};
+use super::lanes::{PIECE, SEEN, masks, seen_in};
 
 /// 64 bytes, as an engine compares them.
 pub trait Bytes: Copy {
@@ -19,6 +19,14 @@ pub trait Bytes: Copy {
 
     /// Bytes beyond ASCII.
     fn high(self) -> u64;
+
+    /// The masks of the first `steps` of a piece, and maybe of those after them.
+    #[inline(always)]
+    fn masks(text: &[u8; PIECE], steps: usize, masks: &mut MasksOfPiece) {
+        for step in 0..steps {
+            masks.set(step, Masks::of(Self::load(seen_in(text, step))));
+        }
+    }
 }
 
 /// Bytes that a shuffle looks up by their low four bits: each class has no two with the same ones. Where a class has none,
@@ -51,6 +59,8 @@ masks! {
         digit,
         /// ASCII letters.
         letter,
+        /// Capitals of ASCII.
+        capital,
         /// `0`, `1`: how the months begin.
         zero_or_one,
         /// `6`, `7`, `8`: how telephone numbers begin.
@@ -63,6 +73,8 @@ masks! {
         at,
         /// `=`, which begins an escape of quoted-printable.
         equals,
+        colon,
+        line_end,
         /// Bytes beyond ASCII.
         high,
     }
@@ -74,12 +86,15 @@ impl Masks {
         Self {
             digit: bytes.within(b'0', b'9'),
             letter: bytes.small().within(b'a', b'z'),
+            capital: bytes.within(b'A', b'Z'),
             zero_or_one: bytes.within(b'0', b'1'),
             six_to_eight: bytes.within(b'6', b'8'),
             separator: bytes.among(&classes::SEPARATOR),
             joint: bytes.among(&classes::JOINT),
             at: bytes.among(&classes::ESCAPE),
             equals: bytes.equal(b'='),
+            colon: bytes.equal(b':'),
+            line_end: bytes.equal(b'\n'),
             high: bytes.high(),
         }
     }
@@ -92,13 +107,10 @@ masks! {
         hyphen,
         dot,
         slash,
-        colon,
         /// `"`, `'`, and the backslash before an escaped one.
         quote,
         angle,
         plus,
-        /// Capitals of ASCII.
-        capital,
         comma,
         /// `d`, `e`, `h`, `s` in either case: the last letters of `password`, `Cookie`, `password_hash`, `pass`.
         last,
@@ -116,11 +128,9 @@ impl Marks {
             hyphen: bytes.equal(b'-'),
             dot: bytes.equal(b'.'),
             slash: bytes.equal(b'/'),
-            colon: bytes.equal(b':'),
             quote: bytes.among(&classes::QUOTE),
             angle: bytes.equal(b'<'),
             plus: bytes.equal(b'+'),
-            capital: bytes.within(b'A', b'Z'),
             comma: bytes.equal(b','),
             last: bytes.small().among(&classes::LAST),
             j_or_s: bytes.among(&classes::J_OR_S),

@@ -142,15 +142,16 @@ fn find_with<W: Width, B: Bytes>(text: &[u8], range: Range<usize>, found: &mut C
                 &padded
             }
         };
-        let steps = (range.end - at).div_ceil(STEP).min(STEPS);
-        found.look::<W, B>(piece, range.end - at);
-        for step in 0..steps {
+        let end = range.end.min(at + STEPS * STEP);
+        found.look::<W, B>(piece, at..end);
+        for step in found.steps() {
             if !found.has_room() {
+                found.put_back(step);
                 return at + step * STEP;
             }
             found.note(step, at + step * STEP);
         }
-        at += steps * STEP;
+        at = end;
     }
     range.end
 }

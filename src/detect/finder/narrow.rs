@@ -1,6 +1,7 @@
 //! Candidates of the narrow anchors: runs and groups of digits, telephone numbers, IBANs, long words, escapes.
 
 use super::Anchor;
+use super::lanes::SEEN;
 use super::masks::Masks;
 
 /// Runs of digits: bit i of `runN` is set where N digits start at byte i. And where runs begin among a step's own bytes,
@@ -40,6 +41,14 @@ impl Runs {
             word: alphanumeric & !(alphanumeric << 1) & keep,
         }
     }
+
+    /// Where eight letters and digits start; what is not seen may be some.
+    #[inline(always)]
+    fn run_of_eight(&self) -> u64 {
+        let two = self.alphanumeric & ahead(self.alphanumeric, 1);
+        let four = two & ahead(two, 2);
+        four & ahead(four, 4)
+    }
 }
 
 /// What a telephone number is written with.
@@ -47,9 +56,6 @@ impl Runs {
 pub fn number(masks: &Masks) -> u64 {
     masks.digit | masks.separator | masks.high
 }
-
-/// The last bit of each eight.
-const LAST_OF_EIGHT: u64 = 0x8080_8080_8080_8080;
 
 /// Gives the candidates of each anchor.
 #[inline(always)]
@@ -71,23 +77,41 @@ pub fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(A
     let ten = four & four >> 4 & two >> 8;
     found(Anchor::Phone, start & masks.six_to_eight & ten & !run12);
 
-    found(Anchor::Iban, runs.word & masks.letter & masks.letter >> 1 & run2 >> 2);
-    // Two times eight in line, and a run of 23 holds such. By their last bytes; only the first ones that a step sees.
-    let gaps = !runs.alphanumeric;
-    let is_broken = ((gaps & !LAST_OF_EIGHT) + !LAST_OF_EIGHT) | gaps;
-    let eights = !is_broken & LAST_OF_EIGHT;
-    found(Anchor::Run, (eights & eights >> 8 & !(eights << 8) & 0x0000_FFFF_FFFF_FFFF) >> 7);
+    // No IBAN has less than 15 characters together, unless they are in groups of four.
+    let eight = runs.run_of_eight();
+    let goes_on = eight & eight >> 7 | (joint | masks.high) >> 4;
+    found(Anchor::Iban, runs.word & masks.letter & masks.letter >> 1 & run2 >> 2 & goes_on);
+    found(Anchor::Run, long_words(masks, runs));
     let quoted = masks.equals & (runs.after | run1 >> 1 & masks.letter >> 2);
     found(Anchor::At, (masks.at | quoted) & keep);
+}
+
+/// What stands `bytes` further on; what is not seen is set.
+#[inline(always)]
+fn ahead(mask: u64, bytes: usize) -> u64 {
+    mask >> bytes | !(u64::MAX >> bytes)
+}
+
+/// Bytes of which a step does not see 24.
+const CUT: u64 = u64::MAX << (SEEN - 23);
+
+/// First bytes of runs of 24 letters and digits with a capital among them, as far as a step sees 24.
+#[inline(always)]
+fn long_words(masks: &Masks, runs: &Runs) -> u64 {
+    let eight = runs.run_of_eight();
+    let in_two = masks.capital | masks.capital >> 1;
+    let in_four = in_two | in_two >> 2;
+    let in_eight = in_four | in_four >> 4;
+    let capital = in_eight | in_eight >> 8 | in_eight >> 16;
+    runs.word & eight & ahead(eight, 8) & ahead(eight, 16) & (capital | CUT)
 }
 
 /// Whether ten digits stand among what a number is written with from byte i on. What is not seen may be digits.
 #[inline(always)]
 pub fn may_be_phone(masks: &Masks, i: usize) -> bool {
-    let ahead = |mask: u64| mask >> i | !(u64::MAX >> i);
-    let number = ahead(number(masks));
+    let number = ahead(number(masks), i);
     let unbroken = number ^ number.wrapping_add(1);
-    (ahead(masks.digit) & unbroken).count_ones() >= 10
+    (ahead(masks.digit, i) & unbroken).count_ones() >= 10
 }
 
 /// Runs of four, two and two digits, or of two, two and four, with one byte between them.

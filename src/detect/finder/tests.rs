@@ -3,13 +3,16 @@ use proptest::sample::select;
 
 use super::*;
 
+/// The candidates of a range; its line ends are counted besides.
 fn found<W: Width>(engine: Engine, text: &[u8], range: Range<usize>) -> Vec<(usize, Anchor)> {
     let (mut all, mut at, mut candidates) = (Vec::new(), range.start, Candidates::default());
+    let line_ends = text[range.clone()].iter().filter(|byte| **byte == b'\n').count();
     while at < range.end {
         at = engine.find::<W>(text, at..range.end, &mut candidates);
         all.extend(candidates.iter().map(|(anchor, at)| (at, anchor)));
         candidates.clear();
     }
+    assert_eq!(candidates.take_line_ends(), line_ends);
     all.sort_unstable();
     // Two steps may name the same.
     all.dedup();
@@ -56,13 +59,14 @@ fn every_anchor_beside_words_in_every_engine() {
 #[test]
 fn every_wide_anchor_in_every_engine() {
     use Anchor::*;
-    let table: [(&str, &[(usize, Anchor)]); 23] = [
+    let table: [(&str, &[(usize, Anchor)]); 24] = [
         ("123456789012", &[(0, AnyDigits12)]),
         ("(: 045678910;", &[(3, Digits9)]),
         ("(: 04567891;", &[]),
         ("N12345678", &[(0, Series)]),
         ("N 1234567", &[(0, Series)]),
         ("AB 123456", &[(0, Series)]),
+        ("AB123456", &[(0, Series)]),
         ("123ABC02", &[(0, Plate)]),
         ("123 AB 02", &[(0, Plate)]),
         ("A 585 CUO", &[(0, Plate)]),
@@ -100,7 +104,7 @@ fn anchors_are_listed_in_their_order() {
 #[test]
 fn one_table_for_every_engine() {
     use Anchor::{At, Digits12, Digits13, Groups, Iban, Phone};
-    let table: [(&str, &[(usize, Anchor)]); 13] = [
+    let table: [(&str, &[(usize, Anchor)]); 15] = [
         ("", &[]),
         ("&amp; \\u0040", &[(0, At), (6, At)]),
         ("x=3D y=33 9=\r\n", &[(1, At), (11, At)]),
@@ -109,6 +113,8 @@ fn one_table_for_every_engine() {
         ("id 1234567890123;", &[(3, Digits13)]),
         ("a@b.kz c%40d.kz", &[(1, At), (8, At)]),
         ("KZ86 1254", &[(0, Iban)]),
+        ("KZ86ABCDEFGHIJK", &[(0, Iban)]),
+        ("KZ86ABCDEFGHIJ", &[]),
         ("123 456 789 012", &[(0, Groups), (4, Groups)]),
         ("2026-03-01", &[]),
         ("+7 (701) 234-50-09", &[(1, Phone), (4, Phone)]),
@@ -127,13 +133,38 @@ fn one_table_for_every_engine() {
 }
 
 #[test]
-fn every_long_run_is_named_from_within() {
+fn every_long_run_with_a_capital_is_named() {
     for engine in Engine::all() {
         for start in 0..120 {
-            let text = [" ".repeat(start), "x".repeat(23), " ".repeat(start)].concat();
-            let runs: Vec<_> = found::<Narrow>(engine, text.as_bytes(), 0..text.len());
-            let runs = runs.iter().filter(|(at, anchor)| *anchor == Anchor::Run && (start..start + 23).contains(at));
-            assert!(runs.count() > 0, "{engine:?} {start}");
+            for capital in 0..24 {
+                let mut text = vec![b' '; 2 * start + 24];
+                text[start..start + 24].fill(b'x');
+                text[start + capital] = b'X';
+                let found = found::<Narrow>(engine, &text, 0..text.len());
+                assert_eq!(found, [(start, Anchor::Run)], "{engine:?} {capital}");
+            }
+        }
+    }
+}
+
+#[test]
+fn line_ends_are_counted_once_where_candidates_fill_their_room() {
+    for engine in Engine::all() {
+        assert_eq!(found::<Narrow>(engine, &b"@\n".repeat(9000), 0..18_000).len(), 9000);
+    }
+}
+
+#[test]
+fn a_colon_between_letters_is_told_of() {
+    for engine in Engine::all() {
+        for start in 0..200 {
+            for (glued, expected) in [("w:a", true), ("w: a", false), ("5:a", false), ("W:Я", false), ("::", false)] {
+                let text = [&" ".repeat(start), glued, &" ".repeat(9)].concat();
+                let mut candidates = Candidates::default();
+                engine.find::<Narrow>(text.as_bytes(), 0..text.len(), &mut candidates);
+                assert_eq!(candidates.take_glued_colon(), expected, "{engine:?} {text}");
+                assert!(!candidates.take_glued_colon());
+            }
         }
     }
 }
@@ -141,18 +172,18 @@ fn every_long_run_is_named_from_within() {
 proptest! {
     #[test]
     fn engines_agree_wherever_the_range_is_cut(
-        text in proptest::collection::vec(prop_oneof![4 => Just(b'7'), 2 => Just(b'0'), 1 => select(b" -K@%./:=<+dSU\"e".as_slice()),
+        text in proptest::collection::vec(prop_oneof![4 => Just(b'7'), 2 => Just(b'0'), 1 => select(b" -K@%./:=<+dSU\"e\n".as_slice()),
             1 => any::<u8>()], 0..400),
         cut in 0usize..400,
     ) {
         let cut = cut.min(text.len());
-        // Where in a run it is named, and whether the 17th of its bytes is seen, depends on where steps begin.
+        // Whether so many bytes are seen depends on where steps begin.
         let found = |engine: Engine, range: Range<usize>| {
             let mut found = found::<Wide>(engine, &text, range);
-            let seventeenth = |at: usize| text.get(at + 16).is_some_and(u8::is_ascii_alphanumeric);
+            let is_run = |range: Range<usize>| text.get(range).is_some_and(|run| run.iter().all(u8::is_ascii_alphanumeric));
             found.retain(|(at, anchor)| match anchor {
-                Anchor::Run => false,
-                Anchor::Alphanumeric17 => seventeenth(*at),
+                Anchor::Run => is_run(*at..at + 24) && text[*at..at + 24].iter().any(u8::is_ascii_uppercase),
+                Anchor::Alphanumeric17 => is_run(*at..at + 17),
                 _ => true,
             });
             found

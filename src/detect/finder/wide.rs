@@ -28,9 +28,9 @@ pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut foun
     found(Anchor::Dotted, dotted);
     found(Anchor::Decimal, decimal);
 
-    let pair = marks.colon | marks.hyphen;
+    let pair = masks.colon | marks.hyphen;
     let hardware = two & pair >> 2 & two >> 3 & pair >> 5 & two >> 6 & pair >> 8;
-    found(Anchor::Hex, runs.word & (hardware | run1 & four & marks.colon >> 4));
+    found(Anchor::Hex, runs.word & (hardware | run1 & four & masks.colon >> 4));
     let top = marks.dot & masks.letter >> 1 & masks.letter >> 2;
     found(Anchor::Profile, top & (marks.slash >> 3 | masks.letter >> 3 & marks.slash >> 4) & keep);
 
@@ -39,7 +39,7 @@ pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut foun
     let after_word = (masks.letter | masks.high) & marks.space >> 1 & year >> 2 & keep;
     found(Anchor::Year, after_word << 2 | start & year & marks.space >> 4 & masks.high >> 5);
 
-    let separator = marks.colon | masks.equals;
+    let separator = masks.colon | masks.equals;
     let between = marks.quote | marks.space;
     let given = separator >> 1 | between >> 1 & (separator >> 2 | between >> 2 & separator >> 3);
     found(Anchor::Key, (marks.last | masks.high) & given & keep);
@@ -51,11 +51,11 @@ pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut foun
 /// Words with a capital after another word, after one initial or two, or after a tag.
 #[inline(always)]
 fn latin_capitals(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64) -> u64 {
-    let after_word = masks.letter & marks.space >> 1 & marks.capital >> 2 & keep;
-    let initial = runs.word & marks.capital & marks.dot >> 1;
-    let glued = initial & marks.capital >> 2;
-    let apart = initial & marks.space >> 2 & marks.capital >> 3;
-    let tag = marks.slash & marks.slash >> 1 & marks.slash >> 4 & marks.capital >> 5 & keep;
+    let after_word = masks.letter & marks.space >> 1 & masks.capital >> 2 & keep;
+    let initial = runs.word & masks.capital & marks.dot >> 1;
+    let glued = initial & masks.capital >> 2;
+    let apart = initial & marks.space >> 2 & masks.capital >> 3;
+    let tag = marks.slash & marks.slash >> 1 & marks.slash >> 4 & masks.capital >> 5 & keep;
     (after_word | glued) << 2 | apart << 3 | tag << 5
 }
 
@@ -67,7 +67,7 @@ fn latin_houses(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64) -> u64 {
     let mark = marks.space | marks.dot | marks.comma;
     let close = masks.letter & mark >> 1 & few >> 2 & keep;
     let apart = masks.letter & mark >> 1 & marks.space >> 2 & few >> 3 & keep;
-    let ahead = marks.space >> 1 & marks.capital >> 2;
+    let ahead = marks.space >> 1 & masks.capital >> 2;
     let before = ahead | run1 >> 1 & ahead >> 1 | run1 >> 1 & run1 >> 2 & ahead >> 2;
     close << 2 | apart << 3 | start & few & before
 }
@@ -77,7 +77,7 @@ fn series(masks: &Masks, marks: &Marks, runs: &Runs) -> u64 {
     let run6 = runs.run4 & runs.run2 >> 4;
     let run7 = runs.run4 & runs.run3 >> 4;
     let one = run7 >> 1 | marks.space >> 1 & run7 >> 2;
-    let two = masks.letter >> 1 & marks.space >> 2 & run6 >> 3;
+    let two = masks.letter >> 1 & (run6 >> 2 | marks.space >> 2 & run6 >> 3);
     runs.word & masks.letter & (one | two)
 }
 

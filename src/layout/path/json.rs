@@ -18,7 +18,7 @@ impl Look<'_> {
         if trail.push(Step::Name(key.clone()))
             && let Some(open) = self.open_before(key.start - 1, quote, self.from)
         {
-            trail.go_on(self, open, |trail, look| look.outwards(open, quote, trail));
+            trail.go_on(self, open, Some((key.start - 1, quote)), |trail, look| look.outwards(open, quote, trail));
         }
         Some(trail)
     }
@@ -49,7 +49,14 @@ impl Look<'_> {
     /// The brace or bracket that is open before a place that is in no string.
     fn open_before(&mut self, mut at: usize, quote: u8, least: usize) -> Option<usize> {
         let mut closed = 0_usize;
+        let known = self.remembered(quote, least);
         while at > least {
+            if let Some((key, opener)) = known
+                && at == key
+                && closed == 0
+            {
+                return Some(opener);
+            }
             at -= 1;
             match self.text[at] {
                 byte if byte == quote => at = self.string_start(at, quote)?,

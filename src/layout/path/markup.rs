@@ -27,7 +27,9 @@ impl Look<'_> {
         let mut trail = Trail::new(Notation::Markup);
         trail.push(Step::Name(name.clone()));
         match self.parent(name.start - 1, name) {
-            Parent::Element(tag, parent) => trail.go_on(self, tag, |trail, look| look.upwards(tag, parent, trail)),
+            Parent::Element(tag, parent) => {
+                trail.go_on(self, tag, None, |trail, look| look.upwards(tag, parent, trail))
+            }
             Parent::Root => trail.rooted = true,
             Parent::Unknown => {}
         }
@@ -41,7 +43,7 @@ impl Look<'_> {
         let element = (self.text[open] == b'<').then(|| self.tag_name(open)).flatten()?;
         let mut trail = Trail::new(Notation::Markup);
         trail.push(Step::Attribute(name.clone()));
-        trail.go_on(self, open, |trail, look| look.upwards(open, element, trail));
+        trail.go_on(self, open, None, |trail, look| look.upwards(open, element, trail));
         Some(trail)
     }
 

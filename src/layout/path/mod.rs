@@ -64,6 +64,8 @@ impl Step {
 pub struct Memory {
     /// Offset of the bracket or tag that it lay in, and what was found from there on outwards, by its offset in the text.
     opener: Option<u64>,
+    /// Offset of its key in quotes, where it has one, and the quote.
+    key: Option<(u64, u8)>,
     steps: Vec<Step>,
     rooted: bool,
     /// The least offset that was looked at.
@@ -86,15 +88,16 @@ impl Trail {
     }
 
     /// Adds the steps from an opener at `at` on outwards, which `find` finds: those that are remembered, where it is the same
-    /// opener and all that they were found in is still in reach.
-    fn go_on(&mut self, look: &mut Look, at: usize, find: impl FnOnce(&mut Self, &mut Look)) {
+    /// opener and all that they were found in is still in reach. The `key` in it is remembered with its quote.
+    fn go_on(&mut self, look: &mut Look, at: usize, key: Option<(usize, u8)>, find: impl FnOnce(&mut Self, &mut Look)) {
+        let key = key.map(|(at, quote)| (look.base + at as u64, quote));
         let offset = look.base + at as u64;
         let memory = std::mem::take(look.memory);
         let in_reach = memory.opener == Some(offset) && memory.seen > look.base + look.from as u64;
         if in_reach && memory.steps.len() + self.steps.len() <= DEEPEST {
             self.steps.extend(memory.steps.iter().map(|step| step.moved(|at| at - look.base as usize)));
             self.rooted = memory.rooted;
-            *look.memory = memory;
+            *look.memory = Memory { key, ..memory };
             return;
         }
         let inner = self.steps.len();
@@ -104,7 +107,7 @@ impl Trail {
         // What was cut off where looking back ends may be in reach of another value, and what was too deep for one.
         let is_whole = (look.seen > look.from || look.begins) && self.steps.len() < DEEPEST;
         let seen = look.base + look.seen as u64;
-        *look.memory = Memory { opener: is_whole.then_some(offset), seen, rooted: self.rooted, steps };
+        *look.memory = Memory { opener: is_whole.then_some(offset), key, seen, rooted: self.rooted, steps };
     }
 
     /// Adds a step further out. Whether there is room for another.
@@ -214,6 +217,14 @@ struct Look<'a> {
 impl Look<'_> {
     fn see(&mut self, at: usize) {
         self.seen = self.seen.min(at);
+    }
+
+    /// Where the remembered key in quotes begins, and the bracket that it lies in, if that stands at `least` or after.
+    fn remembered(&self, quote: u8, least: usize) -> Option<(usize, usize)> {
+        let (key, by) = self.memory.key?;
+        let place = |offset: u64| Some(offset.checked_sub(self.base)? as usize);
+        let opener = place(self.memory.opener?).filter(|opener| *opener >= least)?;
+        (by == quote).then_some((place(key)?, opener))
     }
 
     fn previous(&self, at: usize) -> Option<u8> {

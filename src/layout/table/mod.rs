@@ -103,7 +103,7 @@ impl Grid {
     }
 
     /// A range of the text in its parts, with whether each lies in rows of a table. What lies beyond `own`, of which alone
-    /// it is known, goes with what is next to it.
+    /// it is known, goes with what is next to it, as a part of its own.
     pub fn parts(&self, own: &Range<usize>, range: Range<usize>) -> impl Iterator<Item = (bool, Range<usize>)> {
         let mut parts = Vec::with_capacity(1);
         let mut at = range.start;
@@ -114,7 +114,12 @@ impl Grid {
             at = end;
         }
         parts.push((false, at..range.end));
-        parts.into_iter().filter(|(_, part)| !part.is_empty())
+        let cut = |(in_rows, part): (bool, Range<usize>)| {
+            let [start, end] = [own.start, own.end].map(|at| at.clamp(part.start, part.end));
+            [part.start..start, start..end, end..part.end].map(|part| (in_rows, part))
+        };
+        let is_any = |(_, part): &(bool, Range<usize>)| !part.is_empty();
+        parts.into_iter().filter(is_any).flat_map(cut).filter(is_any)
     }
 
     /// Whether a position lies in rows of a table.

@@ -151,7 +151,7 @@ impl Explained<'_> {
         let mut quiet = Quiet::resume(exceptions, self.target, None, Tally::default());
         let whole = 0..excerpt.text.len();
         if !self.read.binary {
-            quiet.look(&excerpt.text, &whole, excerpt.base, 0);
+            quiet.look(&excerpt.text, &whole, true, excerpt.base, 0);
         }
         let definition = &self.scan.scanner.detectors.get(found.detector).definition;
         let subject = Subject {

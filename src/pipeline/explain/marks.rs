@@ -17,7 +17,7 @@ pub fn idle(scans: [&Explained; 2]) -> Vec<IdleMark> {
     if by.read.binary {
         return idle;
     }
-    suppress::find_marks(&excerpt.text, &excerpt.spot, |at, mark| {
+    suppress::find_marks(&excerpt.text, &excerpt.spot, true, |at, mark| {
         let lines = |range: Range<usize>| memchr::memchr_iter(b'\n', &excerpt.text[range]).count();
         let above = at < excerpt.spot.start && lines(at..excerpt.spot.start) > 0;
         let is_near = lines(at.min(excerpt.spot.start)..at.max(excerpt.spot.start)) <= usize::from(above);
