@@ -1,0 +1,201 @@
+//! Frames of a compressed stream, which are unpacked apart from those before them: takes some that stand together, gives
+//! their text, unpacked by whichever thread comes first. Where frames end is not known before they are unpacked, and so is
+//! guessed: what was guessed wrong, what is damaged and what is too long is refused, and unpacked as a stream.
+
+use std::cell::Cell;
+use std::io::{self, Read};
+use std::rc::Rc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::gzip::Gzip;
+use super::zstd::{WINDOW_LOG, Zstd};
+
+mod ahead;
+mod splitter;
+#[cfg(test)]
+mod tests;
+
+pub use ahead::{Ahead, Source};
+use splitter::Splitter;
+
+/// What bounds the memory of frames that are held whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Stored bytes that are read at a time.
+    block: usize,
+    /// Frames that are longer are unpacked as a stream.
+    longest: Size,
+    /// Short frames are held together up to this size.
+    together: Size,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Size {
+    stored: usize,
+    text: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        let longest = Size { stored: 4 << 20, text: 8 << 20 };
+        Self { block: 128 << 10, longest, together: Size { stored: 256 << 10, text: 1 << 20 } }
+    }
+}
+
+/// Bytes of text that a buffer begins with.
+const TEXT: usize = 64 << 10;
+
+/// Threads that unpack frames for the one that reads a stream, while they have nothing better to do.
+pub trait Helpers {
+    /// How many frames may be held ahead of those that are read.
+    fn most(&self) -> usize;
+
+    /// Whether one of them would take some now.
+    fn want(&self) -> bool;
+
+    /// Lets one of them [unpack](Frames::unpack) these, unless the reader comes first.
+    fn give(&self, frames: Arc<Frames>);
+}
+
+/// Formats of which frames are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Gzip,
+    Zstd,
+}
+
+/// A decoder of frames that follow one another, which reads from `S`.
+pub trait Framed<S> {
+    /// Unpacks a little. Gives how many bytes, none at the end.
+    fn step(&mut self, buf: &mut [u8]) -> io::Result<Option<usize>>;
+
+    /// Whether nothing was taken from the source behind the last frame that has ended.
+    fn is_between(&self) -> bool;
+
+    /// Goes on as if one more frame had ended here.
+    fn pass(&mut self);
+
+    fn source(&mut self) -> &mut S;
+}
+
+/// How one stream is unpacked by several threads.
+pub struct Sharing {
+    helpers: Arc<dyn Helpers>,
+    bounds: Bounds,
+    /// Stored bytes that were begun to be unpacked, where others could be read ahead of them.
+    pub begun: Rc<Cell<Option<u64>>>,
+    /// Bytes of text that only the reader could unpack.
+    pub streamed: Rc<Cell<u64>>,
+}
+
+impl Sharing {
+    pub fn new(helpers: Arc<dyn Helpers>) -> Self {
+        Self { helpers, bounds: Bounds::default(), begun: Rc::default(), streamed: Rc::default() }
+    }
+
+    /// What a decoder is to read of what is stored.
+    pub fn source<R: Read>(&self, stored: R, format: Format) -> Source<R> {
+        Source::new(Splitter::new(format, stored, self), self)
+    }
+}
+
+/// Some frames as they are stored.
+pub struct Frames {
+    format: Format,
+    stored: Vec<u8>,
+    /// Bytes of text that they may have.
+    longest: usize,
+    state: Mutex<State>,
+    ended: Condvar,
+    spare: Arc<Spare>,
+}
+
+enum State {
+    Waiting,
+    Begun,
+    Ended(Result<Text, Refusal>),
+}
+
+/// Why frames are to be unpacked as a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// More text than is held.
+    Long,
+    /// Damaged, or no frames with these ends.
+    Broken,
+}
+
+/// The text of some frames: so many bytes of a buffer.
+#[derive(Default)]
+pub struct Text {
+    buffer: Vec<u8>,
+    length: usize,
+}
+
+/// Buffers of texts that were read.
+#[derive(Default)]
+pub struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Frames {
+    /// Unpacks them, unless another thread has begun to. Whether it did.
+    pub fn unpack(&self) -> bool {
+        match &mut *lock(&self.state) {
+            state @ State::Waiting => *state = State::Begun,
+            State::Begun | State::Ended(_) => return false,
+        }
+        let text = match self.format {
+            Format::Gzip => self.text(Gzip::new(&self.stored[..])),
+            Format::Zstd => {
+                Zstd::new(&self.stored[..], WINDOW_LOG).map_or(Err(Refusal::Broken), |zstd| self.text(zstd))
+            }
+        };
+        *lock(&self.state) = State::Ended(text);
+        self.ended.notify_one();
+        true
+    }
+
+    fn text<'s>(&self, mut decoder: impl Framed<&'s [u8]>) -> Result<Text, Refusal> {
+        let mut text = Text { buffer: lock(&self.spare.0).pop().unwrap_or_default(), length: 0 };
+        let refusal = loop {
+            if text.length > self.longest {
+                break Refusal::Long;
+            }
+            if text.length == text.buffer.len() {
+                text.buffer.resize((text.length * 2).max(TEXT).min(self.longest + 1), 0);
+            }
+            match decoder.step(&mut text.buffer[text.length..]) {
+                Ok(Some(given)) => text.length += given,
+                Ok(None) if decoder.is_between() => return Ok(text),
+                Ok(None) | Err(_) => break Refusal::Broken,
+            }
+        };
+        self.spare.put_back(text);
+        Err(refusal)
+    }
+
+    fn is_ended(&self) -> bool {
+        matches!(*lock(&self.state), State::Ended(_))
+    }
+
+    /// Waits for what comes of them, which somebody has begun to unpack, and takes it.
+    fn take(&self) -> Result<Text, Refusal> {
+        let mut state = lock(&self.state);
+        loop {
+            if let State::Ended(text) = &mut *state {
+                return std::mem::replace(text, Err(Refusal::Broken));
+            }
+            state = self.ended.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Spare {
+    fn put_back(&self, text: Text) {
+        lock(&self.0).push(text.buffer);
+    }
+}
+
+/// The guarded value: what it guards is never left half changed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
