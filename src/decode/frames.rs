@@ -5,7 +5,7 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::gzip::Gzip;
 use super::zstd::{WINDOW_LOG, Zstd};
@@ -27,6 +27,8 @@ pub struct Bounds {
     longest: Size,
     /// Short frames are held together up to this size.
     together: Size,
+    /// Bytes, stored and of text, that are held ahead of what is read, for each thread.
+    ahead: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +40,7 @@ struct Size {
 impl Default for Bounds {
     fn default() -> Self {
         let longest = Size { stored: 4 << 20, text: 8 << 20 };
-        Self { block: 128 << 10, longest, together: Size { stored: 256 << 10, text: 1 << 20 } }
+        Self { block: 128 << 10, longest, together: Size { stored: 256 << 10, text: 1 << 20 }, ahead: 8 << 20 }
     }
 }
 
@@ -47,14 +49,14 @@ const TEXT: usize = 64 << 10;
 
 /// Threads that unpack frames for the one that reads a stream, while they have nothing better to do.
 pub trait Helpers {
-    /// How many frames may be held ahead of those that are read.
-    fn most(&self) -> usize;
+    /// How many there may be, the reader too.
+    fn threads(&self) -> usize;
 
     /// Whether one of them would take some now.
     fn want(&self) -> bool;
 
     /// Lets one of them [unpack](Frames::unpack) these, unless the reader comes first.
-    fn give(&self, frames: Arc<Frames>);
+    fn give(&self, frames: Weak<Frames>);
 }
 
 /// Formats of which frames are found.
@@ -64,8 +66,10 @@ pub enum Format {
     Zstd,
 }
 
-/// A decoder of frames that follow one another, which reads from `S`.
-pub trait Framed<S> {
+/// A decoder of frames that follow one another.
+pub trait Framed {
+    type Source;
+
     /// Unpacks a little. Gives how many bytes, none at the end.
     fn step(&mut self, buf: &mut [u8]) -> io::Result<Option<usize>>;
 
@@ -75,7 +79,7 @@ pub trait Framed<S> {
     /// Goes on as if one more frame had ended here.
     fn pass(&mut self);
 
-    fn source(&mut self) -> &mut S;
+    fn source(&mut self) -> &mut Self::Source;
 }
 
 /// How one stream is unpacked by several threads.
@@ -103,8 +107,9 @@ impl Sharing {
 pub struct Frames {
     format: Format,
     stored: Vec<u8>,
-    /// Bytes of text that they may have.
+    /// Bytes of text that they may have, and those that they have as far as they tell.
     longest: usize,
+    told: usize,
     state: Mutex<State>,
     ended: Condvar,
     spare: Arc<Spare>,
@@ -154,7 +159,7 @@ impl Frames {
         true
     }
 
-    fn text<'s>(&self, mut decoder: impl Framed<&'s [u8]>) -> Result<Text, Refusal> {
+    fn text(&self, mut decoder: impl Framed) -> Result<Text, Refusal> {
         let mut text = Text { buffer: lock(&self.spare.0).pop().unwrap_or_default(), length: 0 };
         let refusal = loop {
             if text.length > self.longest {
@@ -171,6 +176,11 @@ impl Frames {
         };
         self.spare.put_back(text);
         Err(refusal)
+    }
+
+    /// Bytes that they take.
+    fn size(&self) -> usize {
+        self.stored.len() + if self.told > 0 { self.told } else { self.longest }
     }
 
     fn is_ended(&self) -> bool {

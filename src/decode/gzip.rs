@@ -66,7 +66,9 @@ impl<S: BufRead> Gzip<S> {
     }
 }
 
-impl<S: BufRead> Framed<S> for Gzip<S> {
+impl<S: BufRead> Framed for Gzip<S> {
+    type Source = S;
+
     fn step(&mut self, buf: &mut [u8]) -> io::Result<Option<usize>> {
         match self.state {
             State::Member => self.inflate(buf),

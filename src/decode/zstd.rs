@@ -49,7 +49,9 @@ impl<S: BufRead> Zstd<S> {
     }
 }
 
-impl<S: BufRead> Framed<S> for Zstd<S> {
+impl<S: BufRead> Framed for Zstd<S> {
+    type Source = S;
+
     /// Decodes one block at most: on an error libzstd forgets what the same call has given, so no call may both give
     /// a block and look at the next header. None at the end.
     fn step(&mut self, buf: &mut [u8]) -> io::Result<Option<usize>> {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::ops::Range;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::assembly::{Chunk, Large};
 use super::scan::Worker;
@@ -57,7 +57,7 @@ enum Job {
     Batch(Range<usize>),
     Split(Arc<Large>, Range<u64>),
     Chunk(Box<Chunk>),
-    Frames(Arc<Frames>),
+    Frames(Weak<Frames>),
 }
 
 #[derive(Default)]
@@ -68,7 +68,7 @@ struct Queue {
     /// Chunks that are being read.
     promised: usize,
     /// Frames of streams that the reader unpacks itself if nobody takes them.
-    frames: VecDeque<Arc<Frames>>,
+    frames: VecDeque<Weak<Frames>>,
     /// Threads that wait for a job, scan a chunk or unpack frames: they come back for the next one.
     helpers: usize,
     /// Threads that scan a batch and may yet find a large file.
@@ -111,7 +111,7 @@ impl Crew {
 }
 
 impl Helpers for Crew {
-    fn most(&self) -> usize {
+    fn threads(&self) -> usize {
         self.threads
     }
 
@@ -120,7 +120,7 @@ impl Helpers for Crew {
         !queue.stopped && queue.frames.len() < queue.helpers
     }
 
-    fn give(&self, frames: Arc<Frames>) {
+    fn give(&self, frames: Weak<Frames>) {
         lock(&self.queue).frames.push_back(frames);
         self.job.notify_one();
     }
@@ -194,7 +194,9 @@ impl Board<'_> {
                     lock(&self.crew.queue).helpers -= 1;
                 }
                 Job::Frames(frames) => {
-                    frames.unpack();
+                    if let Some(frames) = frames.upgrade() {
+                        frames.unpack();
+                    }
                     lock(&self.crew.queue).helpers -= 1;
                 }
             }

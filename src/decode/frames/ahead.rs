@@ -4,7 +4,6 @@
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
-use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -22,10 +21,12 @@ pub struct Source<R> {
     piece: Piece,
     at: usize,
     counted: usize,
-    /// The pieces after it.
+    /// Pieces after it.
     next: VecDeque<io::Result<Piece>>,
     /// Bytes that were begun to be unpacked.
     begun: Rc<Cell<Option<u64>>>,
+    /// Bytes that are held in them for each thread.
+    most: usize,
     /// Whether frames began where they were last thought to.
     is_trusted: bool,
 }
@@ -35,7 +36,7 @@ impl<R: Read> Source<R> {
         let (helpers, begun) = (sharing.helpers.clone(), sharing.begun.clone());
         begun.set(Some(0));
         let (piece, next) = (Piece::Part(Vec::new()), VecDeque::new());
-        Self { splitter, helpers, piece, at: 0, counted: 0, next, begun, is_trusted: true }
+        Self { splitter, helpers, piece, at: 0, counted: 0, next, begun, most: sharing.bounds.ahead, is_trusted: true }
     }
 
     fn is_exhausted(&self) -> bool {
@@ -51,14 +52,23 @@ impl<R: Read> Source<R> {
 
     /// Lets others unpack what comes next.
     fn share(&mut self) {
-        let is_known = |next: &VecDeque<_>| matches!(next.back(), None | Some(Ok(Piece::Frames(_))));
-        while self.is_trusted && is_known(&self.next) && self.next.len() < self.helpers.most() && self.helpers.want() {
+        while self.is_trusted && self.has_room() && self.helpers.want() {
             let Some(piece) = self.splitter.next() else { break };
             if let Ok(Piece::Frames(frames)) = &piece {
-                self.helpers.give(frames.clone());
+                self.helpers.give(Arc::downgrade(frames));
             }
             self.next.push_back(piece);
         }
+    }
+
+    /// Whether more may be read ahead: no more than threads can unpack, and nothing after what has to be a stream.
+    fn has_room(&self) -> bool {
+        let sizes = self.next.iter().map(|piece| match piece {
+            Ok(Piece::Frames(frames)) => frames.size(),
+            _ => usize::MAX,
+        });
+        let threads = self.helpers.threads();
+        self.next.len() < threads && sizes.fold(0, usize::saturating_add) < threads.saturating_mul(self.most)
     }
 
     /// The text of the frames that were gone on to, if it is frames.
@@ -115,7 +125,7 @@ impl<R: Read> BufRead for Source<R> {
 }
 
 /// A stream of frames.
-pub struct Ahead<R, D> {
+pub struct Ahead<D> {
     decoder: D,
     /// The text of frames, of which the rest from here on is to be read.
     text: Text,
@@ -124,14 +134,13 @@ pub struct Ahead<R, D> {
     streamed: Rc<Cell<u64>>,
     /// Whether no frames had too much text.
     is_bounded: bool,
-    source: PhantomData<R>,
 }
 
-impl<R: Read, D: Framed<Source<R>>> Ahead<R, D> {
+impl<R: Read, D: Framed<Source = Source<R>>> Ahead<D> {
     /// Reads what this decoder reads.
     pub fn new(decoder: D, sharing: &Sharing) -> Self {
         let (text, streamed) = (Text::default(), sharing.streamed.clone());
-        Self { decoder, text, at: 0, streamed, is_bounded: true, source: PhantomData }
+        Self { decoder, text, at: 0, streamed, is_bounded: true }
     }
 
     /// Goes on to the next piece, where one begins between two frames. Whether it was unpacked.
@@ -155,7 +164,7 @@ impl<R: Read, D: Framed<Source<R>>> Ahead<R, D> {
     }
 }
 
-impl<R: Read, D: Framed<Source<R>>> Read for Ahead<R, D> {
+impl<R: Read, D: Framed<Source = Source<R>>> Read for Ahead<D> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         while !buf.is_empty() {
             let length = buf.len().min(self.text.length - self.at);

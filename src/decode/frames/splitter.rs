@@ -58,18 +58,23 @@ impl<R: Read> Splitter<R> {
         self.cut(border.unwrap_or(self.buffer.len() - rest))
     }
 
-    /// Where the frames end that the buffer begins with, if they are not too long. A file of one piece is a stream.
-    fn frames(&mut self) -> Option<usize> {
-        let (mut end, mut text, mut most) = (0, 0, self.bounds.longest);
+    /// The frames that the buffer begins with, if they are not too long. A file of one piece is a stream.
+    fn frames(&mut self) -> Option<Frames> {
+        let (mut end, mut told, mut most) = (0, 0, self.bounds.longest);
         while let Some(border) = self.border(end + 1, most.stored) {
-            text = self.format.text(&self.buffer[end..border]).saturating_add(text);
+            let text = self.format.text(&self.buffer[end..border]).saturating_add(told);
             if text > most.text as u64 {
                 break;
             }
-            (end, most) = (border, self.bounds.together);
+            (end, told, most) = (border, text, self.bounds.together);
         }
         let is_file = self.is_first && self.is_at_end && end == self.buffer.len();
-        (end > 0 && !is_file).then_some(end)
+        if end == 0 || is_file {
+            return None;
+        }
+        let (state, ended) = (Mutex::new(State::Waiting), Condvar::new());
+        let (longest, told, spare) = (self.bounds.longest.text, told as usize, self.spare.clone());
+        Some(Frames { format: self.format, stored: self.cut(end), longest, told, state, ended, spare })
     }
 
     /// Where the next frame may begin, or the source ends, from here on and up to there.
@@ -108,15 +113,8 @@ impl<R: Read> Iterator for Splitter<R> {
     fn next(&mut self) -> Option<Self::Item> {
         let frames = if self.at_frame { self.frames() } else { None };
         self.is_first = false;
-        if let Some(end) = frames {
-            return Some(Ok(Piece::Frames(Arc::new(Frames {
-                format: self.format,
-                stored: self.cut(end),
-                longest: self.bounds.longest.text,
-                state: Mutex::new(State::Waiting),
-                ended: Condvar::new(),
-                spare: self.spare.clone(),
-            }))));
+        if let Some(frames) = frames {
+            return Some(Ok(Piece::Frames(Arc::new(frames))));
         }
         if self.buffer.len() < self.bounds.block {
             self.read();

@@ -23,17 +23,19 @@ enum Do {
 
 struct Fake {
     does: Do,
-    racer: mpsc::Sender<Arc<Frames>>,
+    racer: mpsc::Sender<Weak<Frames>>,
 }
 
 impl Fake {
     fn new(does: Do) -> Arc<Self> {
-        let (racer, given) = mpsc::channel::<Arc<Frames>>();
+        let (racer, given) = mpsc::channel::<Weak<Frames>>();
         std::thread::spawn(move || {
             while let Ok(frames) = given.recv() {
                 let mut waiting: Vec<_> = std::iter::once(frames).chain(given.try_iter()).collect();
                 while let Some(frames) = waiting.pop() {
-                    frames.unpack();
+                    if let Some(frames) = frames.upgrade() {
+                        frames.unpack();
+                    }
                 }
             }
         });
@@ -42,7 +44,7 @@ impl Fake {
 }
 
 impl Helpers for Fake {
-    fn most(&self) -> usize {
+    fn threads(&self) -> usize {
         3
     }
 
@@ -50,19 +52,23 @@ impl Helpers for Fake {
         self.does != Do::Refuse
     }
 
-    fn give(&self, frames: Arc<Frames>) {
+    fn give(&self, frames: Weak<Frames>) {
         match self.does {
             Do::Refuse => panic!("nobody wants them"),
             Do::Nothing => {}
-            Do::Unpack => drop(frames.unpack()),
+            Do::Unpack => drop(frames.upgrade().map(|frames| frames.unpack())),
             Do::Race => self.racer.send(frames).unwrap(),
         }
     }
 }
 
 /// Bounds under which short texts have many pieces.
-const SHORT: Bounds =
-    Bounds { block: 50, longest: Size { stored: 400, text: 3000 }, together: Size { stored: 150, text: 500 } };
+const SHORT: Bounds = Bounds {
+    block: 50,
+    longest: Size { stored: 400, text: 3000 },
+    together: Size { stored: 150, text: 500 },
+    ahead: 1200,
+};
 
 /// What was read of a stream.
 struct Got {
