@@ -8,7 +8,6 @@ use std::rc::Rc;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::gzip::Gzip;
-use super::zstd::{WINDOW_LOG, Zstd};
 
 mod ahead;
 mod splitter;
@@ -149,24 +148,24 @@ impl Frames {
             State::Begun | State::Ended(_) => return false,
         }
         let text = match self.format {
-            Format::Gzip => self.text(Gzip::new(&self.stored[..])),
-            Format::Zstd => {
-                Zstd::new(&self.stored[..], WINDOW_LOG).map_or(Err(Refusal::Broken), |zstd| self.text(zstd))
-            }
+            Format::Gzip => self.gzip(),
+            Format::Zstd => self.zstd(),
         };
         *lock(&self.state) = State::Ended(text);
         self.ended.notify_one();
         true
     }
 
-    fn text(&self, mut decoder: impl Framed) -> Result<Text, Refusal> {
-        let mut text = Text { buffer: lock(&self.spare.0).pop().unwrap_or_default(), length: 0 };
+    fn gzip(&self) -> Result<Text, Refusal> {
+        let mut decoder = Gzip::new(&self.stored[..]);
+        let mut text = Text { buffer: self.spare.take(), length: 0 };
         let refusal = loop {
             if text.length > self.longest {
                 break Refusal::Long;
             }
             if text.length == text.buffer.len() {
-                text.buffer.resize((text.length * 2).max(TEXT).min(self.longest + 1), 0);
+                let length = (text.length * 2).max(TEXT).max(self.told + 1);
+                text.buffer.resize(length.min(self.longest + 1), 0);
             }
             match decoder.step(&mut text.buffer[text.length..]) {
                 Ok(Some(given)) => text.length += given,
@@ -174,8 +173,24 @@ impl Frames {
                 Ok(None) | Err(_) => break Refusal::Broken,
             }
         };
-        self.spare.put_back(text);
+        self.spare.put_back(text.buffer);
         Err(refusal)
+    }
+
+    /// At once and into its place: what is unpacked as a stream is copied from its window once more.
+    fn zstd(&self) -> Result<Text, Refusal> {
+        let mut buffer = self.spare.take();
+        buffer.clear();
+        buffer.reserve_exact(self.longest);
+        let decoder = zstd::bulk::Decompressor::new();
+        match decoder.and_then(|mut decoder| decoder.decompress_to_buffer(&self.stored, &mut buffer)) {
+            Ok(length) => Ok(Text { buffer, length }),
+            Err(error) => {
+                self.spare.put_back(buffer);
+                let is_long = error.to_string() == "Destination buffer is too small";
+                Err(if is_long { Refusal::Long } else { Refusal::Broken })
+            }
+        }
     }
 
     /// Bytes that they take.
@@ -200,8 +215,12 @@ impl Frames {
 }
 
 impl Spare {
-    fn put_back(&self, text: Text) {
-        lock(&self.0).push(text.buffer);
+    fn take(&self) -> Vec<u8> {
+        lock(&self.0).pop().unwrap_or_default()
+    }
+
+    fn put_back(&self, buffer: Vec<u8>) {
+        lock(&self.0).push(buffer);
     }
 }
 

@@ -174,7 +174,7 @@ impl<R: Read, D: Framed<Source = Source<R>>> Read for Ahead<D> {
                 return Ok(length);
             }
             if self.text.length > 0 {
-                self.decoder.source().splitter.spare.put_back(std::mem::take(&mut self.text));
+                self.decoder.source().splitter.spare.put_back(std::mem::take(&mut self.text).buffer);
                 self.at = 0;
             }
             if self.is_bounded && self.decoder.is_between() && self.advance()? {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use memchr::memmem;
 
+use super::super::zstd::WINDOW_LOG;
 use super::{Bounds, Format, Frames, Sharing, Spare, State};
 
 /// Bytes by which it is told whether a frame begins: the header of a gzip member.
@@ -150,11 +151,25 @@ impl Format {
         }
     }
 
-    /// How much text is in a frame, as far as it tells. It is a guess too.
+    /// How much text is in a frame, as far as it tells. It is a guess too; that of a window beyond the bound is endless.
     fn text(self, frame: &[u8]) -> u64 {
         match self {
             Self::Gzip => frame.last_chunk().map_or(0, |length| u32::from_le_bytes(*length).into()),
-            Self::Zstd => zstd::zstd_safe::get_frame_content_size(frame).ok().flatten().unwrap_or(0),
+            Self::Zstd if window(frame) > 1 << WINDOW_LOG => u64::MAX,
+            Self::Zstd => content(frame).unwrap_or(0),
         }
+    }
+}
+
+fn content(frame: &[u8]) -> Option<u64> {
+    zstd::zstd_safe::get_frame_content_size(frame).ok().flatten()
+}
+
+/// The window of a zstd frame (RFC 8878, 3.1.1.1.2), which is its content if that is a single segment.
+fn window(frame: &[u8]) -> u64 {
+    match frame {
+        [0x28, 0xB5, 0x2F, 0xFD, descriptor, ..] if descriptor & 0x20 != 0 => content(frame).unwrap_or(u64::MAX),
+        [0x28, 0xB5, 0x2F, 0xFD, _, window, ..] => (u64::from(window & 7) + 8) << (7 + (window >> 3)),
+        _ => 0,
     }
 }
