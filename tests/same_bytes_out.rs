@@ -218,6 +218,13 @@ fn a_run_that_is_stopped_ends() {
     let mut packed = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
     packed.write_all(&text).unwrap();
     std::fs::write(folder.join("b.bz2"), packed.finish().unwrap()).unwrap();
+    // Which they unpack for one another.
+    let members = text.chunks(300_000).flat_map(|text| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(text).unwrap();
+        packed.finish().unwrap()
+    });
+    std::fs::write(folder.join("c.gz"), members.collect::<Vec<u8>>()).unwrap();
     let (ended, all) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         for run in 0..40 {

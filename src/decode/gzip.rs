@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use flate2::{Decompress, DecompressError, Status};
 
+use super::frames::Framed;
 use super::inflate::{self, Inflater};
 
 /// The largest window that deflate knows, as log2 of its bytes.
@@ -31,7 +32,7 @@ impl<S: BufRead> Gzip<S> {
     }
 
     /// Inflates once.
-    fn step(&mut self, buf: &mut [u8]) -> io::Result<Step> {
+    fn inflate(&mut self, buf: &mut [u8]) -> io::Result<Option<usize>> {
         let inflate::Step { given, status, at_end } = self.inflater.step(&mut self.source, buf)?;
         match status {
             Err(error) => self.state = State::Damaged(damage(&error)),
@@ -42,46 +43,64 @@ impl<S: BufRead> Gzip<S> {
             Ok(_) if given == 0 && at_end => return Err(super::truncated()),
             Ok(_) => {}
         }
-        Ok(Step::Text(given))
+        Ok(Some(given))
     }
 
     /// Goes on to the next member, if there is one.
-    fn advance(&mut self) -> io::Result<Step> {
+    fn advance(&mut self) -> io::Result<Option<usize>> {
         let input = self.source.fill_buf()?;
         match (input.first(), &self.state) {
-            (None, _) => Ok(Step::End),
+            (None, _) => Ok(None),
             (Some(0), _) => {
                 let zeros = input.iter().take_while(|byte| **byte == 0).count();
                 self.source.consume(zeros);
                 self.state = State::Padding;
-                Ok(Step::Text(0))
+                Ok(Some(0))
             }
             (Some(0x1F), State::Between) => {
                 self.state = State::Member;
-                Ok(Step::Text(0))
+                Ok(Some(0))
             }
             _ => Err(super::corrupt("trailing garbage after the last gzip member")),
         }
     }
 }
 
-enum Step {
-    Text(usize),
-    End,
+impl<S: BufRead> Framed for Gzip<S> {
+    type Source = S;
+
+    fn step(&mut self, buf: &mut [u8]) -> io::Result<Option<usize>> {
+        match self.state {
+            State::Member => self.inflate(buf),
+            State::Between | State::Padding => self.advance(),
+            State::Damaged(message) => Err(super::corrupt(message)),
+        }
+    }
+
+    fn is_between(&self) -> bool {
+        match self.state {
+            State::Member => self.inflater.is_new(),
+            State::Between => true,
+            State::Padding | State::Damaged(_) => false,
+        }
+    }
+
+    fn pass(&mut self) {
+        self.state = State::Between;
+    }
+
+    fn source(&mut self) -> &mut S {
+        &mut self.source
+    }
 }
 
 impl<S: BufRead> Read for Gzip<S> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         while !buf.is_empty() {
-            let step = match self.state {
-                State::Member => self.step(buf)?,
-                State::Between | State::Padding => self.advance()?,
-                State::Damaged(message) => return Err(super::corrupt(message)),
-            };
-            match step {
-                Step::Text(0) => {}
-                Step::Text(given) => return Ok(given),
-                Step::End => break,
+            match self.step(buf)? {
+                Some(0) => {}
+                Some(given) => return Ok(given),
+                None => break,
             }
         }
         Ok(0)

@@ -39,6 +39,11 @@ impl Inflater {
         Ok(Step { given, status, at_end })
     }
 
+    /// Whether nothing of the stream was taken.
+    pub fn is_new(&self) -> bool {
+        self.inflate.total_in() == 0
+    }
+
     /// Goes on to another stream.
     pub fn reset(&mut self, zlib_header: bool) {
         self.full = false;

@@ -3,9 +3,10 @@
 use std::io::{self, BufReader, Read};
 use std::rc::Rc;
 
+use super::frames::{Ahead, Format, Sharing};
 use super::gzip::Gzip;
 use super::zstd::{self, Zstd};
-use super::{Compression, Meter, SNIFF};
+use super::{Compression, Counted, Meter, SNIFF};
 
 /// Stored bytes that a decompressor takes at a time.
 const BLOCK: usize = 64 << 10;
@@ -59,11 +60,33 @@ impl Read for Head<'_> {
     }
 }
 
-/// Opens what begins with this head; `opened` are the layers around it.
+/// Opens what begins with this head; `opened` are the layers around it. What is shared is unpacked by several threads, as far
+/// as its format lets them.
 ///
 /// # Errors
 /// Memory beyond the budget; what this build cannot open.
 pub fn open<'s>(
+    below: Head<'s>,
+    compression: Compression,
+    opened: &[Compression],
+    meter: &Rc<Meter>,
+    sharing: Option<&Sharing>,
+) -> io::Result<Box<dyn Read + 's>> {
+    let Some(sharing) = sharing else { return stream(below, compression, opened, meter) };
+    Ok(match compression {
+        Compression::Gzip => Box::new(Ahead::new(Gzip::new(sharing.source(below, Format::Gzip)), sharing)),
+        Compression::Zstd => {
+            let source = sharing.source(below, Format::Zstd);
+            Box::new(Ahead::new(Zstd::new(source, zstd::WINDOW_LOG)?, sharing))
+        }
+        _ => {
+            let source = stream(below, compression, opened, meter)?;
+            Box::new(Counted { source, taken: sharing.streamed.clone() })
+        }
+    })
+}
+
+fn stream<'s>(
     below: Head<'s>,
     compression: Compression,
     opened: &[Compression],

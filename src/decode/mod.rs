@@ -6,11 +6,13 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
+use std::sync::Arc;
 
 #[cfg(feature = "bzip2")]
 mod bzip2;
 mod charset;
 mod container;
+mod frames;
 mod gzip;
 mod inflate;
 mod layer;
@@ -29,11 +31,16 @@ pub use container::drawn as pdf_pages;
 pub use container::{
     Beside, CONTAINERS, Container, Input, LOG_ENDING, LONGEST_TOC, Member, TOC_FILE, TOC_MAGIC, Table, Toc, Visitor,
 };
+pub use frames::{Frames, Helpers};
 pub use meter::{Gate, Held, Meter, Metered};
 pub use sniff::{Charset, Compression, SNIFF, Sniffed, sniff};
 
+use frames::Sharing;
 use layer::Head;
 use utf16::Utf16;
+
+/// Bytes of text that one thread unpacks without a word, though others could not help.
+const ALONE: u64 = 256 << 20;
 
 /// Reads as the innermost text of what is stored.
 ///
@@ -42,8 +49,9 @@ use utf16::Utf16;
 pub struct Decoder<'s> {
     text: Box<dyn Read + 's>,
     sniffed: Sniffed,
-    layers: usize,
+    opened: Vec<Compression>,
     taken: Rc<Cell<u64>>,
+    sharing: Option<Sharing>,
 }
 
 impl<'s> Decoder<'s> {
@@ -55,6 +63,20 @@ impl<'s> Decoder<'s> {
 
     /// The same; what the layers give counts.
     pub fn metered(stored: impl Read + 's, layers: usize, meter: &Rc<Meter>) -> io::Result<Self> {
+        Self::open(stored, layers, meter, None)
+    }
+
+    /// The same of a file, of which these help to unpack the outermost layer.
+    pub fn helped(
+        stored: impl Read + 's,
+        layers: usize,
+        meter: &Rc<Meter>,
+        helpers: Arc<dyn Helpers>,
+    ) -> io::Result<Self> {
+        Self::open(stored, layers, meter, Some(Sharing::new(helpers)))
+    }
+
+    fn open(stored: impl Read + 's, layers: usize, meter: &Rc<Meter>, sharing: Option<Sharing>) -> io::Result<Self> {
         let taken = Rc::new(Cell::new(0));
         let mut head = Head::new(Box::new(Counted { source: stored, taken: taken.clone() }));
         let mut opened = Vec::new();
@@ -64,7 +86,8 @@ impl<'s> Decoder<'s> {
             if opened.len() == layers {
                 return Err(corrupt(&format!("more than {layers} compressed layers inside one another")));
             }
-            let text = layer::open(head, compression, &opened, meter)?;
+            let sharing = sharing.as_ref().filter(|_| opened.is_empty());
+            let text = layer::open(head, compression, &opened, meter, sharing)?;
             head = Head::new(Box::new(Metered::layer(text, meter)));
             opened.push(compression);
         };
@@ -73,7 +96,7 @@ impl<'s> Decoder<'s> {
             Charset::Utf16Le => Box::new(Utf16::new(head, encoding_rs::UTF_16LE)),
             Charset::Utf16Be => Box::new(Utf16::new(head, encoding_rs::UTF_16BE)),
         };
-        Ok(Self { text, sniffed, layers: opened.len(), taken })
+        Ok(Self { text, sniffed, opened, taken, sharing })
     }
 
     /// Whether the innermost bytes begin as no text does.
@@ -88,12 +111,30 @@ impl<'s> Decoder<'s> {
 
     /// Compressed streams that were opened.
     pub fn layers(&self) -> usize {
-        self.layers
+        self.opened.len()
     }
 
-    /// Bytes that were taken from `stored` so far, which may be ahead of the text.
+    /// Bytes of what is stored that were begun to be unpacked, which may be ahead of the text.
     pub fn stored_read(&self) -> u64 {
-        self.taken.get()
+        self.sharing.as_ref().and_then(|sharing| sharing.begun.get()).unwrap_or(self.taken.get())
+    }
+}
+
+impl Decoder<'_> {
+    /// What to tell of a large file, of which much could be unpacked by one thread alone, were there others or not.
+    pub fn unshared(&self) -> Option<&'static str> {
+        let is_long = self.sharing.as_ref()?.streamed.get() > ALONE;
+        Some(match self.opened.first().filter(|_| is_long)? {
+            Compression::Gzip => {
+                "one thread unpacked much of it, since its gzip members are long; several threads unpack what bgzip writes"
+            }
+            Compression::Zstd => {
+                "one thread unpacked much of it, since its zstd frames are long; several threads unpack what pzstd writes"
+            }
+            _ => {
+                "one thread unpacked it, since its format has no short parts; several threads unpack what bgzip or pzstd writes"
+            }
+        })
     }
 }
 

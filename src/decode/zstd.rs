@@ -4,6 +4,8 @@ use std::io::{self, BufRead, Read};
 
 use zstd::stream::raw::{DParameter, Decoder, Operation};
 
+use super::frames::Framed;
+
 /// The largest window that is opened, as log2 of its bytes: 8 MiB, what RFC 8878 (3.1.1.1.2) asks of every decoder
 /// and what every level up to 19 stays within. It is held in memory, so a larger one would break the bound on it.
 pub const WINDOW_LOG: u32 = 23;
@@ -45,6 +47,10 @@ impl<S: BufRead> Zstd<S> {
     pub fn one(self) -> Self {
         Self { is_one: true, ..self }
     }
+}
+
+impl<S: BufRead> Framed for Zstd<S> {
+    type Source = S;
 
     /// Decodes one block at most: on an error libzstd forgets what the same call has given, so no call may both give
     /// a block and look at the next header. None at the end.
@@ -65,6 +71,18 @@ impl<S: BufRead> Zstd<S> {
         self.ended |= !self.inside;
         self.wanted = if self.inside { status.remaining } else { FRAME_HEADER };
         Ok(Some(status.bytes_written))
+    }
+
+    fn is_between(&self) -> bool {
+        !self.inside
+    }
+
+    fn pass(&mut self) {
+        self.ended = true;
+    }
+
+    fn source(&mut self) -> &mut S {
+        &mut self.source
     }
 }
 

@@ -214,10 +214,33 @@ impl<'a> Worker<'a> {
         let Stored { reader, length, file, tables } = stored;
         self.decoded = true;
         let meter = self.meter(length);
-        let mut decoder = match Decoder::metered(reader, self.shared.plan.limits.layers, &meter) {
+        let layers = self.shared.plan.limits.layers;
+        let decoder = match file {
+            // Of others, such as members of archives, what is read ahead would count for what is around them.
+            Some(_) => Decoder::helped(reader, layers, &meter, self.crew.clone()),
+            None => Decoder::metered(reader, layers, &meter),
+        };
+        let mut decoder = match decoder {
             Ok(decoder) => decoder,
             Err(error) => return failed(target, length.unwrap_or(0), 0, &error),
         };
+        let mut done = self.decoded(target, &mut decoder, length, file, tables);
+        if let Some(message) = decoder.unshared() {
+            let (path, message, examined) = (target.origin.clone(), message.to_owned(), done.examined);
+            done.events.push(Event::Problem(Problem { path, message, examined, incomplete: false }));
+        }
+        done
+    }
+
+    /// Scans what a decoder gives.
+    fn decoded(
+        &mut self,
+        target: &Target,
+        decoder: &mut Decoder,
+        length: Option<u64>,
+        file: Option<&File>,
+        tables: Option<table::Reader>,
+    ) -> Done {
         if let Some(container) = decoder.container() {
             let file = file.filter(|_| decoder.layers() == 0);
             return self.container(target, container, decoder, file, length);
@@ -229,7 +252,7 @@ impl<'a> Worker<'a> {
         let binary = decoder.is_binary();
         let quiet = self.quiet(target);
         let extent = Extent { binary, tables, ..Extent::from(0, Lines::from(0)) };
-        let receipt = self.sweep(target, &mut decoder, extent, quiet);
+        let receipt = self.sweep(target, decoder, extent, quiet);
         let stored_read = decoder.stored_read();
         let seen = length.unwrap_or(stored_read).max(stored_read);
         let examined = if receipt.failure.is_none() { seen } else { stored_read };

@@ -5,12 +5,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::ops::Range;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::assembly::{Chunk, Large};
 use super::scan::Worker;
 use super::survey::Record;
 use super::{Item, Shared};
+use crate::decode::{Frames, Helpers};
 use crate::finding::{Event, Suppressed};
 use crate::input::Target;
 use crate::suppress;
@@ -56,6 +57,7 @@ enum Job {
     Batch(Range<usize>),
     Split(Arc<Large>, Range<u64>),
     Chunk(Box<Chunk>),
+    Frames(Weak<Frames>),
 }
 
 #[derive(Default)]
@@ -65,7 +67,9 @@ struct Queue {
     chunks: VecDeque<Box<Chunk>>,
     /// Chunks that are being read.
     promised: usize,
-    /// Threads that wait for a job, or scan a chunk: they come back for the next one.
+    /// Frames of streams that the reader unpacks itself if nobody takes them.
+    frames: VecDeque<Weak<Frames>>,
+    /// Threads that wait for a job, scan a chunk or unpack frames: they come back for the next one.
     helpers: usize,
     /// Threads that scan a batch and may yet find a large file.
     busy: usize,
@@ -78,6 +82,7 @@ struct Queue {
 /// Where the threads of a run meet.
 #[derive(Default)]
 pub struct Crew {
+    threads: usize,
     queue: Mutex<Queue>,
     /// There may be a job.
     job: Condvar,
@@ -105,6 +110,22 @@ impl Crew {
     }
 }
 
+impl Helpers for Crew {
+    fn threads(&self) -> usize {
+        self.threads
+    }
+
+    fn want(&self) -> bool {
+        let queue = lock(&self.queue);
+        !queue.stopped && queue.frames.len() < queue.helpers
+    }
+
+    fn give(&self, frames: Weak<Frames>) {
+        lock(&self.queue).frames.push_back(frames);
+        self.job.notify_one();
+    }
+}
+
 struct Board<'a> {
     shared: &'a Shared<'a>,
     crew: Arc<Crew>,
@@ -115,12 +136,12 @@ struct Board<'a> {
 /// # Errors
 /// Those of `pass_on`, which end the work.
 pub fn in_order(shared: &Shared, pass_on: &mut dyn FnMut(usize, Done) -> io::Result<()>) -> io::Result<()> {
-    let board = Board { shared, crew: Arc::default() };
     // Each thread that reads blobs runs a git, which is worth its start only for many.
     let threads = match shared.plan.git {
         Some(_) => shared.plan.threads.min(shared.items.len().div_ceil(BLOBS)).max(1),
         None => shared.plan.threads,
     };
+    let board = Board { shared, crew: Arc::new(Crew { threads, ..Crew::default() }) };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(io::Error::other)?;
     pool.in_place_scope(|scope| {
         for _ in 0..threads {
@@ -172,6 +193,12 @@ impl Board<'_> {
                     worker.chunk(*chunk);
                     lock(&self.crew.queue).helpers -= 1;
                 }
+                Job::Frames(frames) => {
+                    if let Some(frames) = frames.upgrade() {
+                        frames.unpack();
+                    }
+                    lock(&self.crew.queue).helpers -= 1;
+                }
             }
         }
     }
@@ -219,6 +246,9 @@ impl Board<'_> {
                 }
             }
             queue.helpers += 1;
+            if let Some(frames) = queue.frames.pop_front().filter(|_| !queue.stopped) {
+                return Some(Job::Frames(frames));
+            }
             queue = self.crew.job.wait(queue).unwrap_or_else(PoisonError::into_inner);
             queue.helpers -= 1;
         }

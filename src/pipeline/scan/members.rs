@@ -24,7 +24,7 @@ impl Worker<'_> {
         &mut self,
         target: &Target,
         container: &Container,
-        mut decoder: Decoder,
+        decoder: &mut Decoder,
         file: Option<&File>,
         length: Option<u64>,
     ) -> Done {
@@ -47,7 +47,7 @@ impl Worker<'_> {
             contents: Contents::default(),
             own: Own::default(),
         };
-        let mut input = Input::new(&mut decoder, file, &meter);
+        let mut input = Input::new(decoder, file, &meter);
         input.beside = beside;
         let given = (container.open)(&mut input, &mut members);
         let is_cut = input.is_cut();
