@@ -1,6 +1,9 @@
 //! Tables that are not as they should be: what a spreadsheet did to numbers, rows of other lengths, quotes that are never
 //! closed, definitions in no known grammar. All that is there is found, and what is wrong is told.
 
+// Sheets are written here as the zip archives that they are.
+#![cfg(feature = "docx")]
+
 #[allow(dead_code)]
 #[path = "common/run.rs"]
 mod run;

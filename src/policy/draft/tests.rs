@@ -1,5 +1,3 @@
-use std::path::Path;
-
 use super::*;
 use crate::policy::Policy;
 
@@ -32,7 +30,7 @@ fn forbidden(text: &str) -> Vec<String> {
 #[cfg(all(feature = "html", feature = "docx"))]
 #[test]
 fn the_made_up_documents_give_their_drafts() {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/policies"));
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/policies"));
     for name in ["dala-ru.md", "oqu-kk.html", "steppe-en.docx"] {
         let bytes = std::fs::read(folder.join(name)).unwrap();
         let draft = draft(&format!("fixtures/policies/{name}"), &bytes, &categories()).unwrap();

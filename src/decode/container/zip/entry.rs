@@ -11,6 +11,7 @@ pub struct Entry {
     pub name: String,
     pub method: u16,
     /// Bit 1 of an LZMA member: the content ends with a mark.
+    #[cfg(feature = "xz")]
     pub end_mark: bool,
     pub encrypted: bool,
     /// Bytes in the archive and of the content, where they are known beforehand.
@@ -55,6 +56,7 @@ impl Entry {
         let dos = (u16_at(&header, 12), u16_at(&header, 10));
         Ok(Self {
             method,
+            #[cfg(feature = "xz")]
             end_mark: flags & 2 != 0,
             encrypted: flags & 1 != 0,
             stored: known.then_some(numbers.1),
