@@ -309,12 +309,18 @@ impl<'a> Shared<'a> {
 
     /// Everything but what to scan. `all` tells whether the detectors run that are off by default.
     fn ready(plan: &'a Plan, progress: &'a Progress, all: bool) -> Result<Self> {
-        let detectors = Arc::new(Detectors::with(&plan.own, &plan.categories, all)?);
-        let wanted = |category: &str| detectors.iter().any(|d| &*d.definition.category == category);
-        let lexicon = Lexicon::with(wanted, &plan.own.words)?;
+        let (registry, detectors, lexicon) = std::thread::scope(|scope| {
+            // Takes as long as the rest, and most scans take less.
+            let registry = scope.spawn(|| Registry::builtin(plan.today));
+            let detectors = Arc::new(Detectors::with(&plan.own, &plan.categories, all)?);
+            let wanted = |category: &str| detectors.iter().any(|d| &*d.definition.category == category);
+            let lexicon = Lexicon::with(wanted, &plan.own.words)?;
+            let registry = registry.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            Ok::<_, Error>((registry, detectors, lexicon))
+        })?;
         let weights = Weights::of(&detectors, &[])?;
         let off = detectors.iter().map(|d| plan.detectors_off.contains(&d.definition.id)).collect();
-        let scanner = Scanner::new(detectors, Registry::builtin(plan.today)?, lexicon, Engine::best());
+        let scanner = Scanner::new(detectors, registry, lexicon, Engine::best());
         let bench = Bench::new(plan)?;
         let (items, blobs, missing, knowledge, logs, gate, survey) = Default::default();
         let pace = Pace::new(plan.max_rate);

@@ -225,7 +225,7 @@ impl<'a> Worker<'a> {
             Err(error) => return failed(target, length.unwrap_or(0), 0, &error),
         };
         let mut done = self.decoded(target, &mut decoder, length, file, tables);
-        if let Some(message) = decoder.unshared() {
+        if let (Some(message), None) = (decoder.unshared(), done.failure) {
             let (path, message, examined) = (target.origin.clone(), message.to_owned(), done.examined);
             done.events.push(Event::Problem(Problem { path, message, examined, incomplete: false }));
         }

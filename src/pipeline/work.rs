@@ -175,12 +175,14 @@ impl Board<'_> {
     }
 
     fn work(&self) {
-        let mut worker = Worker::new(self.shared, self.crew.clone());
+        // Many a thread finds nothing to do.
+        let mut worker = None;
         while let Some(job) = self.take() {
+            let worker = worker.get_or_insert_with(|| Worker::new(self.shared, self.crew.clone()));
             match job {
                 Job::Batch(items) => {
                     worker.expect(self.shared.items[items.clone()].iter().filter_map(Item::target));
-                    let done: Vec<_> = items.filter_map(|item| Some((item, self.scan(&mut worker, item)?))).collect();
+                    let done: Vec<_> = items.filter_map(|item| Some((item, self.scan(worker, item)?))).collect();
                     self.hand_in(done, true);
                 }
                 Job::Split(large, split) => {
