@@ -25,8 +25,9 @@ def once(command, cpu):
 def timed(rows, runs, cpu):
     """By row and column, the median of the seconds, and the most MiB."""
     seconds, memory = {}, {}
-    for run in range(runs + 1):
-        for title, _, commands in rows:
+    for title, _, commands in rows:
+        # One text after the other: what was not read for a while may be out of the cache again.
+        for run in range(runs + 1):
             for column, command in commands.items():
                 taken, held = once(command, cpu)
                 # The first one fills the cache.
