@@ -2,7 +2,7 @@
 //! of either depends on.
 
 use std::collections::{HashMap, HashSet};
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -56,20 +56,24 @@ impl Shared<'_> {
 
     /// Whether there is something of that kind.
     pub(super) fn has_companion(&self, file: &Path) -> bool {
-        self.logs.contains(file) || self.logged(file).contains(file)
+        let is_there = || match &*self.logs_beside(file) {
+            Some(logs) => !logs.is_empty() && log(file).file_name().is_some_and(|name| logs.contains(name)),
+            None => log(file).exists(),
+        };
+        self.logs.contains(file) || is_there()
     }
 
-    /// The databases in the folder of a file that have a log, whether or not it is listed.
-    fn logged(&self, file: &Path) -> Arc<HashSet<PathBuf>> {
+    /// The names of the logs in the folder of a file, listed as objects or not; none where it cannot be read. A look at the
+    /// folder costs less than one for each file in it.
+    fn logs_beside(&self, file: &Path) -> Arc<Option<HashSet<OsString>>> {
         let folder = folder(file);
-        if let Some(logged) = lock(&self.knowledge.logged).get(folder) {
-            return logged.clone();
+        if let Some(logs) = lock(&self.knowledge.logs).get(folder) {
+            return logs.clone();
         }
-        let is_log = |name: &OsStr| name.as_encoded_bytes().ends_with(LOG_ENDING.as_bytes());
-        let entries = folder.read_dir().into_iter().flatten().flatten();
-        let logs = entries.filter(|entry| is_log(&entry.file_name()));
-        let logged = Arc::new(logs.filter_map(|entry| database(&file.with_file_name(entry.file_name()))).collect());
-        lock(&self.knowledge.logged).entry(folder.to_owned()).or_insert(logged).clone()
+        let is_log = |name: &OsString| name.as_encoded_bytes().ends_with(LOG_ENDING.as_bytes());
+        let names = folder.read_dir().and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect());
+        let logs = names.ok().map(|names: Vec<OsString>| names.into_iter().filter(is_log).collect());
+        lock(&self.knowledge.logs).entry(folder.to_owned()).or_insert(Arc::new(logs)).clone()
     }
 }
 

@@ -2,6 +2,7 @@
 //! reader of a large file from split to split.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,8 @@ pub struct Knowledge {
     columns: OnceLock<Columns>,
     folders: Mutex<HashMap<PathBuf, Arc<Schema>>>,
     archives: Mutex<HashMap<PathBuf, Arc<Contents>>>,
-    pub(super) logged: Mutex<HashMap<PathBuf, Arc<HashSet<PathBuf>>>>,
+    /// See [`Shared::logs_beside`].
+    pub(super) logs: Mutex<HashMap<PathBuf, Arc<Option<HashSet<OsString>>>>>,
 }
 
 /// The table of contents in a folder, if there is one, or what is wrong with it.
