@@ -2,6 +2,7 @@
 //! position by position. Slow and simple; the fast path must find exactly the same.
 
 use super::encoded::{self, base64};
+use super::scanner::Passage;
 use super::{Match, Scanner};
 use crate::layout::table::Grid;
 
@@ -11,7 +12,7 @@ pub fn scan(scanner: &Scanner, text: &[u8], binary: bool) -> Vec<Match> {
     let mut values = |text: &[u8]| {
         let mut out = Vec::new();
         let mut raw = candidates(scanner, text);
-        scanner.finish(text, 0..text.len(), false, &Grid::default(), &mut raw, &mut out);
+        scanner.finish_text(text, &mut raw, &mut out);
         out
     };
     for at in encoded::all(text) {
@@ -22,7 +23,7 @@ pub fn scan(scanner: &Scanner, text: &[u8], binary: bool) -> Vec<Match> {
     }
     let mut out = Vec::new();
     let mut raw = candidates(scanner, text);
-    scanner.conclude(text, 0..text.len(), binary, &Grid::default(), (&mut raw, encoded), &mut out);
+    scanner.conclude(&Passage::whole(text, binary, &Grid::default()), (&mut raw, encoded), &mut out);
     out
 }
 

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::addresses::Addresses;
+use super::few::Few;
 use super::names::Names;
 use crate::data::embedded;
 use crate::error::Result;
@@ -27,10 +28,10 @@ pub struct Registry {
     issuers: Vec<Issuer>,
     /// By the three digits of the code.
     kz_mobile_codes: Vec<bool>,
-    test_values: HashSet<Vec<u8>>,
-    test_domains: HashSet<String>,
-    test_mailboxes: HashSet<String>,
-    role_mailboxes: HashSet<String>,
+    test_values: Few,
+    test_domains: Few,
+    test_mailboxes: Few,
+    role_mailboxes: Few,
     networks: Vec<(String, Arc<Network>)>,
     public_resolvers: Vec<[u8; 4]>,
     /// How many digits national numbers have, by country code.
@@ -183,9 +184,9 @@ impl Registry {
             networks: networks.network.into_iter().flat_map(Network::by_host).collect(),
             country_codes: countries.codes.into_iter().filter_map(|(code, n)| Some((code.parse().ok()?, n))).collect(),
             kz_mobile_codes,
-            test_values: test_lists.map(String::into_bytes).collect(),
+            test_values: test_lists.collect(),
             test_domains: test.email.reserved.into_iter().chain(test.email.placeholder).collect(),
-            test_mailboxes: test.email.mailboxes,
+            test_mailboxes: test.email.mailboxes.into_iter().collect(),
             role_mailboxes: roles.names.into_iter().collect(),
             names: OnceLock::new(),
             addresses: OnceLock::new(),
@@ -249,19 +250,19 @@ impl Registry {
     /// Whether the domain, or one above it, is reserved or stands for any domain in examples.
     pub fn is_test_domain(&self, domain: &str) -> bool {
         let above = memchr::memchr_iter(b'.', domain.as_bytes()).map(|i| &domain[i + 1..]);
-        std::iter::once(domain).chain(above).any(|d| self.test_domains.contains(d))
+        std::iter::once(domain).chain(above).any(|d| self.test_domains.contains(d.as_bytes()))
     }
 
     /// Whether a local part, in lower case, stands for any in examples.
     pub fn is_test_mailbox(&self, local: &str) -> bool {
-        self.test_mailboxes.contains(local)
+        self.test_mailboxes.contains(local.as_bytes())
     }
 
     /// Whether a mailbox of this name, in lower case, is a company's: the name itself, or followed by a dot, a hyphen
     /// or digits (`info.almaty`).
     pub fn is_role_mailbox(&self, local: &str) -> bool {
         let name = local.find(|c: char| !c.is_alphabetic()).map(|end| &local[..end]);
-        self.role_mailboxes.contains(local) || name.is_some_and(|name| self.role_mailboxes.contains(name))
+        std::iter::once(local).chain(name).any(|name| self.role_mailboxes.contains(name.as_bytes()))
     }
 }
 

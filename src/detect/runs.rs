@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::cells::Settling;
 use super::check::Check;
 use super::finder::{Anchor, Candidates, Dated, DatedWorded, Engine, Narrow, Wide, Worded};
 use super::{Definition, Detectors};
@@ -20,6 +21,8 @@ pub struct Run {
     /// Those that each anchor serves, by `Anchor as usize`.
     pub served: [Vec<(u16, &'static Check)>; Anchor::ALL.len()],
     pub find: Find,
+    /// How cells are settled, where that is known of all of them.
+    pub settling: Option<Settling>,
 }
 
 pub type Find = fn(Engine, &[u8], Range<usize>, &mut Candidates) -> usize;
@@ -59,6 +62,8 @@ impl Run {
                 (false, true, true) => Engine::find::<DatedWorded>,
                 (true, ..) => Engine::find::<Wide>,
             };
-        Self { on, served, find }
+        let is_own = detectors.automaton.is_some();
+        let settling = if is_own { None } else { Settling::of(served.iter().flatten()) };
+        Self { on, served, find, settling }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::cells::Cells;
 use super::check::{Check, Checked, Subject};
 use super::columns::{Around, Columns};
 use super::context::Keys;
@@ -25,13 +26,31 @@ pub struct Scanner {
     pub detectors: Arc<Detectors>,
     pub(super) registry: Registry,
     pub(super) lexicon: Lexicon,
-    engine: Engine,
+    pub(super) engine: Engine,
     /// What each detector makes of words.
     pub(super) words: Vec<Words>,
     /// What a column is named after that a detector's values stand in.
-    meanings: Vec<Option<Meaning>>,
+    pub(super) meanings: Vec<Option<Meaning>>,
     /// What runs where nothing tells what a path is, and in each posture.
     runs: [Runs; 1 + Posture::ALL.len()],
+}
+
+/// What is concluded about.
+pub(super) struct Passage<'a> {
+    pub text: &'a [u8],
+    /// The part of it whose values are given.
+    pub own: Range<usize>,
+    pub binary: bool,
+    pub tables: &'a Grid,
+    /// The values of cells that are settled, in order.
+    pub settled: &'a [Match],
+}
+
+impl<'a> Passage<'a> {
+    /// All of a text.
+    pub fn whole(text: &'a [u8], binary: bool, tables: &'a Grid) -> Self {
+        Self { text, own: 0..text.len(), binary, tables, settled: &[] }
+    }
 }
 
 /// What is known of a text as a whole.
@@ -60,10 +79,13 @@ pub struct Scratch {
     pub glued_colon: bool,
     /// How many line ends the scanned part of that text has.
     pub line_ends: u64,
+    /// Whether a number in a table there may have lost digits.
+    pub spoilt: bool,
     candidates: Candidates,
     raw: Vec<Match>,
     encoded: Seen,
     columns: Columns,
+    cells: Cells,
     /// The same for texts that were decoded; most windows have none.
     decoded: Option<Box<Self>>,
 }
@@ -107,15 +129,33 @@ impl Scanner {
         let in_table = |at: usize| tables.holds(at.clamp(own.start, own.end - 1));
         // A value may share bytes with one before it, or with its key.
         let from = own.start.saturating_sub(LONGEST + layout::KEY_REACH);
-        let parts = tables.parts(&own, from..range.end).map(|(in_rows, part)| (runs.of(in_rows), part));
+        let parts = tables.parts(&own, from..range.end);
         let columns = tables.segments.iter().map(|rows| scratch.columns.of(&rows.table, &self.lexicon)).collect();
         let around = Around { text, own: own.clone(), tables, columns };
         let is_named = |at: usize, detector: u16| {
             self.meanings[usize::from(detector)].is_some_and(|meaning| around.tells(at, meaning))
         };
-        self.candidates(parts, (text, &own), &in_table, &is_named, scratch);
-        let Scratch { glued_colon, candidates, raw, encoded: seen, decoded, .. } = scratch;
+        scratch.cells.clear();
+        let settling = runs.rows.settling.filter(|_| !nature.binary && !tables.segments.is_empty());
+        let mut places = Vec::new();
+        if let Some(settling) = &settling {
+            self.settle(&around, settling, &mut scratch.cells);
+        }
+        for (in_rows, part) in parts {
+            if settling.is_some() && in_rows && own.start <= part.start && part.end <= own.end {
+                places.extend(scratch.cells.left.within(part).map(|part| (&runs.rows, true, part)));
+            } else {
+                places.push((runs.of(in_rows), false, part));
+            }
+        }
+        self.candidates(places, (text, &own), &in_table, &is_named, scratch);
+        scratch.spoilt = settling.is_none() || scratch.cells.spoilt;
+        let Scratch { glued_colon, line_ends, candidates, raw, encoded: seen, cells, decoded, .. } = scratch;
         *glued_colon = candidates.take_glued_colon();
+        if settling.is_some() {
+            *line_ends = cells.composed.line_ends as u64;
+            *glued_colon |= cells.composed.glued_colon;
+        }
         let mut encoded = Vec::new();
         for Range { start, end } in candidates.take_beyond_ascii() {
             seen.look(text, start.max(range.start)..end.max(range.start));
@@ -130,29 +170,48 @@ impl Scanner {
         {
             base64::within(text, start, &mut values, &mut encoded);
         }
-        self.conclude(text, own, nature.binary, tables, (raw, encoded), out);
+        let settled = &mut cells.values;
+        let begun = out.len();
+        self.conclude(&Passage { text, own, binary: nature.binary, tables, settled }, (raw, encoded), out);
+        if !settled.is_empty() {
+            let is_mixed = out.len() > begun;
+            out.append(settled);
+            if is_mixed {
+                out[begun..].sort_by_key(|found| found.span.start);
+            }
+        }
+    }
+
+    /// Leaves all cells to the scan.
+    #[cfg(test)]
+    pub(super) fn never_settle(&mut self) {
+        self.runs.iter_mut().for_each(|runs| runs.rows.settling = None);
     }
 
     pub(super) fn runs_of(&self, posture: Option<Posture>) -> &Runs {
         &self.runs[posture.map_or(0, |posture| 1 + posture as usize)]
     }
 
-    /// Everything that passes its check and begins in the parts, in order, but for names of people in a column that
+    /// Everything that passes its check and begins in the parts, of those whose cells are settled in what is left, in order, but for names of people in a column that
     /// `is_named` after them; and what may be encoded.
     fn candidates<'r>(
         &self,
-        parts: impl Iterator<Item = (&'r Run, Range<usize>)>,
+        parts: impl IntoIterator<Item = (&'r Run, bool, Range<usize>)>,
         (text, own): (&[u8], &Range<usize>),
         in_table: &impl Fn(usize) -> bool,
         is_named: &impl Fn(usize, u16) -> bool,
         scratch: &mut Scratch,
     ) {
-        let Scratch { line_ends, candidates, raw, encoded, .. } = scratch;
+        let Scratch { line_ends, candidates, raw, encoded, cells: Cells { left, .. }, .. } = scratch;
         *line_ends = 0;
         raw.clear();
         encoded.clear();
-        for (run, part) in parts {
+        for (run, is_settled, part) in parts {
             self.find(run.find, text, part.clone(), candidates, |anchor, at| {
+                // What begins beyond the part is another one's that nobody has settled.
+                if is_settled && at < part.end && !left.holds(at) {
+                    return;
+                }
                 encoded.see(text, anchor, at);
                 let mut served = &run.served[anchor as usize][..];
                 // The name of the column tells all of them at once.
@@ -195,7 +254,7 @@ impl Scanner {
 
     /// The values of a text that was decoded; what is around a cell of a table says nothing of its values.
     fn values(&self, runs: &Runs, text: &[u8], in_table: bool, scratch: &mut Scratch) -> Vec<Match> {
-        let parts = std::iter::once((runs.of(in_table), 0..text.len()));
+        let parts = [(runs.of(in_table), false, 0..text.len())];
         self.candidates(parts, (text, &(0..0)), &|_| in_table, &|_, _| false, scratch);
         if in_table {
             overlap::resolve(&mut scratch.raw, |detector| self.detectors.get(detector).rank());
@@ -206,40 +265,32 @@ impl Scanner {
             return found;
         }
         let mut out = Vec::new();
-        self.finish(text, 0..text.len(), false, &Grid::default(), &mut scratch.raw, &mut out);
+        self.finish_text(text, &mut scratch.raw, &mut out);
         out
     }
 
     /// What both runs do with values in the text and encoded ones.
     pub(super) fn conclude(
         &self,
-        text: &[u8],
-        own: Range<usize>,
-        binary: bool,
-        tables: &Grid,
+        passage: &Passage,
         (raw, encoded): (&mut Vec<Match>, Vec<Match>),
         out: &mut Vec<Match>,
     ) {
         if encoded.is_empty() {
-            return self.finish(text, own, binary, tables, raw, out);
+            return self.finish(passage, raw, out);
         }
         let mut plain = raw.clone();
         overlap::resolve(&mut plain, |detector| self.detectors.get(detector).rank());
+        plain.extend_from_slice(passage.settled);
+        plain.sort_by_key(|found| found.span.start);
         let begun = out.len();
-        self.finish(text, own.clone(), binary, tables, raw, out);
-        encoded::join(encoded, &plain, &own, out, begun);
+        self.finish(passage, raw, out);
+        encoded::join(encoded, &plain, &passage.own, out, begun);
     }
 
     /// What both runs do with values that passed their checks: settles overlaps, reads the context.
-    pub(super) fn finish(
-        &self,
-        text: &[u8],
-        own: Range<usize>,
-        binary: bool,
-        tables: &Grid,
-        raw: &mut Vec<Match>,
-        out: &mut Vec<Match>,
-    ) {
+    fn finish(&self, passage: &Passage, raw: &mut Vec<Match>, out: &mut Vec<Match>) {
+        let Passage { text, own, binary, tables, settled } = passage;
         let values: Vec<Range<usize>> = raw.iter().map(|found| found.span.clone()).collect();
         overlap::resolve(raw, |detector| self.detectors.get(detector).rank());
         let (mut segment, mut keys) = (0, Keys::default());
@@ -248,13 +299,21 @@ impl Scanner {
                 Some(rows) => found.told = self.told_in_cell(text, &found, tables, rows),
                 None => {
                     self.read_context(text, &mut keys, &mut found);
-                    found.key = found.key.filter(|key| !share_bytes(&values, key));
+                    let is_value = |key: &Range<usize>| {
+                        share_bytes(&values, key, Range::clone) || share_bytes(settled, key, |found| found.span.clone())
+                    };
+                    found.key = found.key.filter(|key| !is_value(key));
                 }
             }
-            let short = binary && layout::text_run(text, found.span.clone(), SHORT_RUN) < SHORT_RUN;
+            let short = *binary && layout::text_run(text, found.span.clone(), SHORT_RUN) < SHORT_RUN;
             found.evidence = found.evidence.with_if(short, Evidence::ShortRun);
             out.push(found);
         }
+    }
+
+    /// The values of a text of its own, without tables.
+    pub(super) fn finish_text(&self, text: &[u8], raw: &mut Vec<Match>, out: &mut Vec<Match>) {
+        self.finish(&Passage::whole(text, false, &Grid::default()), raw, out);
     }
 
     /// Adds what the key, one of the `keys` of the text, and the words around a value say.
@@ -393,7 +452,8 @@ pub(super) fn is_telling(evidence: EvidenceSet) -> bool {
 }
 
 /// Whether a range shares bytes with one of these, that are in the order of their starts.
-fn share_bytes(values: &[Range<usize>], range: &Range<usize>) -> bool {
-    let before = &values[..values.partition_point(|value| value.start < range.end)];
-    before.iter().rev().take_while(|value| value.start + LONGEST > range.start).any(|value| value.end > range.start)
+fn share_bytes<V>(values: &[V], range: &Range<usize>, span: impl Fn(&V) -> Range<usize>) -> bool {
+    let before = &values[..values.partition_point(|value| span(value).start < range.end)];
+    let near = before.iter().rev().map(span).take_while(|span| span.start + LONGEST > range.start);
+    near.into_iter().any(|span| span.end > range.start)
 }

@@ -7,6 +7,7 @@ use super::columns::{Column, Columns};
 use super::{Detector, Match, Scanner};
 use crate::finding::{Evidence, Posture};
 use crate::layout::table::{Grid, Segment, closes_cell};
+use crate::lexicon::Meaning;
 
 /// The categories of numbers of 12 digits.
 const CATEGORIES: [&str; 2] = ["iin", "bin"];
@@ -22,7 +23,8 @@ const LEFT: std::ops::RangeInclusive<usize> = 9..=11;
 pub struct Shortened {
     columns: Columns,
     found: Vec<Match>,
-    /// Where numbers begin that have lost digits, with their columns, in order.
+    /// Where numbers begin that have lost digits, with their columns, in order; those of the stretch before are cleared by the
+    /// caller.
     pub damaged: Vec<(usize, usize)>,
 }
 
@@ -43,8 +45,7 @@ impl Scanner {
         seen: &mut Shortened,
         matches: &mut Vec<Match>,
     ) {
-        seen.damaged.clear();
-        let wanted = CATEGORIES.map(|category| self.lexicon.category(category));
+        let wanted = self.numbers_of_twelve();
         for segment in &grid.segments {
             let columns = seen.columns.of(&segment.table, &self.lexicon);
             let is_named = |said: &Column| said.iter().any(|meaning| wanted.contains(&Some(*meaning)));
@@ -70,6 +71,11 @@ impl Scanner {
             matches.append(&mut seen.found);
             matches.sort_by_key(|found| found.span.start);
         }
+    }
+
+    /// The categories of numbers of 12 digits, where they are known.
+    pub(super) fn numbers_of_twelve(&self) -> [Option<Meaning>; 2] {
+        CATEGORIES.map(|category| self.lexicon.category(category))
     }
 
     /// The value that these digits are with their zeros put back.

@@ -19,12 +19,22 @@ impl Scanner {
         tables: &Grid,
         rows: &Segment,
     ) -> Option<EvidenceSet> {
-        if tables.fills_cell(text, &found.span, rows) {
-            let named =
-                self.is_named_by(layout::table::cell_before(text, found.span.start, rows.separator), text, found);
-            return Some(found.evidence.with_if(named, Evidence::KeyName)).filter(|told| is_telling(*told));
-        }
-        self.told_by_words(text, found)
+        let fills = tables.fills_cell(text, &found.span, rows);
+        if fills { self.told_of_whole(text, found, rows, true) } else { self.told_by_words(text, found) }
+    }
+
+    /// The same of a value that fills its cell; `follows_word` tells whether the cell before it may be a word.
+    #[inline]
+    pub(super) fn told_of_whole(
+        &self,
+        text: &[u8],
+        found: &Match,
+        rows: &Segment,
+        follows_word: bool,
+    ) -> Option<EvidenceSet> {
+        let before = || layout::table::cell_before(text, found.span.start, rows.separator);
+        let named = follows_word && self.is_named_by(before(), text, found);
+        Some(found.evidence.with_if(named, Evidence::KeyName)).filter(|told| is_telling(*told))
     }
 
     /// Whether the cell before a value is the name of what it is, as in a table of keys and values.

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::{Checked, Subject};
+use super::{Checked, Registry, Subject};
 use crate::detect::boundary::{byte, byte_before};
 use crate::finding::{Evidence, EvidenceSet, Refusal};
 
@@ -21,8 +21,10 @@ const URL_REACH: usize = 128;
 /// Top-level domains that source code and file systems know as file endings.
 const FILE_ENDINGS: [&str; 7] = ["zip", "mov", "py", "sh", "md", "ps", "so"];
 
-/// Accounts of servers and keywords of languages, never a mailbox.
-const NO_MAILBOX: [&str; 9] = ["git", "hg", "svn", "ssh", "this", "super", "return", "break", "continue"];
+/// Accounts of servers and keywords of languages are never a mailbox.
+fn is_no_mailbox(local: &str) -> bool {
+    matches!(local, "git" | "hg" | "svn" | "ssh" | "this" | "super" | "return" | "break" | "continue")
+}
 
 pub fn check(subject: &Subject) -> Option<Checked> {
     let (text, start) = (subject.text, subject.start);
@@ -31,27 +33,73 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     if start_of_local(text, at) != Some(start) {
         return None;
     }
-    let local = lowercase(std::str::from_utf8(&text[start..at]).ok()?);
-    if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
-        return None;
-    }
-    if NO_MAILBOX.contains(&&*local) {
-        return subject.refuse(Refusal::Nobody);
-    }
+    let local = mailbox(subject, at)?;
     let domain_start = at + at_width;
     let Some(domain) = Domain::read(text, domain_start) else { return subject.refuse(Refusal::Parts) };
     let end = domain_start + domain.length;
     if end - start > LONGEST + at_width - 1 {
         return None;
     }
+    judge(subject, &local, Host::of(&domain, subject.registry), end)
+}
+
+/// An address that is known to begin and end with a cell: its local part is of `IN_LOCAL`, its `@` stands at `at`.
+pub fn check_whole(subject: &Subject, at: usize, end: usize, host: Host) -> Option<Checked> {
+    let local = mailbox(subject, at)?;
+    judge(subject, &local, host, end)
+}
+
+/// The local part before an `@`, in lower case, if it may be somebody's.
+fn mailbox<'a>(subject: &Subject<'a>, at: usize) -> Option<Cow<'a, str>> {
+    let local = lowercase(std::str::from_utf8(&subject.text[subject.start..at]).ok()?);
+    if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
+        return None;
+    }
+    if is_no_mailbox(&local) { subject.refuse(Refusal::Nobody) } else { Some(local) }
+}
+
+fn judge(subject: &Subject, local: &str, host: Host, end: usize) -> Option<Checked> {
+    let Subject { text, start, registry, .. } = *subject;
     if is_in_url(text, start) || is_remote_path(text, end) || matches!(byte(text, end), b'@' | b'(') {
         return subject.refuse(Refusal::Surroundings);
     }
-    let suspicious = FILE_ENDINGS.contains(&domain.top()) || is_message_id(text, start);
-    let is_test = subject.registry.is_test_domain(&domain.name) || subject.registry.is_test_mailbox(&local);
+    let suspicious = host.is_file || is_message_id(text, start);
+    let is_test = host.is_test || registry.is_test_mailbox(local);
     let evidence = EvidenceSet::new().with_if(suspicious, Evidence::Implausible).with_if(is_test, Evidence::TestValue);
-    let impersonal = subject.registry.is_role_mailbox(&local);
-    Some(Checked { end, evidence, age: None, impersonal })
+    Some(Checked { end, evidence, age: None, impersonal: registry.is_role_mailbox(local) })
+}
+
+/// What is known of a domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// Whether it ends as names of files do.
+    is_file: bool,
+    /// Whether it stands for any in examples.
+    is_test: bool,
+}
+
+impl Host {
+    fn of(domain: &Domain, registry: &Registry) -> Self {
+        Self { is_file: FILE_ENDINGS.contains(&domain.top()), is_test: registry.is_test_domain(&domain.name) }
+    }
+
+    /// What is known of a text as a domain.
+    pub fn whole(text: &[u8], registry: &Registry) -> Whole {
+        match Domain::read(text, 0) {
+            None => Whole::No,
+            Some(domain) if domain.length == text.len() => Whole::Host(Self::of(&domain, registry)),
+            Some(_) => Whole::Partly,
+        }
+    }
+}
+
+/// Whether a text is a domain from its first byte to its last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whole {
+    No,
+    Host(Host),
+    /// Its beginning is one.
+    Partly,
 }
 
 fn lowercase(text: &str) -> Cow<'_, str> {
@@ -88,7 +136,7 @@ pub fn start_of_local(text: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The ASCII characters of local parts.
-const IN_LOCAL: [bool; 256] = {
+pub const IN_LOCAL: [bool; 256] = {
     let mut bytes = [false; 256];
     let mut byte = 0;
     while byte < 128 {
@@ -205,11 +253,17 @@ fn is_in_url(text: &[u8], start: usize) -> bool {
     if let Some(scheme) = token.windows(3).rposition(|w| w == b"://") {
         return !token[scheme + 3..].iter().any(|b| matches!(b, b'/' | b'?' | b'#'));
     }
-    let command = before[..word_start].trim_ascii_end();
-    token.is_empty()
-        && [&b"ssh"[..], b"scp", b"sftp", b"rsync"]
-            .iter()
-            .any(|c| command.strip_suffix(*c).is_some_and(|rest| !rest.last().is_some_and(u8::is_ascii_alphanumeric)))
+    token.is_empty() && ends_in_command(before[..word_start].trim_ascii_end())
+}
+
+/// Whether a command that logs in stands at the end.
+fn ends_in_command(before: &[u8]) -> bool {
+    let rest = match before {
+        [rest @ .., b's', b's', b'h'] | [rest @ .., b's', b'c', b'p'] => rest,
+        [rest @ .., b's', b'f', b't', b'p'] | [rest @ .., b'r', b's', b'y', b'n', b'c'] => rest,
+        _ => return false,
+    };
+    !rest.last().is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// `:path/to` after the address: a remote path, as git and scp write it.

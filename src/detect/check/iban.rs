@@ -16,14 +16,33 @@ pub fn check(subject: &Subject) -> Option<Checked> {
         return subject.refuse(Refusal::Boundary);
     }
     let (iban, end, grouped) = read(text, start, bban)?;
-    let iban = &iban[..bban.length];
+    judge(subject, &iban[..bban.length], end, grouped)
+}
+
+/// An IBAN of letters and digits that stand together, by themselves.
+pub fn check_whole(subject: &Subject, end: usize) -> Option<Checked> {
+    let text = &subject.text[subject.start..end];
+    let mut iban = [0; LONGEST];
+    let iban = iban.get_mut(..text.len())?;
+    iban.copy_from_slice(text);
+    iban.make_ascii_uppercase();
+    let bban = subject.registry.iban(*iban.first_chunk()?).filter(|bban| bban.length == text.len())?;
+    let fits = |(byte, class): (&u8, &u8)| match class {
+        b'n' => byte.is_ascii_digit(),
+        b'a' => byte.is_ascii_uppercase(),
+        _ => true,
+    };
+    iban[4..].iter().zip(&bban.classes).all(fits).then(|| judge(subject, iban, end, false))?
+}
+
+fn judge(subject: &Subject, iban: &[u8], end: usize, grouped: bool) -> Option<Checked> {
     if !check_digits_hold(iban) {
         return subject.refuse(Refusal::CheckDigit);
     }
     let bank = [iban[4], iban[5], iban[6]];
     let evidence = EvidenceSet::new()
         .with(Evidence::CheckDigit)
-        .with_if(country == *b"KZ" && subject.registry.is_kz_bank(bank), Evidence::Plausible)
+        .with_if(iban.starts_with(b"KZ") && subject.registry.is_kz_bank(bank), Evidence::Plausible)
         .with_if(grouped, Evidence::Formatted)
         .with_if(subject.registry.is_test_value(iban), Evidence::TestValue);
     Some(Checked { end, evidence, age: None, impersonal: false })
@@ -70,14 +89,26 @@ fn check_digits_hold(iban: &[u8]) -> bool {
     if !iban[2..4].iter().all(u8::is_ascii_digit) || matches!(&iban[2..4], b"00" | b"01" | b"99") {
         return false;
     }
-    // The remainder is taken only where another digit or two might not fit.
-    const FULL: u64 = u64::MAX / 200;
-    let number = iban[4..].iter().chain(&iban[..4]).fold(0u64, |number, byte| {
-        let number = if number > FULL { number % 97 } else { number };
-        match byte {
-            b'0'..=b'9' => number * 10 + u64::from(byte - b'0'),
-            _ => number * 100 + u64::from(byte - b'A') + 10,
-        }
-    });
-    number % 97 == 1
+    // From the last digit to the first: a letter counts as two digits.
+    let (mut sum, mut place) = (0, 0);
+    for byte in iban[4..].iter().chain(&iban[..4]).rev() {
+        let (value, digits) = match byte {
+            b'0'..=b'9' => (u32::from(byte - b'0'), 1),
+            _ => (u32::from(byte - b'A') + 10, 2),
+        };
+        sum += value * u32::from(POWERS[place]);
+        place += digits;
+    }
+    sum % 97 == 1
 }
+
+/// The powers of 10 modulo 97.
+const POWERS: [u8; 2 * LONGEST] = {
+    let mut powers = [1; 2 * LONGEST];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = (powers[at - 1] as u32 * 10 % 97) as u8;
+        at += 1;
+    }
+    powers
+};

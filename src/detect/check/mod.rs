@@ -13,8 +13,8 @@ mod certificate;
 mod coordinates;
 mod device;
 mod document;
-mod email;
-mod iban;
+pub(super) mod email;
+pub(super) mod iban;
 mod international_phone;
 mod ip;
 mod kz_bin;
@@ -23,7 +23,7 @@ mod kz_rnn;
 mod mrz;
 mod payment_card;
 mod person_name;
-mod phone;
+pub(super) mod phone;
 mod secret;
 mod social;
 mod twelve;
@@ -158,10 +158,10 @@ fn digits(text: &[u8], span: Range<usize>) -> impl Iterator<Item = u8> + Clone {
 /// Whether the digits are all the same, or nine and more that only rise or only fall, as `001122334455`: a sequence, not a
 /// number that was issued.
 fn is_sequence(digits: &[u8]) -> bool {
-    let steps = digits.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    let rises = digits.windows(2).all(|pair| pair[0] <= pair[1]);
-    let falls = digits.windows(2).all(|pair| pair[0] >= pair[1]);
-    steps == 0 || digits.len() > 8 && steps > 3 && (rises || falls)
+    let rises = || digits.windows(2).all(|pair| pair[0] <= pair[1]);
+    let falls = || digits.windows(2).all(|pair| pair[0] >= pair[1]);
+    let steps = || digits.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    (rises() || falls()) && (steps() == 0 || digits.len() > 8 && steps() > 3)
 }
 
 /// Whether all digits are the same: such a number is never issued.

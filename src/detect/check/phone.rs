@@ -1,7 +1,7 @@
 //! Telephone numbers of the numbering plan +7, shared by Kazakhstan (national numbers 6xx and 7xx) and Russia: `+7`,
 //! `8`, `7` or nothing before ten national digits, in one run or in the groups that people write.
 
-use super::{Checked, Subject, is_repdigit};
+use super::{Checked, Registry, Subject, is_repdigit};
 use crate::detect::WIDEST_GAP;
 use crate::detect::boundary::{byte, byte_before, is_term, may_begin, may_end};
 use crate::finding::{Evidence, EvidenceSet, Refusal};
@@ -25,17 +25,7 @@ pub fn check_kz(subject: &Subject) -> Option<Checked> {
 #[inline(never)]
 fn look_closer_kz(subject: &Subject, wanted: fn(u8) -> bool) -> Option<Checked> {
     let number = Number::alone(subject, wanted)?;
-    let code = number.national[..3].iter().fold(0, |code, d| code * 10 + u16::from(*d));
-    if number.prefix == Prefix::None && code < 700 {
-        return None;
-    }
-    // The range 6xx is Kazakhstan's, but nobody has published which of its codes are in use.
-    let assigned = subject.registry.is_kz_code(code);
-    let evidence = number
-        .evidence()
-        .with_if(assigned, Evidence::Plausible)
-        .with_if(!assigned && code >= 700, Evidence::Implausible);
-    Some(Checked { end: number.end, evidence, age: None, impersonal: false })
+    number.form.of_kz(&number.national, number.end, subject.registry)
 }
 
 pub fn check_ru(subject: &Subject) -> Option<Checked> {
@@ -47,12 +37,7 @@ pub fn check_ru(subject: &Subject) -> Option<Checked> {
 #[inline(never)]
 fn look_closer_ru(subject: &Subject, wanted: fn(u8) -> bool) -> Option<Checked> {
     let number = Number::alone(subject, wanted)?;
-    if number.prefix == Prefix::None {
-        return None;
-    }
-    // 8-800 is a company's free line.
-    let impersonal = number.national.starts_with(&[8, 0]);
-    Some(Checked { end: number.end, evidence: number.evidence(), age: None, impersonal })
+    number.form.of_ru(&number.national, number.end)
 }
 
 /// Where a number begins whose first digit the finder saw at `digit`: at a `+`, a `%2B`, or the bracket of its area code.
@@ -88,8 +73,14 @@ enum Prefix {
 /// A number that was read from a text.
 struct Number {
     national: [u8; 10],
-    prefix: Prefix,
     end: usize,
+    form: Form,
+}
+
+/// How a number is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    prefix: Prefix,
     groups: usize,
     brackets: bool,
     /// Whether the groups are 3, 3 and 4 digits, as America writes.
@@ -200,14 +191,15 @@ impl Number {
         for (slot, digit) in national.iter_mut().zip(super::digits(text, digits..end).skip(skip)) {
             *slot = digit;
         }
-        let american = grouping == 0x334;
-        Some(Self { national, prefix, end, groups: groups.len(), brackets, american })
+        let form = Form { prefix, groups: groups.len(), brackets, american: grouping == 0x334 };
+        Some(Self { national, end, form })
     }
 
     fn stands_alone(&self, text: &[u8], start: usize) -> bool {
+        let Form { prefix, groups, .. } = self.form;
         may_end(text, self.end)
-            && (self.prefix == Prefix::Plus || self.groups > 1 || !is_term(text, start, self.end))
-            && (self.prefix != Prefix::None || !self.is_part(text, start))
+            && (prefix == Prefix::Plus || groups > 1 || !is_term(text, start, self.end))
+            && (prefix != Prefix::None || !self.is_part(text, start))
     }
 
     /// Whether a hyphen stands before, or a digit one separator away on either side: without a prefix, ten digits among
@@ -221,8 +213,46 @@ impl Number {
         let width = separator(text, self.end);
         before || width > 0 && byte(text, self.end + width).is_ascii_digit()
     }
+}
 
-    fn evidence(&self) -> EvidenceSet {
+impl Form {
+    /// Eleven digits in one run: a trunk prefix before the national ones.
+    pub const RUN: Self = Self { prefix: Prefix::Trunk, groups: 1, brackets: false, american: false };
+
+    /// Ten digits in one run.
+    pub const BARE: Self = Self { prefix: Prefix::None, groups: 1, brackets: false, american: false };
+
+    /// The form of a number that a text is from its first byte to its last.
+    pub fn of(text: &[u8]) -> Option<Self> {
+        Number::read(text, 0).filter(|number| number.end == text.len()).map(|number| number.form)
+    }
+
+    /// What a number of Kazakhstan with these national digits is worth that ends at `end`; their first is 6 or 7.
+    pub fn of_kz(self, national: &[u8; 10], end: usize, registry: &Registry) -> Option<Checked> {
+        let code = national[..3].iter().fold(0, |code, d| code * 10 + u16::from(*d));
+        if self.prefix == Prefix::None && code < 700 {
+            return None;
+        }
+        // The range 6xx is Kazakhstan's, but nobody has published which of its codes are in use.
+        let assigned = registry.is_kz_code(code);
+        let evidence = self
+            .evidence(national)
+            .with_if(assigned, Evidence::Plausible)
+            .with_if(!assigned && code >= 700, Evidence::Implausible);
+        Some(Checked { end, evidence, age: None, impersonal: false })
+    }
+
+    /// The same of Russia; the first digit is 3, 4, 8 or 9.
+    pub fn of_ru(self, national: &[u8; 10], end: usize) -> Option<Checked> {
+        if self.prefix == Prefix::None {
+            return None;
+        }
+        // 8-800 is a company's free line.
+        let impersonal = national.starts_with(&[8, 0]);
+        Some(Checked { end, evidence: self.evidence(national), age: None, impersonal })
+    }
+
+    fn evidence(self, national: &[u8; 10]) -> EvidenceSet {
         let formatted = match self.prefix {
             Prefix::Plus => true,
             Prefix::Trunk => self.groups > 1,
@@ -231,7 +261,7 @@ impl Number {
         EvidenceSet::new()
             .with_if(formatted, Evidence::Formatted)
             .with_if(self.prefix == Prefix::None, Evidence::Bare)
-            .with_if(is_repdigit(&self.national[1..]), Evidence::TestValue)
+            .with_if(is_repdigit(&national[1..]), Evidence::TestValue)
     }
 }
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::lanes::SEEN;
 use super::masks::Bytes;
-use super::{Candidates, Width, find_with};
+use super::{Candidates, Compositions, Width, compose_with, find_with};
 
 pub fn is_supported() -> bool {
     is_x86_feature_detected!("avx2")
@@ -30,7 +30,19 @@ fn find_avx2<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates)
     find_with::<W, Bytes32x2>(text, range, found)
 }
 
-/// 64 bytes in two registers. Private, and only [`find_avx2`] makes any: each use has the instructions.
+/// What a range is composed of, by the same instructions. Only to be called where [`is_supported`].
+pub fn compose(text: &[u8], range: Range<usize>, all: &mut Compositions) {
+    debug_assert!(is_supported());
+    // SAFETY: see `find`.
+    unsafe { compose_avx2(text, range, all) }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn compose_avx2(text: &[u8], range: Range<usize>, all: &mut Compositions) {
+    compose_with::<Bytes32x2>(text, range, all);
+}
+
+/// 64 bytes in two registers. Private, and only [`find_avx2`] and [`compose_avx2`] make any: each use has the instructions.
 #[derive(Clone, Copy)]
 struct Bytes32x2(__m256i, __m256i);
 

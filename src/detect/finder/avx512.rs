@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::lanes::{Lanes, PIECE, SEEN, STEPS, seen_in};
 use super::masks::{Bytes, MasksOfPiece};
-use super::{Candidates, Width, find_with};
+use super::{Candidates, Compositions, Width, compose_with, find_with};
 
 pub fn is_supported() -> bool {
     is_x86_feature_detected!("avx512f")
@@ -33,7 +33,19 @@ fn find_avx512<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidate
     find_with::<W, Bytes64>(text, range, found)
 }
 
-/// 64 bytes in a register. Private, and only [`find_avx512`] makes any: each use has the instructions.
+/// What a range is composed of, by the same instructions. Only to be called where [`is_supported`].
+pub fn compose(text: &[u8], range: Range<usize>, all: &mut Compositions) {
+    debug_assert!(is_supported());
+    // SAFETY: see `find`.
+    unsafe { compose_avx512(text, range, all) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn compose_avx512(text: &[u8], range: Range<usize>, all: &mut Compositions) {
+    compose_with::<Bytes64>(text, range, all);
+}
+
+/// 64 bytes in a register. Private, and only [`find_avx512`] and [`compose_avx512`] make any: each use has the instructions.
 #[derive(Clone, Copy)]
 struct Bytes64(__m512i);
 

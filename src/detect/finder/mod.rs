@@ -6,6 +6,7 @@
 
 mod anchor;
 mod candidates;
+mod composition;
 mod lanes;
 mod masks;
 mod narrow;
@@ -24,6 +25,8 @@ use std::ops::Range;
 
 pub use anchor::Anchor;
 pub use candidates::Candidates;
+use composition::compose_with;
+pub use composition::{Composition, Compositions};
 use lanes::{PIECE, SEEN, STEP, STEPS};
 use masks::Bytes;
 
@@ -73,6 +76,19 @@ impl Engine {
             #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
             Self::Neon => find_with::<W, neon::Bytes16x4>(text, range, found),
             Self::Portable => find_with::<W, [u8; SEEN]>(text, range, found),
+        }
+    }
+
+    /// Tells what a range is composed of.
+    pub fn compose(self, text: &[u8], range: Range<usize>, all: &mut Compositions) {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::compose(text, range, all),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => avx2::compose(text, range, all),
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Self::Neon => compose_with::<neon::Bytes16x4>(text, range, all),
+            Self::Portable => compose_with::<[u8; SEEN]>(text, range, all),
         }
     }
 }

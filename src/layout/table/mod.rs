@@ -159,17 +159,24 @@ impl Grid {
 }
 
 impl Grid {
+    /// Where the cells of these rows end: a bit for each of 64 bytes, the place of the first, and which of them end a row.
+    #[inline(always)]
+    pub fn borders<'g>(&'g self, rows: &'g Segment) -> impl Iterator<Item = (usize, u64, u64)> + 'g {
+        let words = (rows.range.start - self.origin) / WIDTH..(rows.range.end - self.origin).div_ceil(WIDTH);
+        words.map(move |word| {
+            let first = self.origin + word * WIDTH;
+            let part = low(rows.range.end - first) & !low(rows.range.start.saturating_sub(first));
+            (first, (self.separators[word] | self.ends[word]) & part, self.ends[word] & part)
+        })
+    }
+
     /// Where the cells of a column begin in these rows, in order; first the one that is open before them, if it is in the
     /// text.
     pub fn cell_starts<'g>(&'g self, rows: &'g Segment, column: usize) -> impl Iterator<Item = usize> + 'g {
         let open = rows.open.cell.checked_sub(self.base).filter(|_| rows.open.column as usize == column);
-        let words = (rows.range.start - self.origin) / WIDTH..(rows.range.end - self.origin).div_ceil(WIDTH);
         let mut at = rows.open.column as usize;
-        let starts = words.flat_map(move |word| {
-            let first = self.origin + word * WIDTH;
-            let part = low(rows.range.end - first) & !low(rows.range.start.saturating_sub(first));
-            let ends = self.ends[word] & part;
-            places((self.separators[word] & part) | ends).map(move |place| (first + place + 1, ends >> place & 1 != 0))
+        let starts = self.borders(rows).flat_map(|(first, borders, ends)| {
+            places(borders).map(move |place| (first + place + 1, ends >> place & 1 != 0))
         });
         let starts = starts.filter_map(move |(start, in_next_row)| {
             at = if in_next_row { 0 } else { at + 1 };

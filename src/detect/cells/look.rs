@@ -1,0 +1,340 @@
+//! One look at a cell: takes its bytes and what they are composed of, gives what stands in it where that is plain.
+
+use std::ops::Range;
+
+use super::memo::{self, Key};
+use super::{Cells, LONGEST_CELL, Served, Settling};
+use crate::detect::Scanner;
+use crate::detect::check::{Checked, Subject, email, iban, phone};
+use crate::detect::columns::Around;
+use crate::detect::encoded;
+use crate::detect::finder::{Composition, Compositions};
+
+/// Most bytes between the border of a cell and its value: quotes, spaces, what opens a row.
+const OPENING: usize = 12;
+
+/// Bytes around an address in which a soft line break may cut it.
+const NEAR: usize = 64;
+
+/// Fewest letters and digits together of an IBAN; and of what may be base64.
+const SHORTEST_IBAN: u32 = 15;
+const SHORTEST_RUN: u32 = 24;
+
+/// Fewest digits of a value that is made of them: 8 of a date, 10 of a telephone number.
+const DATE: u32 = 8;
+const PHONE: u32 = 10;
+
+/// Where the digits of a moment stand.
+const DIGITS_OF_MOMENT: u64 = 0b110_1101_1011_0110_1111;
+
+/// What stands in a cell.
+pub enum Seen {
+    Nothing,
+    /// A value from border to border, of a detector.
+    Value(u16, Checked),
+}
+
+/// The value of a cell: quotes and what opens a row are left out.
+pub struct Cell<'t> {
+    text: &'t [u8],
+    pub start: usize,
+    end: usize,
+    pub of: Composition,
+}
+
+impl<'t> Cell<'t> {
+    /// What stands at a place between two borders; none where it is longer than what is looked at, or not simply quoted.
+    #[inline(always)]
+    pub fn of(text: &'t [u8], cell: Range<usize>, composed: &Compositions) -> Option<Self> {
+        let Range { mut start, mut end } = cell;
+        if end - start > LONGEST_CELL {
+            return None;
+        }
+        let opens = |byte: u8| matches!(byte, b' ' | b',' | b'(' | b'\r' | b'\n');
+        while start < end && opens(text[start]) {
+            start += 1;
+        }
+        if start < end {
+            if text[end - 1] == b'\r' {
+                end -= 1;
+            }
+            if text[start..end].starts_with(b"N'") {
+                start += 1;
+            }
+            let quote = text[start];
+            if matches!(quote, b'\'' | b'"') {
+                if end - start < 2 || text[end - 1] != quote {
+                    return None;
+                }
+                (start, end) = (start + 1, end - 1);
+            }
+        }
+        (start - cell.start <= OPENING).then(|| Self { text, start, end, of: composed.of(start, end - start) })
+    }
+
+    pub fn length(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// A bit for each byte.
+    fn all(&self) -> u64 {
+        if self.start == self.end { 0 } else { u64::MAX >> (LONGEST_CELL - self.length()) }
+    }
+
+    /// So many bytes from its beginning on; those after the value may be any.
+    #[inline(always)]
+    fn first<const N: usize>(&self) -> Option<&'t [u8; N]> {
+        self.text[self.start..].first_chunk()
+    }
+
+    /// Whether as many letters and digits stand together as an IBAN has at least, or those of base64 where none is a digit.
+    #[inline(always)]
+    fn has_run(&self) -> bool {
+        let together = self.of.digit | self.of.letter;
+        let two = together & together >> 1;
+        let four = two & two >> 2;
+        let eight = four & four >> 4;
+        let of_iban = eight & eight >> (SHORTEST_IBAN - 8);
+        of_iban != 0 && (self.of.digit != 0 || of_iban & of_iban >> (SHORTEST_RUN - SHORTEST_IBAN) != 0)
+    }
+
+    /// Whether two letters and two digits are followed by something that may join groups.
+    #[inline(always)]
+    fn may_begin_groups(&self) -> bool {
+        let Composition { digit, letter, .. } = self.of;
+        let joint = !(digit | letter) & self.all();
+        letter & letter >> 1 & digit >> 2 & digit >> 3 & joint >> 4 != 0
+    }
+
+    /// Whether four, two and two digits, or two, two and four, stand one byte apart.
+    fn may_be_date(&self) -> bool {
+        let one = self.of.digit;
+        let two = one & one >> 1;
+        let four = two & two >> 2;
+        four & two >> 5 & two >> 8 != 0 || two & two >> 3 & four >> 6 != 0
+    }
+
+    /// Whether nothing but words and short numbers stand here.
+    #[inline(always)]
+    fn holds_nothing(&self, digits: u32) -> bool {
+        digits < PHONE
+            && !self.has_run()
+            && !(digits > 1 && self.may_begin_groups())
+            && !(digits >= DATE && self.may_be_date())
+    }
+
+    /// A moment other than midnight, as `2026-05-21 06:02:30.671000+05`.
+    fn is_moment(&self) -> bool {
+        let Some((moment, rest)) = self.text[self.start..self.end].split_first_chunk::<19>() else { return false };
+        let [
+            b'1' | b'2',
+            _,
+            _,
+            _,
+            b'-',
+            _,
+            _,
+            b'-',
+            _,
+            _,
+            b' ' | b'T',
+            b'0'..=b'2',
+            _,
+            b':',
+            b'0'..=b'5',
+            _,
+            b':',
+            b'0'..=b'5',
+            _,
+        ] = moment
+        else {
+            return false;
+        };
+        let fraction = match rest {
+            [b'.', digits @ ..] => {
+                1 + digits.iter().take(PHONE as usize).take_while(|byte| byte.is_ascii_digit()).count()
+            }
+            _ => 0,
+        };
+        let is_zone = match &rest[fraction..] {
+            [] | b"Z" => true,
+            [b'+' | b'-', b'0' | b'1', hour, minutes @ ..] => {
+                let minutes = minutes.strip_prefix(b":").unwrap_or(minutes);
+                hour.is_ascii_digit() && matches!(minutes, [] | [b'0'..=b'5', b'0'..=b'9'])
+            }
+            _ => false,
+        };
+        self.of.digit & low(19) == DIGITS_OF_MOMENT
+            && moment[11..16] != *b"00:00"
+            && fraction <= PHONE as usize
+            && is_zone
+    }
+
+    /// Whether it may be what is left of 12 digits.
+    pub fn may_be_spoilt(&self) -> bool {
+        self.of.digit != 0 && (self.of.digit != self.all() || self.length() != 12)
+    }
+
+    /// Whether all of it may be a word.
+    #[inline(always)]
+    pub fn may_be_word(&self) -> bool {
+        let Composition { digit, letter, special, high, .. } = self.of;
+        let other = !(letter | high) & self.all();
+        digit | special == 0
+            && (other == 0 || matches!(self.text[self.start + other.trailing_zeros() as usize], b'_' | b'-' | b'.'))
+    }
+
+    fn subject<'a>(&'a self, scanner: &'a Scanner) -> Subject<'a> {
+        Subject::new(self.text, self.start, &scanner.registry)
+    }
+}
+
+fn low(count: u32) -> u64 {
+    if count >= 64 { u64::MAX } else { (1 << count) - 1 }
+}
+
+/// The value of a detector that runs, and nothing where it does not run or has none.
+#[inline(always)]
+fn value(served: Served, checked: impl FnOnce() -> Option<Checked>) -> Seen {
+    let checked = served.and_then(|(id, _)| Some((id, checked()?)));
+    checked.map_or(Seen::Nothing, |(id, checked)| Seen::Value(id, checked))
+}
+
+impl Scanner {
+    /// What stands in a cell, if that is plain; in one that is `nameless` no names of people are looked for.
+    #[inline(always)]
+    pub(super) fn look(
+        &self,
+        cell: &Cell,
+        nameless: bool,
+        around: &Around,
+        settling: &Settling,
+        cells: &mut Cells,
+    ) -> Option<Seen> {
+        let Composition { digit, letter, special, high, foreign, name } = cell.of;
+        let digits = digit.count_ones();
+        if special != 0 {
+            return if digits < DATE - 2 { self.special(cell, around, settling, cells) } else { None };
+        }
+        if digit == cell.all() {
+            return Some(self.number(cell, settling));
+        }
+        if foreign == 0 && (nameless || name == 0) && cell.holds_nothing(digits) {
+            return Some(Seen::Nothing);
+        }
+        if letter == 0 {
+            return self.written_number(cell, settling, cells);
+        }
+        if digit | letter == cell.all() {
+            return self.iban(cell, settling);
+        }
+        (high == 0 && cell.is_moment()).then_some(Seen::Nothing)
+    }
+
+    /// Nothing but digits, or nothing at all.
+    #[inline(always)]
+    fn number(&self, cell: &Cell, settling: &Settling) -> Seen {
+        let run = |served: Served| value(served, || (served?.1.run)(&cell.subject(self)));
+        match &cell.text[cell.start..cell.end] {
+            [b'7' | b'8', .., _, _, _, _, _, _, _, _, _] if cell.length() < 12 => {
+                let national = cell.text[..cell.end].last_chunk().expect("there are ten").map(|digit| digit - b'0');
+                let form = if cell.length() == 10 { phone::Form::BARE } else { phone::Form::RUN };
+                self.phone(form, &national, cell, settling)
+            }
+            [_, _, _, _, b'4'..=b'6', ..] if cell.length() == 12 => run(settling.kz_bin),
+            [_, _, _, _, b'0'..=b'3', ..] if cell.length() == 12 => run(settling.kz_iin),
+            _ if (13..20).contains(&cell.length()) => run(settling.payment_card),
+            _ => Seen::Nothing,
+        }
+    }
+
+    /// A telephone number with these national digits.
+    fn phone(&self, form: phone::Form, national: &[u8; 10], cell: &Cell, settling: &Settling) -> Seen {
+        match national[0] {
+            6 | 7 => value(settling.kz_phone, || form.of_kz(national, cell.end, &self.registry)),
+            3 | 4 | 8 | 9 => value(settling.ru_phone, || form.of_ru(national, cell.end)),
+            _ => Seen::Nothing,
+        }
+    }
+
+    /// Digits with marks between them: a telephone number, a date, a moment.
+    fn written_number(&self, cell: &Cell, settling: &Settling, cells: &mut Cells) -> Option<Seen> {
+        let mut digits = cell.of.digit;
+        let count = digits.count_ones();
+        if count == DATE && cell.length() == 10 && cell.of.high == 0 {
+            return Some(value(settling.birth_date, || (settling.birth_date?.1.run)(&cell.subject(self))));
+        }
+        if !(PHONE..=PHONE + 1).contains(&count) || cell.length() > memo::LONGEST {
+            return (cell.of.high == 0 && cell.is_moment()).then_some(Seen::Nothing);
+        }
+        let text = cell.first::<{ memo::LONGEST }>()?;
+        let mut key = Key::of(text, cell.length());
+        // What the digits are does not tell the form, but for the first one.
+        key.besides = text[digits.trailing_zeros() as usize];
+        for byte in &mut key.text {
+            *byte = if byte.is_ascii_digit() { b'0' } else { *byte };
+        }
+        // What breaks a number is for the scan to undo.
+        let is_plain = |text: &[u8]| (0..text.len()).all(|at| encoded::unit_at(text, at).is_none());
+        let form = || phone::Form::of(&text[..cell.length()]).filter(|_| is_plain(&text[..cell.length()]));
+        let form = cells.forms.get(key, form)?;
+        if count > PHONE {
+            digits &= digits - 1;
+        }
+        let national: [u8; 10] = std::array::from_fn(|_| {
+            let at = digits.trailing_zeros() as usize;
+            digits &= digits - 1;
+            text[at] - b'0'
+        });
+        // Where neither country has such numbers, another reading may.
+        matches!(national[0], 3 | 4 | 6..=9).then(|| self.phone(form, &national, cell, settling))
+    }
+
+    /// An IBAN in one run, where nothing in it may be a number after a word.
+    fn iban(&self, cell: &Cell, settling: &Settling) -> Option<Seen> {
+        let Composition { digit, letter, .. } = cell.of;
+        let words = letter & letter << 1 & digit >> 1;
+        if cell.length() as u32 >= SHORTEST_RUN || letter & 3 != 3 || digit & 12 != 12 || words >> 2 != 0 {
+            return None;
+        }
+        let (id, _) = settling.iban?;
+        Some(Seen::Value(id, iban::check_whole(&cell.subject(self), cell.end)?))
+    }
+
+    /// An address, or the mark of a NULL.
+    fn special(&self, cell: &Cell, around: &Around, settling: &Settling, cells: &mut Cells) -> Option<Seen> {
+        let Composition { digit, letter, special, high, .. } = cell.of;
+        if cell.text[cell.start..cell.end] == *b"\\N" {
+            return Some(Seen::Nothing);
+        }
+        let at = cell.start + special.trailing_zeros() as usize;
+        if special & (special - 1) != 0 || high != 0 || cell.text[at] != b'@' || cell.has_run() {
+            return None;
+        }
+        let (id, _) = settling.email?;
+        // Where lines are broken softly, an address may be a part of one.
+        let is_near = at < around.own.start + NEAR || at + NEAR > around.own.end;
+        if is_near || cells.composed.soft_break {
+            return None;
+        }
+        let local = at - cell.start;
+        let mut marks = !(digit | letter) & low(local as u32);
+        while marks != 0 {
+            if !email::IN_LOCAL[usize::from(cell.text[cell.start + marks.trailing_zeros() as usize])] {
+                return None;
+            }
+            marks &= marks - 1;
+        }
+        let length = cell.end - at - 1;
+        let domain = cell.text[at + 1..].first_chunk::<{ memo::LONGEST }>().filter(|_| length <= memo::LONGEST)?;
+        let host = || email::Host::whole(&domain[..length], &self.registry);
+        match cells.hosts.get(Key::of(domain, length), host) {
+            email::Whole::No => Some(Seen::Nothing),
+            email::Whole::Host(host) => {
+                let checked = email::check_whole(&cell.subject(self), at, cell.end, host).filter(|_| local > 0)?;
+                Some(Seen::Value(id, checked))
+            }
+            email::Whole::Partly => None,
+        }
+    }
+}
