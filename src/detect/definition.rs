@@ -175,8 +175,8 @@ impl Detector {
 
 /// How a detector file names the candidates of the finder.
 const ANCHORS: [(&str, &[Anchor]); 24] = [
-    ("digits:12", &[Anchor::Digits12, Anchor::Groups]),
-    ("digits:12-any", &[Anchor::AnyDigits12, Anchor::Groups]),
+    ("digits:12", &[Anchor::Digits12, Anchor::Groups, Anchor::Apart]),
+    ("digits:12-any", &[Anchor::AnyDigits12, Anchor::Groups, Anchor::Apart]),
     ("digits:13+", &[Anchor::Digits13, Anchor::Groups]),
     ("digits:9-10", &[Anchor::Digits9]),
     ("phone", &[Anchor::Phone]),
@@ -184,7 +184,7 @@ const ANCHORS: [(&str, &[Anchor]); 24] = [
     ("iban", &[Anchor::Iban]),
     ("series", &[Anchor::Series]),
     ("series-or-digits:10", &[Anchor::Series, Anchor::Digits9]),
-    ("plate", &[Anchor::Plate]),
+    ("plate", &[Anchor::Plate, Anchor::PlateBeyond]),
     ("alphanumeric:17", &[Anchor::Alphanumeric17]),
     ("filler", &[Anchor::Filler]),
     ("certificate", &[Anchor::Digits12, Anchor::Certificate]),

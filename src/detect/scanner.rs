@@ -358,24 +358,28 @@ impl Scanner {
         let found = Match { detector, span: subject.start..end, evidence, age, impersonal, key: None, told: None };
         match &self.words[usize::from(detector)] {
             Words::Required(meaning, beginnings) if !in_table(subject.start) => {
-                let named = self.named(subject.text, found, *meaning, beginnings);
+                let named = self.named(subject.text, found, *meaning, Some(beginnings));
                 if named.is_some() { named } else { subject.refuse(Refusal::Context) }
             }
             Words::OfColumn if !in_table(subject.start) => subject.refuse(Refusal::Context),
+            Words::Count(meaning) if evidence.contains(Evidence::Apart) && !in_table(subject.start) => {
+                let named = self.named(subject.text, found, *meaning, None);
+                if named.is_some() { named } else { subject.refuse(Refusal::Context) }
+            }
             _ => Some(found),
         }
     }
 
-    /// The match with its context, if that names the category.
+    /// The match with its context, if that names the category; `beginnings` are those of the words that do.
     pub(super) fn named(
         &self,
         text: &[u8],
         mut found: Match,
         meaning: Meaning,
-        beginnings: &Beginnings,
+        beginnings: Option<&Beginnings>,
     ) -> Option<Match> {
         found.key = layout::key_before(text, found.span.start);
-        if found.key.is_none() && !context::may_name(text, &found.span, beginnings) {
+        if found.key.is_none() && beginnings.is_some_and(|words| !context::may_name(text, &found.span, words)) {
             return None;
         }
         let keys = &mut Keys::default();

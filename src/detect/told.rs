@@ -41,7 +41,10 @@ impl Scanner {
         match &self.words[usize::from(found.detector)] {
             Words::OfColumn => None,
             Words::Required(meaning, beginnings) => {
-                self.named(text, found.clone(), *meaning, beginnings).map(|named| named.evidence)
+                self.named(text, found.clone(), *meaning, Some(beginnings)).map(|named| named.evidence)
+            }
+            Words::Count(meaning) if found.evidence.contains(Evidence::Apart) => {
+                self.named(text, found.clone(), *meaning, None).map(|named| named.evidence)
             }
             Words::Ignored | Words::Count(_) => {
                 let mut told = found.clone();

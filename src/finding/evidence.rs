@@ -67,6 +67,8 @@ evidence! {
     Alone = "alone",
     /// Its leading zeros are lost; with them put back it is a value.
     LeadingZeros = "leading-zeros",
+    /// Its digits stand apart, as in the boxes of a form; a word or key must name it.
+    Apart = "apart",
 }
 
 impl fmt::Display for Evidence {

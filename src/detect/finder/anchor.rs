@@ -7,7 +7,7 @@ pub enum Anchor {
     Digits12,
     /// First of 13 or more digits.
     Digits13,
-    /// First of 3, 4 or 6 digits that a space or hyphen and as many digits follow.
+    /// First of 3 or 4 digits that a space or hyphen and as many digits follow, or of 6 and any digit.
     Groups,
     /// First digit, 6, 7 or 8, of what may be a telephone number.
     Phone,
@@ -55,10 +55,14 @@ pub enum Anchor {
     Capital,
     /// First digit after a word beyond ASCII.
     House,
+    /// First byte of what is written as a vehicle's plate with letters beyond ASCII.
+    PlateBeyond,
+    /// First of digits that stand apart, one by one or in pairs, after a word beyond ASCII.
+    Apart,
 }
 
 impl Anchor {
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::Digits12,
         Self::Digits13,
         Self::Groups,
@@ -85,6 +89,8 @@ impl Anchor {
         Self::LatinHouse,
         Self::Capital,
         Self::House,
+        Self::PlateBeyond,
+        Self::Apart,
     ];
 
     /// Whether only the wide finder names such candidates.
@@ -94,6 +100,6 @@ impl Anchor {
 
     /// Whether such candidates stand beside words beyond ASCII.
     pub fn is_worded(self) -> bool {
-        matches!(self, Self::Capital | Self::House)
+        self >= Self::Capital
     }
 }

@@ -78,7 +78,7 @@ impl Candidates {
         if self.piece.masks.high.iter().fold(0, |all, high| all | high) != 0 {
             self.note_beyond_ascii(range);
             if W::WORDED {
-                self.piece.look_beyond::<B>(text, bytes);
+                self.piece.look_beyond::<W, B>(text, bytes);
             }
         }
     }
@@ -175,16 +175,21 @@ impl Piece {
 
     /// The same for words beyond ASCII.
     #[inline(always)]
-    fn look_beyond<B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
+    fn look_beyond<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
         for step in 0..steps(bytes) {
             self.beyond.set(step, Beyond::of(B::load(seen_in(text, step))));
         }
         let Self { masks, beyond, keep, starts, anchors, .. } = self;
         for step in 0..STEPS {
-            words::candidates(&masks.at(step), &beyond.at(step), keep[step], |anchor, mask| {
+            let (masks, beyond, keep) = (masks.at(step), beyond.at(step), keep[step]);
+            let mut found = |anchor: Anchor, mask: u64| {
                 starts[anchor as usize][step] = mask;
                 anchors[step] |= u64::from(mask != 0) << anchor as usize;
-            });
+            };
+            words::candidates(&masks, &beyond, keep, &mut found);
+            if W::WIDE {
+                found(Anchor::PlateBeyond, words::plates(&masks, &beyond, keep));
+            }
         }
     }
 }

@@ -29,7 +29,11 @@ fn wide(engine: Engine, text: &[u8]) -> Vec<(usize, Anchor)> {
 #[test]
 fn every_anchor_beside_words_in_every_engine() {
     use Anchor::*;
-    let table: [(&str, &[(usize, Anchor)]); 12] = [
+    let table: [(&str, &[(usize, Anchor)]); 16] = [
+        ("ЖСН: 9 0 0 5", &[(8, Apart)]),
+        ("ЖСН 90 05 1", &[(7, House), (7, Apart)]),
+        ("123 АВС 02", &[(0, PlateBeyond), (11, House)]),
+        ("А 123-ВСМ", &[(0, PlateBeyond), (1, PlateBeyond), (3, House), (3, PlateBeyond)]),
         ("Ab Cd", &[(3, LatinCapital)]),
         ("ab cd", &[]),
         ("I.I. Ab", &[(2, LatinCapital), (5, LatinCapital)]),

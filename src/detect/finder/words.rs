@@ -1,5 +1,5 @@
-//! Candidates beside words beyond ASCII: where a name or the number of a house may stand. Only pieces that hold such bytes
-//! come here, so that a text in ASCII pays nothing more.
+//! Candidates beside words beyond ASCII: where a name, the number of a house or digits that stand apart may begin, and plates
+//! with such letters. Only pieces that hold such bytes come here, so that a text in ASCII pays nothing more.
 
 use super::Anchor;
 use super::masks::{Beyond, Masks};
@@ -8,8 +8,7 @@ use super::masks::{Beyond, Masks};
 #[inline(always)]
 pub fn candidates(masks: &Masks, beyond: &Beyond, keep: u64, mut found: impl FnMut(Anchor, u64)) {
     let Masks { digit, high, .. } = *masks;
-    let small = beyond.d1 & beyond.continuation >> 1 | beyond.d0 & beyond.late >> 1;
-    let capital = high & !small;
+    let capital = capitals(masks, beyond);
     let mark = high & !(high >> 1) & beyond.mark >> 1 & keep;
     let after = |begin: u64| (mark & begin >> 2) << 2 | (mark & beyond.space >> 2 & begin >> 3) << 3;
     // A no-break space is two bytes.
@@ -18,4 +17,34 @@ pub fn candidates(masks: &Masks, beyond: &Beyond, keep: u64, mut found: impl FnM
     found(Anchor::Capital, after(capital) | apart | tag << 5);
     let glued = high & digit >> 1 & keep;
     found(Anchor::House, after(digit) | glued << 1);
+
+    let (one, two) = (digit & masks.joint >> 1, digit & digit >> 1 & masks.joint >> 2);
+    let apart = one & one >> 2 & one >> 4 | two & two >> 3;
+    let word = high & keep;
+    let colon = word & (beyond.mark | masks.colon) >> 1;
+    found(
+        Anchor::Apart,
+        (word & apart >> 1) << 1 | (colon & apart >> 2) << 2 | (colon & beyond.space >> 2 & apart >> 3) << 3,
+    );
+}
+
+/// What may be the first byte of a capital beyond ASCII; in a charset of single bytes any letter may.
+#[inline(always)]
+fn capitals(masks: &Masks, beyond: &Beyond) -> u64 {
+    let small = beyond.d1 & beyond.continuation >> 1 | beyond.d0 & beyond.late >> 1;
+    masks.high & !small
+}
+
+/// `123 АВС 02` and `А 123 ВСМ` with Cyrillic letters among the Latin ones, with a space, a hyphen or nothing between the
+/// parts; of the letters only where they begin.
+#[inline(always)]
+pub fn plates(masks: &Masks, beyond: &Beyond, keep: u64) -> u64 {
+    let Masks { digit, joint, .. } = *masks;
+    let capital = capitals(masks, beyond) | masks.capital;
+    let run3 = digit & digit >> 1 & digit >> 2 & !(digit >> 3);
+    let letters = |at: u32| capital >> at | joint >> at & capital >> (at + 1);
+    let new = digit & !(digit << 1) & run3 & letters(3);
+    let digits = run3 & letters(3);
+    let old = capital & (digits >> 1 | digits >> 2 | joint >> 1 & digits >> 2 | joint >> 2 & digits >> 3);
+    (new | old) & keep
 }
