@@ -77,6 +77,8 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         "4400000000123454",
         "aigerim@romashka-demo.kz",
         "a.b+c@mail.kz",
+        "x собака mail точка kz",
+        "aigerim (at) romashka-demo.kz",
         "аружан@ромашка.қаз",
         "x%40mail.kz",
         "git@github.com:a/b",

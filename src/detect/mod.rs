@@ -10,6 +10,7 @@ use crate::finding::EvidenceSet;
 
 mod addresses;
 mod automaton;
+mod beside;
 mod boundary;
 mod charset;
 pub mod check;

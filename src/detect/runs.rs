@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::beside::Beside;
 use super::check::Check;
-use super::finder::{Anchor, Candidates, Dated, DatedWorded, Engine, Narrow, Wide, Worded};
+use super::finder::{Anchor, Candidates, Dated, DatedWorded, Engine, Narrow, Whole, Wide, Worded};
 use super::{Definition, Detectors};
 use crate::finding::Posture;
 
@@ -11,6 +12,8 @@ use crate::finding::Posture;
 pub struct Runs {
     pub text: Run,
     pub rows: Run,
+    /// What is looked for in a text beside other values.
+    pub beside: Option<Beside>,
 }
 
 /// Detectors that run together.
@@ -30,6 +33,7 @@ impl Runs {
         Self {
             text: Run::new(detectors, |d| d.off(posture, false).is_none()),
             rows: Run::new(detectors, |d| d.off(posture, true).is_none()),
+            beside: Beside::new(detectors, posture),
         }
     }
 
@@ -57,6 +61,7 @@ impl Run {
                 (false, false, true) => Engine::find::<Worded>,
                 (false, true, false) => Engine::find::<Dated>,
                 (false, true, true) => Engine::find::<DatedWorded>,
+                (true, ..) if needs(Anchor::is_spelled) => Engine::find::<Whole>,
                 (true, ..) => Engine::find::<Wide>,
             };
         Self { on, served, find }

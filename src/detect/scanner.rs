@@ -1,6 +1,7 @@
 //! The fast path: takes a window of text and the part of it to scan, gives the matches that start in that part. A pure
 //! function of the window, so that it does not matter where a text is cut into windows.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use super::check::{Check, Checked, Subject};
 use super::columns::{Around, Columns};
 use super::context::Keys;
 use super::encoded::{self, Seen, base64};
-use super::finder::{Anchor, Candidates, Engine, Wide};
+use super::finder::{Anchor, Candidates, Engine, Whole};
 use super::runs::{Find, Run, Runs};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
 use crate::finding::{Evidence, EvidenceSet, Posture, Refusal};
@@ -71,7 +72,9 @@ pub struct Scratch {
 impl Scanner {
     pub fn new(detectors: Arc<Detectors>, registry: Registry, lexicon: Lexicon, engine: Engine) -> Self {
         let words = |detector: &Detector| match lexicon.category(&detector.definition.category) {
-            _ if !detectors.everywhere && !detector.definition.default => Words::OfColumn,
+            _ if !detectors.everywhere && !detector.definition.default && detector.definition.beside.is_none() => {
+                Words::OfColumn
+            }
             Some(meaning) if detector.definition.context == Context::Counts => Words::Count(meaning),
             Some(meaning) if detector.definition.context == Context::Required => {
                 Words::Required(meaning, lexicon.beginnings(meaning))
@@ -109,11 +112,19 @@ impl Scanner {
         let from = own.start.saturating_sub(LONGEST + layout::KEY_REACH);
         let parts = tables.parts(&own, from..range.end).map(|(in_rows, part)| (runs.of(in_rows), part));
         let columns = tables.segments.iter().map(|rows| scratch.columns.of(&rows.table, &self.lexicon)).collect();
-        let around = Around { text, own: own.clone(), tables, columns };
-        let is_named = |at: usize, detector: u16| {
-            self.meanings[usize::from(detector)].is_some_and(|meaning| around.tells(at, meaning))
+        let around = Around { text, own: own.clone(), tables, columns, last: Cell::default() };
+        let is_named = |at: usize, anchor: Anchor, detector: u16| {
+            self.meanings[usize::from(detector)].is_some_and(|meaning| match anchor {
+                // Most numbers after words are those of houses.
+                Anchor::House => around.has_column(at, meaning),
+                _ => around.tells(at, meaning),
+            })
         };
         self.candidates(parts, (text, &own), &in_table, &is_named, scratch);
+        let in_rows_only = matches!(&tables.segments[..], [rows] if rows.range == own);
+        if let Some(beside) = runs.beside.as_ref().filter(|_| !in_rows_only) {
+            self.beside(text, beside, &in_table, &mut scratch.raw);
+        }
         let Scratch { glued_colon, candidates, raw, encoded: seen, decoded, .. } = scratch;
         *glued_colon = candidates.take_glued_colon();
         let mut encoded = Vec::new();
@@ -138,13 +149,13 @@ impl Scanner {
     }
 
     /// Everything that passes its check and begins in the parts, in order, but for names of people in a column that
-    /// `is_named` after them; and what may be encoded.
+    /// `is_named` after them, and addresses beside one; and what may be encoded.
     fn candidates<'r>(
         &self,
         parts: impl Iterator<Item = (&'r Run, Range<usize>)>,
         (text, own): (&[u8], &Range<usize>),
         in_table: &impl Fn(usize) -> bool,
-        is_named: &impl Fn(usize, u16) -> bool,
+        is_named: &impl Fn(usize, Anchor, u16) -> bool,
         scratch: &mut Scratch,
     ) {
         let Scratch { line_ends, candidates, raw, encoded, .. } = scratch;
@@ -156,8 +167,8 @@ impl Scanner {
                 encoded.see(text, anchor, at);
                 let mut served = &run.served[anchor as usize][..];
                 // The name of the column tells all of them at once.
-                if anchor == Anchor::Capital && !self.detectors.everywhere {
-                    served = if served.iter().all(|(id, _)| is_named(at, *id)) { &[] } else { served };
+                if matches!(anchor, Anchor::Capital | Anchor::House) && !self.detectors.everywhere {
+                    served = if served.iter().all(|(id, _)| is_named(at, anchor, *id)) { &[] } else { served };
                 }
                 self.look_closer(text, served, at, in_table, raw);
             });
@@ -196,7 +207,7 @@ impl Scanner {
     /// The values of a text that was decoded; what is around a cell of a table says nothing of its values.
     fn values(&self, runs: &Runs, text: &[u8], in_table: bool, scratch: &mut Scratch) -> Vec<Match> {
         let parts = std::iter::once((runs.of(in_table), 0..text.len()));
-        self.candidates(parts, (text, &(0..0)), &|_| in_table, &|_, _| false, scratch);
+        self.candidates(parts, (text, &(0..0)), &|_| in_table, &|_, _, _| false, scratch);
         if in_table {
             overlap::resolve(&mut scratch.raw, |detector| self.detectors.get(detector).rank());
             let mut found = std::mem::take(&mut scratch.raw);
@@ -307,8 +318,8 @@ impl Scanner {
                 starts.insert((detector, start));
             });
         }
-        let Runs { text: all, rows } = self.runs_of(posture);
-        self.find(Engine::find::<Wide>, text, range, &mut Candidates::default(), |anchor, at| {
+        let Runs { text: all, rows, .. } = self.runs_of(posture);
+        self.find(Engine::find::<Whole>, text, range, &mut Candidates::default(), |anchor, at| {
             // Most runs of 12 digits are passed over for what stands where a month does; here they are to be told of.
             let passed_over = (anchor == Anchor::AnyDigits12).then_some(Anchor::Digits12);
             for anchor in std::iter::once(anchor).chain(passed_over) {
@@ -362,30 +373,11 @@ impl Scanner {
                 if named.is_some() { named } else { subject.refuse(Refusal::Context) }
             }
             Words::OfColumn if !in_table(subject.start) => subject.refuse(Refusal::Context),
-            Words::Count(meaning) if evidence.contains(Evidence::Apart) && !in_table(subject.start) => {
-                let named = self.named(subject.text, found, *meaning, None);
-                if named.is_some() { named } else { subject.refuse(Refusal::Context) }
+            Words::Count(meaning) if evidence.contains(Evidence::Apart) => {
+                self.apart(subject, found, *meaning, in_table(subject.start))
             }
             _ => Some(found),
         }
-    }
-
-    /// The match with its context, if that names the category; `beginnings` are those of the words that do.
-    pub(super) fn named(
-        &self,
-        text: &[u8],
-        mut found: Match,
-        meaning: Meaning,
-        beginnings: Option<&Beginnings>,
-    ) -> Option<Match> {
-        found.key = layout::key_before(text, found.span.start);
-        if found.key.is_none() && beginnings.is_some_and(|words| !context::may_name(text, &found.span, words)) {
-            return None;
-        }
-        let keys = &mut Keys::default();
-        let said = context::evidence(text, &found.span, found.key.as_ref(), keys, &self.lexicon, meaning)?;
-        found.evidence = found.evidence.with(said);
-        matches!(said, Evidence::KeyName | Evidence::ContextWord).then_some(found)
     }
 }
 

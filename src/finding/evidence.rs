@@ -69,6 +69,8 @@ evidence! {
     LeadingZeros = "leading-zeros",
     /// Its digits stand apart, as in the boxes of a form; a word or key must name it.
     Apart = "apart",
+    /// Its signs are spelled out, as in `name (at) mail.kz`.
+    SpelledOut = "spelled-out",
 }
 
 impl fmt::Display for Evidence {

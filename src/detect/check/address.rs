@@ -55,6 +55,8 @@ pub fn start_of_latin(text: &[u8], at: usize, registry: &Registry) -> Option<usi
 fn is_cyrillic_house(text: &[u8], at: usize) -> bool {
     let [first, second, third] = [1, 2, 3].map(|back| byte_before(text, at, back));
     match first {
+        // A no-break space between digits, as in a telephone number.
+        0xA0 if second == 0xC2 => !third.is_ascii_digit(),
         0x80.. => true,
         b' ' if matches!(second, b'.' | b',' | b' ') => third >= 0x80,
         b' ' | b'.' | b'-' | b',' => second >= 0x80,
@@ -88,6 +90,10 @@ fn address(text: &[u8], at: usize, registry: &Registry, charsets: &[Charset]) ->
     // Two letters and a number among bytes that are no text are chance.
     let letters = tokens.end(house) - tokens.start(start) > 8 || matches!(charset, Charset::Utf8 | Charset::Ascii);
     letters.then_some(())?;
+    // «К. И. 1119» are initials and a number.
+    let letter = if *charset == Charset::Utf8 { 2 } else { 1 };
+    let is_word = |i: usize| matches!(tokens.kind(i), Kind::Word { .. }) && tokens.end(i) - tokens.start(i) > letter;
+    (start..=end).any(is_word).then_some(())?;
     address.is_whole(start, end, roles).then_some(())?;
     let has = |role: Role| roles.is(role);
     let place = has(Role::LOCALITY.or(Role::TOWN));

@@ -113,8 +113,9 @@ impl Check {
 }
 
 /// Every check there is.
-pub static ALL: [Check; 30] = [
+pub static ALL: [Check; 31] = [
     Check::new("email", email::check, None).begins(email::start_of_local),
+    Check::new("email-spelled", email::spelled::check, None).begins(email::spelled::start_of_address),
     Check::new("iban", iban::check, Some(0)),
     Check::new("mrz", mrz::check, Some(0)).begins(mrz::start_of_zone),
     Check::new("payment-card", payment_card::check, Some(1)),

@@ -47,6 +47,8 @@ pub enum Anchor {
     Year,
     /// The last letter of a key that may name a secret, before its `=` or `:`.
     Key,
+    /// What opens a bracket around two letters, as `(at)`.
+    Bracketed,
     /// First Latin letter, a capital, of a word after another word or initial, or after a tag such as `//FM/`.
     LatinCapital,
     /// First of 1 to 4 digits beside a Latin word.
@@ -59,10 +61,12 @@ pub enum Anchor {
     PlateBeyond,
     /// First of digits that stand apart, one by one or in pairs, after a word beyond ASCII.
     Apart,
+    /// What stands before a word beyond ASCII of six letters, as «собака».
+    Spelled,
 }
 
 impl Anchor {
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::Digits12,
         Self::Digits13,
         Self::Groups,
@@ -85,17 +89,24 @@ impl Anchor {
         Self::Date,
         Self::Year,
         Self::Key,
+        Self::Bracketed,
         Self::LatinCapital,
         Self::LatinHouse,
         Self::Capital,
         Self::House,
         Self::PlateBeyond,
         Self::Apart,
+        Self::Spelled,
     ];
 
     /// Whether only the wide finder names such candidates.
     pub fn is_wide(self) -> bool {
         self > Self::Run && !self.is_worded()
+    }
+
+    /// Whether only the whole finder names such candidates.
+    pub fn is_spelled(self) -> bool {
+        matches!(self, Self::Bracketed | Self::PlateBeyond | Self::Spelled)
     }
 
     /// Whether such candidates stand beside words beyond ASCII.

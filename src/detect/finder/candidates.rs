@@ -165,6 +165,9 @@ impl Piece {
             if W::WIDE {
                 wide::candidates(&masks, &marks.at(step), &runs, keep, &mut found);
             }
+            if W::SPELLED {
+                found(Anchor::Bracketed, wide::brackets(&masks, &marks.at(step), &runs, keep));
+            }
             if W::DATED && !W::WIDE {
                 found(Anchor::Date, narrow::dates(&runs));
             }
@@ -180,16 +183,27 @@ impl Piece {
             self.beyond.set(step, Beyond::of(B::load(seen_in(text, step))));
         }
         let Self { masks, beyond, keep, starts, anchors, .. } = self;
+        let mut apart = 0;
         for step in 0..STEPS {
             let (masks, beyond, keep) = (masks.at(step), beyond.at(step), keep[step]);
+            apart |= words::apart(&masks);
             let mut found = |anchor: Anchor, mask: u64| {
                 starts[anchor as usize][step] = mask;
                 anchors[step] |= u64::from(mask != 0) << anchor as usize;
             };
             words::candidates(&masks, &beyond, keep, &mut found);
-            if W::WIDE {
+            if W::SPELLED {
                 found(Anchor::PlateBeyond, words::plates(&masks, &beyond, keep));
+                found(Anchor::Spelled, words::of_six(&masks, keep));
             }
+        }
+        if apart == 0 {
+            return;
+        }
+        for step in 0..STEPS {
+            let mask = words::apart_after_words(&masks.at(step), &beyond.at(step), keep[step]);
+            starts[Anchor::Apart as usize][step] = mask;
+            anchors[step] |= u64::from(mask != 0) << Anchor::Apart as usize;
         }
     }
 }

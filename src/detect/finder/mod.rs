@@ -82,6 +82,8 @@ pub trait Width {
     const WIDE: bool;
     const WORDED: bool;
     const DATED: bool;
+    /// Those of letters beyond ASCII and of brackets.
+    const SPELLED: bool;
 }
 
 /// The anchors up to [`Anchor::Run`].
@@ -96,37 +98,52 @@ pub struct Dated;
 /// The narrow ones, [`Anchor::Date`], and those beside words beyond ASCII.
 pub struct DatedWorded;
 
-/// All anchors.
+/// All anchors but those of plates and signs that are not in ASCII or are spelled out.
 pub struct Wide;
+
+/// All anchors.
+pub struct Whole;
 
 impl Width for Narrow {
     const WIDE: bool = false;
     const WORDED: bool = false;
     const DATED: bool = false;
+    const SPELLED: bool = false;
 }
 
 impl Width for Worded {
     const WIDE: bool = false;
     const WORDED: bool = true;
     const DATED: bool = false;
+    const SPELLED: bool = false;
 }
 
 impl Width for Dated {
     const WIDE: bool = false;
     const WORDED: bool = false;
     const DATED: bool = true;
+    const SPELLED: bool = false;
 }
 
 impl Width for DatedWorded {
     const WIDE: bool = false;
     const WORDED: bool = true;
     const DATED: bool = true;
+    const SPELLED: bool = false;
 }
 
 impl Width for Wide {
     const WIDE: bool = true;
     const WORDED: bool = true;
     const DATED: bool = true;
+    const SPELLED: bool = false;
+}
+
+impl Width for Whole {
+    const WIDE: bool = true;
+    const WORDED: bool = true;
+    const DATED: bool = true;
+    const SPELLED: bool = true;
 }
 
 /// The finder, for whatever computes the masks. Inlined, so that it is compiled with the caller's instruction set.

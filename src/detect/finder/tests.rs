@@ -21,7 +21,7 @@ fn found<W: Width>(engine: Engine, text: &[u8], range: Range<usize>) -> Vec<(usi
 
 /// All wide candidates of a text but those beside words.
 fn wide(engine: Engine, text: &[u8]) -> Vec<(usize, Anchor)> {
-    let mut all = found::<Wide>(engine, text, 0..text.len());
+    let mut all = found::<Whole>(engine, text, 0..text.len());
     all.retain(|(_, anchor)| anchor.is_wide() && *anchor < Anchor::LatinCapital);
     all
 }
@@ -29,11 +29,13 @@ fn wide(engine: Engine, text: &[u8]) -> Vec<(usize, Anchor)> {
 #[test]
 fn every_anchor_beside_words_in_every_engine() {
     use Anchor::*;
-    let table: [(&str, &[(usize, Anchor)]); 16] = [
-        ("ЖСН: 9 0 0 5", &[(8, Apart)]),
-        ("ЖСН 90 05 1", &[(7, House), (7, Apart)]),
-        ("123 АВС 02", &[(0, PlateBeyond), (11, House)]),
-        ("А 123-ВСМ", &[(0, PlateBeyond), (1, PlateBeyond), (3, House), (3, PlateBeyond)]),
+    let table: [(&str, &[(usize, Anchor)]); 18] = [
+        ("a собака b", &[(1, Spelled)]),
+        ("a(\u{441}обаки) собак", &[(1, Spelled)]),
+        ("Ж: 9 0 0 5", &[(4, Apart)]),
+        ("Ж 90 05 1", &[(3, House), (3, Apart)]),
+        ("123 АВ 02", &[(0, PlateBeyond), (9, House)]),
+        ("А 123-ВС", &[(0, PlateBeyond), (1, PlateBeyond), (3, House), (3, PlateBeyond)]),
         ("Ab Cd", &[(3, LatinCapital)]),
         ("ab cd", &[]),
         ("I.I. Ab", &[(2, LatinCapital), (5, LatinCapital)]),
@@ -52,7 +54,7 @@ fn every_anchor_beside_words_in_every_engine() {
             for shift in [0, 38, 41, 47, 48, 60, 127] {
                 let text = ["_".repeat(shift).as_bytes(), text.as_bytes()].concat();
                 let expected: Vec<_> = expected.iter().map(|(at, anchor)| (at + shift, *anchor)).collect();
-                let all = found::<Wide>(engine, &text, 0..text.len()).into_iter();
+                let all = found::<Whole>(engine, &text, 0..text.len()).into_iter();
                 let got: Vec<_> = all.filter(|(_, anchor)| *anchor >= LatinCapital).collect();
                 assert_eq!(got, expected, "{engine:?} {shift}");
             }
@@ -63,7 +65,7 @@ fn every_anchor_beside_words_in_every_engine() {
 #[test]
 fn every_wide_anchor_in_every_engine() {
     use Anchor::*;
-    let table: [(&str, &[(usize, Anchor)]); 24] = [
+    let table: [(&str, &[(usize, Anchor)]); 26] = [
         ("123456789012", &[(0, AnyDigits12)]),
         ("(: 045678910;", &[(3, Digits9)]),
         ("(: 04567891;", &[]),
@@ -87,6 +89,8 @@ fn every_wide_anchor_in_every_engine() {
         ("1990-05-13T", &[(0, Date)]),
         ("мая 1990 г", &[(7, Year)]),
         ("pass=", &[(3, Key)]),
+        ("a (at) b", &[(2, Bracketed)]),
+        ("a[at]b(id) \"at\"", &[(1, Bracketed), (6, Bracketed)]),
         ("\"pwd\" : ", &[(3, Key)]),
     ];
     for (text, expected) in table {
@@ -183,7 +187,7 @@ proptest! {
         let cut = cut.min(text.len());
         // Whether so many bytes are seen depends on where steps begin.
         let found = |engine: Engine, range: Range<usize>| {
-            let mut found = found::<Wide>(engine, &text, range);
+            let mut found = found::<Whole>(engine, &text, range);
             let is_run = |range: Range<usize>| text.get(range).is_some_and(|run| run.iter().all(u8::is_ascii_alphanumeric));
             found.retain(|(at, anchor)| match anchor {
                 Anchor::Run => is_run(*at..at + 24) && text[*at..at + 24].iter().any(u8::is_ascii_uppercase),

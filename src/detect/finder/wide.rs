@@ -48,6 +48,15 @@ pub fn candidates(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64, mut foun
     found(Anchor::LatinHouse, latin_houses(masks, marks, runs, keep));
 }
 
+/// What may open a bracket around two letters.
+#[inline(always)]
+pub fn brackets(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64) -> u64 {
+    let word = runs.alphanumeric | masks.high;
+    let between = marks.space | marks.dot | marks.quote | marks.slash | marks.hyphen | marks.comma;
+    let bracket = !(word | between | masks.colon | masks.equals);
+    bracket & masks.letter >> 1 & masks.letter >> 2 & bracket >> 3 & keep
+}
+
 /// Words with a capital after another word, after one initial or two, or after a tag.
 #[inline(always)]
 fn latin_capitals(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64) -> u64 {

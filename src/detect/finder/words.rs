@@ -17,15 +17,23 @@ pub fn candidates(masks: &Masks, beyond: &Beyond, keep: u64, mut found: impl FnM
     found(Anchor::Capital, after(capital) | apart | tag << 5);
     let glued = high & digit >> 1 & keep;
     found(Anchor::House, after(digit) | glued << 1);
+}
 
-    let (one, two) = (digit & masks.joint >> 1, digit & digit >> 1 & masks.joint >> 2);
-    let apart = one & one >> 2 & one >> 4 | two & two >> 3;
-    let word = high & keep;
-    let colon = word & (beyond.mark | masks.colon) >> 1;
-    found(
-        Anchor::Apart,
-        (word & apart >> 1) << 1 | (colon & apart >> 2) << 2 | (colon & beyond.space >> 2 & apart >> 3) << 3,
-    );
+/// First of digits that stand apart, one by one or in pairs: rare, so that only where there are some the words before them are
+/// looked at.
+#[inline(always)]
+pub fn apart(masks: &Masks) -> u64 {
+    let (digit, joint) = (masks.digit, masks.joint);
+    let (one, two) = (digit & joint >> 1, digit & digit >> 1 & joint >> 2);
+    (one & one >> 2 & one >> 4 | two & two >> 3) & !(digit << 1)
+}
+
+/// Those directly after a word beyond ASCII, or after it, a mark and a space.
+#[inline(always)]
+pub fn apart_after_words(masks: &Masks, beyond: &Beyond, keep: u64) -> u64 {
+    let (word, apart) = (masks.high & keep, apart(masks));
+    let mark = word & (beyond.mark | masks.colon) >> 1;
+    (word & apart >> 1) << 1 | (mark & apart >> 2) << 2 | (mark & beyond.space >> 2 & apart >> 3) << 3
 }
 
 /// What may be the first byte of a capital beyond ASCII; in a charset of single bytes any letter may.
@@ -46,5 +54,17 @@ pub fn plates(masks: &Masks, beyond: &Beyond, keep: u64) -> u64 {
     let new = digit & !(digit << 1) & run3 & letters(3);
     let digits = run3 & letters(3);
     let old = capital & (digits >> 1 | digits >> 2 | joint >> 1 & digits >> 2 | joint >> 2 & digits >> 3);
-    (new | old) & keep
+    // Some letter is beyond ASCII, wherever the text is cut into pieces.
+    let two = masks.high | masks.high >> 1;
+    let four = two | two >> 2;
+    let eight = four | four >> 4;
+    (new & eight >> 3 | old & (eight | eight >> 4)) & keep
+}
+
+/// What stands before words of six letters.
+#[inline(always)]
+pub fn of_six(masks: &Masks, keep: u64) -> u64 {
+    let high = masks.high;
+    let gap = !(high | masks.digit | masks.letter);
+    gap & high >> 1 & (high >> 6 & gap >> 7 | high >> 12 & gap >> 13) & keep
 }
