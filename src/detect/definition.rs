@@ -174,7 +174,7 @@ impl Detector {
 }
 
 /// How a detector file names the candidates of the finder.
-const ANCHORS: [(&str, &[Anchor]); 24] = [
+const ANCHORS: [(&str, &[Anchor]); 26] = [
     ("digits:12", &[Anchor::Digits12, Anchor::Groups]),
     ("digits:12-any", &[Anchor::AnyDigits12, Anchor::Groups]),
     ("digits:13+", &[Anchor::Digits13, Anchor::Groups]),
@@ -191,7 +191,9 @@ const ANCHORS: [(&str, &[Anchor]); 24] = [
     ("plus", &[Anchor::Plus]),
     ("dotted", &[Anchor::Dotted]),
     ("decimal", &[Anchor::Decimal]),
-    ("hex", &[Anchor::Hex]),
+    ("hex", &[Anchor::Hex, Anchor::Hardware]),
+    ("hex:2", &[Anchor::Hardware]),
+    ("hex:4", &[Anchor::Hex]),
     ("profile", &[Anchor::Profile]),
     ("date", &[Anchor::Date, Anchor::Year]),
     ("key", &[Anchor::Key]),

@@ -20,6 +20,7 @@ pub mod encoded;
 pub mod explain;
 pub mod finder;
 mod names;
+mod needs;
 mod overlap;
 mod own;
 pub mod reference;

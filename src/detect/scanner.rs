@@ -1,16 +1,16 @@
 //! The fast path: takes a window of text and the part of it to scan, gives the matches that start in that part. A pure
 //! function of the window, so that it does not matter where a text is cut into windows.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::check::{Check, Checked, Subject};
+use super::check::{Checked, Subject};
 use super::columns::{Around, Columns};
 use super::context::Keys;
 use super::encoded::{self, Seen, base64};
-use super::finder::{Anchor, Candidates, Engine, Wide};
-use super::runs::{Find, Run, Runs};
+use super::finder::{Anchor, Candidates, Engine, Wanted};
+use super::needs::{Nearby, Needs};
+use super::runs::{Find, Run, Runs, Served};
 use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
 use crate::finding::{Evidence, EvidenceSet, Posture, Refusal};
 use crate::layout;
@@ -28,6 +28,7 @@ pub struct Scanner {
     engine: Engine,
     /// What each detector makes of words.
     pub(super) words: Vec<Words>,
+    needs: Needs,
     /// What a column is named after that a detector's values stand in.
     meanings: Vec<Option<Meaning>>,
     /// What runs where nothing tells what a path is, and in each posture.
@@ -78,11 +79,12 @@ impl Scanner {
             }
             _ => Words::Ignored,
         };
-        let words = detectors.iter().map(words).collect();
+        let words: Vec<Words> = detectors.iter().map(words).collect();
+        let needs = Needs::new(&detectors, &words);
         let meanings = detectors.iter().map(|d| lexicon.category(&d.definition.category)).collect();
         let posture = |kind: usize| kind.checked_sub(1).map(|posture| Posture::ALL[posture]);
-        let runs = std::array::from_fn(|kind| Runs::new(&detectors, posture(kind)));
-        Self { detectors, registry, lexicon, engine, words, meanings, runs }
+        let runs = std::array::from_fn(|kind| Runs::new(&detectors, &needs, posture(kind)));
+        Self { detectors, registry, lexicon, engine, words, needs, meanings, runs }
     }
 
     /// Pushes the matches that start in `own`, by their start. The window shows [`MARGIN`](super::MARGIN) bytes on both
@@ -113,7 +115,8 @@ impl Scanner {
         let is_named = |at: usize, detector: u16| {
             self.meanings[usize::from(detector)].is_some_and(|meaning| around.tells(at, meaning))
         };
-        self.candidates(parts, (text, &own), &in_table, &is_named, scratch);
+        let nearby = tables.segments.is_empty().then(|| self.nearby(text));
+        self.candidates(parts, (text, &own), nearby.as_ref(), &in_table, &is_named, scratch);
         let Scratch { glued_colon, candidates, raw, encoded: seen, decoded, .. } = scratch;
         *glued_colon = candidates.take_glued_colon();
         let mut encoded = Vec::new();
@@ -137,12 +140,17 @@ impl Scanner {
         &self.runs[posture.map_or(0, |posture| 1 + posture as usize)]
     }
 
+    fn nearby<'t>(&'t self, text: &'t [u8]) -> Nearby<'t> {
+        Nearby::new(&self.needs, self.engine, (&self.lexicon, &self.registry), text)
+    }
+
     /// Everything that passes its check and begins in the parts, in order, but for names of people in a column that
-    /// `is_named` after them; and what may be encoded.
+    /// `is_named` after them; and what may be encoded. In a text without tables, `nearby` tells of what cannot count.
     fn candidates<'r>(
         &self,
         parts: impl Iterator<Item = (&'r Run, Range<usize>)>,
         (text, own): (&[u8], &Range<usize>),
+        nearby: Option<&Nearby>,
         in_table: &impl Fn(usize) -> bool,
         is_named: &impl Fn(usize, u16) -> bool,
         scratch: &mut Scratch,
@@ -152,14 +160,16 @@ impl Scanner {
         raw.clear();
         encoded.clear();
         for (run, part) in parts {
-            self.find(run.find, text, part.clone(), candidates, |anchor, at| {
+            let mut wanted =
+                |anchors, range: Range<usize>| nearby.map_or(anchors, |nearby| run.wanted(nearby, anchors, &range));
+            self.find(run.find, (text, part.clone()), candidates, &mut wanted, |anchor, at| {
                 encoded.see(text, anchor, at);
                 let mut served = &run.served[anchor as usize][..];
                 // The name of the column tells all of them at once.
                 if anchor == Anchor::Capital && !self.detectors.everywhere {
-                    served = if served.iter().all(|(id, _)| is_named(at, *id)) { &[] } else { served };
+                    served = if served.iter().all(|one| is_named(at, one.detector)) { &[] } else { served };
                 }
-                self.look_closer(text, served, at, in_table, raw);
+                self.look_closer(text, (served, nearby.filter(|_| run.is_doubtful(anchor))), at, in_table, raw);
             });
             let passed = candidates.take_line_ends() as u64;
             *line_ends += if own.contains(&part.start) { passed } else { 0 };
@@ -177,18 +187,18 @@ impl Scanner {
 
     /// Shows what the finder notes in the range.
     #[inline(always)]
-    fn find(
+    pub(super) fn find(
         &self,
         find: Find,
-        text: &[u8],
-        range: Range<usize>,
+        (text, range): (&[u8], Range<usize>),
         candidates: &mut Candidates,
+        wanted: &mut Wanted,
         mut seen: impl FnMut(Anchor, usize),
     ) {
         let mut at = range.start;
         while at < range.end {
             candidates.clear();
-            at = find(self.engine, text, at..range.end, candidates);
+            at = find(self.engine, text, at..range.end, candidates, wanted);
             candidates.iter().for_each(|(anchor, at)| seen(anchor, at));
         }
     }
@@ -196,7 +206,7 @@ impl Scanner {
     /// The values of a text that was decoded; what is around a cell of a table says nothing of its values.
     fn values(&self, runs: &Runs, text: &[u8], in_table: bool, scratch: &mut Scratch) -> Vec<Match> {
         let parts = std::iter::once((runs.of(in_table), 0..text.len()));
-        self.candidates(parts, (text, &(0..0)), &|_| in_table, &|_, _| false, scratch);
+        self.candidates(parts, (text, &(0..0)), None, &|_| in_table, &|_, _| false, scratch);
         if in_table {
             overlap::resolve(&mut scratch.raw, |detector| self.detectors.get(detector).rank());
             let mut found = std::mem::take(&mut scratch.raw);
@@ -285,38 +295,21 @@ impl Scanner {
     fn look_closer(
         &self,
         text: &[u8],
-        served: &[(u16, &'static Check)],
+        (served, nearby): (&[Served], Option<&Nearby>),
         at: usize,
         in_table: &impl Fn(usize) -> bool,
         raw: &mut Vec<Match>,
     ) {
-        for (index, check) in served {
+        for Served { detector, check, need } in served {
+            if need.is_some_and(|need| nearby.is_some_and(|nearby| nearby.is_known_absent(need, at))) {
+                continue;
+            }
             let start = check.start(text, at, &self.registry);
-            let found = start.and_then(|start| self.check(text, start, *index, in_table));
+            let found = start.and_then(|start| self.check(text, start, *detector, in_table));
             if let Some(found) = found {
                 overlap::insert(raw, found);
             }
         }
-    }
-
-    /// Where a value of a detector may begin: all positions at which the finder sees one.
-    pub(super) fn starts(&self, text: &[u8], range: Range<usize>, posture: Option<Posture>) -> BTreeSet<(u16, usize)> {
-        let mut starts = BTreeSet::new();
-        if let Some(automaton) = &self.detectors.automaton {
-            automaton.find(text, range.clone(), |start, detector| {
-                starts.insert((detector, start));
-            });
-        }
-        let Runs { text: all, rows } = self.runs_of(posture);
-        self.find(Engine::find::<Wide>, text, range, &mut Candidates::default(), |anchor, at| {
-            // Most runs of 12 digits are passed over for what stands where a month does; here they are to be told of.
-            let passed_over = (anchor == Anchor::AnyDigits12).then_some(Anchor::Digits12);
-            for anchor in std::iter::once(anchor).chain(passed_over) {
-                let seen = all.served[anchor as usize].iter().chain(&rows.served[anchor as usize]);
-                starts.extend(seen.filter_map(|(index, check)| Some((*index, check.start(text, at, &self.registry)?))));
-            }
-        });
-        starts
     }
 
     /// The value of a detector that begins at `start`, if there is one.

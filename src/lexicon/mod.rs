@@ -229,6 +229,20 @@ impl Lexicon {
         beginnings
     }
 
+    /// What a text in ASCII has where words of a meaning stand in it: of each phrase the longest word, or its beginning, in small
+    /// letters, and whether it must be a word of its own, as in the name of a key. A word that the end of a context cuts may
+    /// be any part of a longer one. None where nothing of the kind can be told.
+    pub fn signs(&self, meaning: Meaning) -> Option<Vec<(&[u8], bool)>> {
+        let phrases = self.phrases.iter().filter(|phrase| phrase.meaning == meaning);
+        let ascii = phrases.filter(|phrase| phrase.is_ascii(&self.letters));
+        ascii
+            .map(|phrase| {
+                let longest = phrase.longest(&self.letters)?;
+                Some((longest.text, phrase.key_only && !longest.stem))
+            })
+            .collect()
+    }
+
     /// The words of the phrases that count, without those that stand within a longer one.
     fn longest(&self, text: &Folded, counts: impl Fn(&Phrase, &Word) -> bool) -> Vec<Word> {
         let mut words: Vec<Word> = Vec::new();

@@ -9,6 +9,7 @@ use crate::detect::Registry;
 use crate::detect::addresses::Role;
 use crate::detect::boundary::{byte, byte_before};
 use crate::detect::charset::Charset;
+use crate::detect::finder::Literal;
 use crate::finding::{Evidence, EvidenceSet};
 
 mod tokens;
@@ -49,6 +50,15 @@ pub fn start_of_cyrillic(text: &[u8], at: usize, registry: &Registry) -> Option<
 
 pub fn start_of_latin(text: &[u8], at: usize, registry: &Registry) -> Option<usize> {
     is_latin_house(text, at).then(|| address(text, at, registry, &[Charset::Ascii]))?.map(|(range, _)| range.start)
+}
+
+/// The Latin words for streets and places; one letter stands for a word only with its dot.
+pub fn signs_of_latin(registry: &Registry) -> Vec<Literal> {
+    let literal = |word: &[u8]| match word {
+        [letter] => Literal { text: [*letter, b'.'].into(), whole: false },
+        word => Literal { text: word.into(), whole: true },
+    };
+    registry.addresses().latin_places().map(literal).collect()
 }
 
 /// Whether a digit stands where the finder looks for the number of a house: after a word beyond ASCII.

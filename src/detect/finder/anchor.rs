@@ -25,7 +25,7 @@ pub enum Anchor {
     Series,
     /// First byte of what is written as a vehicle's plate.
     Plate,
-    /// First of 17 or more letters and digits.
+    /// First of 17 or more capitals and digits.
     Alphanumeric17,
     /// A letter or digit before `<<`.
     Filler,
@@ -37,8 +37,10 @@ pub enum Anchor {
     Dotted,
     /// First of 1 to 3 digits before a dot and 4 digits.
     Decimal,
-    /// First of two or four letters and digits before a colon (or hyphen), as IPv6 and MAC addresses begin.
+    /// First of four letters and digits before a colon, as IPv6 addresses begin.
     Hex,
+    /// First of two letters and digits before a colon or hyphen, as MAC addresses begin.
+    Hardware,
     /// The dot before two or three letters and a slash.
     Profile,
     /// First digit of `dd.mm.yyyy` or `yyyy-mm-dd`.
@@ -47,7 +49,8 @@ pub enum Anchor {
     Year,
     /// The last letter of a key that may name a secret, before its `=` or `:`.
     Key,
-    /// First Latin letter, a capital, of a word after another word or initial, or after a tag such as `//FM/`.
+    /// Where a Latin word with a capital ends that another follows, or within it, where a step does not see its end; an initial,
+    /// and the first letter after a tag such as `//FM/`.
     LatinCapital,
     /// First of 1 to 4 digits beside a Latin word.
     LatinHouse,
@@ -58,7 +61,7 @@ pub enum Anchor {
 }
 
 impl Anchor {
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Digits12,
         Self::Digits13,
         Self::Groups,
@@ -77,6 +80,7 @@ impl Anchor {
         Self::Dotted,
         Self::Decimal,
         Self::Hex,
+        Self::Hardware,
         Self::Profile,
         Self::Date,
         Self::Year,
@@ -86,6 +90,11 @@ impl Anchor {
         Self::Capital,
         Self::House,
     ];
+
+    /// The anchor as one bit of several.
+    pub const fn bit(self) -> u64 {
+        1 << self as usize
+    }
 
     /// Whether only the wide finder names such candidates.
     pub fn is_wide(self) -> bool {

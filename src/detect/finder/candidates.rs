@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::lanes::{Lanes, OWN, PIECE, STEP, STEPS, seen_in};
-use super::masks::{Beyond, BeyondOfPiece, Bytes, Marks, MarksOfPiece, MasksOfPiece};
+use super::masks::{Beyond, BeyondOfPiece, Bytes, MarksOfPiece, MasksOfPiece};
 use super::narrow::{self, Runs};
 use super::{Anchor, Width, wide, words};
 
@@ -90,6 +90,21 @@ impl Candidates {
         }
     }
 
+    /// Keeps the candidates of the anchors that `wanted` gives of those that three steps of the piece have, and all that are
+    /// fewer: to look at them costs less than to ask.
+    #[inline(always)]
+    pub(super) fn keep(&mut self, wanted: impl FnOnce(u64) -> u64) {
+        let anchors = &mut self.piece.anchors;
+        let (mut one, mut two, mut three) = (0, 0, 0);
+        for anchors in anchors.iter() {
+            three |= two & anchors;
+            two |= one & anchors;
+            one |= anchors;
+        }
+        let dropped = three & !wanted(three);
+        anchors.iter_mut().for_each(|anchors| *anchors &= !dropped);
+    }
+
     /// The steps of the piece that have candidates.
     #[inline(always)]
     pub(super) fn steps(&self) -> impl Iterator<Item = usize> + use<> {
@@ -107,7 +122,7 @@ impl Candidates {
 
     /// Notes the candidates of a step, whose own bytes begin at `at`, by anchor.
     #[inline(always)]
-    pub(super) fn note(&mut self, step: usize, at: usize) {
+    pub(super) fn note<W: Width>(&mut self, step: usize, at: usize) {
         let Self { notes, length, piece, .. } = self;
         for anchor in bits(piece.anchors[step]) {
             let anchor = Anchor::ALL[anchor];
@@ -115,6 +130,8 @@ impl Candidates {
                 let is_near = match anchor {
                     Anchor::Phone => narrow::may_be_phone(&piece.masks.at(step), i),
                     Anchor::Dotted => wide::are_dots_near(&piece.marks.at(step), i),
+                    Anchor::Hex if !W::REFUSED => wide::may_be_v6(&piece.masks.at(step), i),
+                    Anchor::Decimal if !W::REFUSED => wide::may_be_degrees(&piece.masks.at(step), i),
                     _ => true,
                 };
                 if is_near {
@@ -139,9 +156,7 @@ impl Piece {
     fn classify<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
         B::masks(text, steps(bytes), &mut self.masks);
         if W::WIDE {
-            for step in 0..steps(bytes) {
-                self.marks.set(step, Marks::of(B::load(seen_in(text, step))));
-            }
+            B::marks(text, steps(bytes), &self.masks, &mut self.marks);
         }
     }
 
@@ -163,7 +178,7 @@ impl Piece {
             };
             narrow::candidates(&masks, &runs, keep, &mut found);
             if W::WIDE {
-                wide::candidates(&masks, &marks.at(step), &runs, keep, &mut found);
+                wide::candidates::<W>(&masks, &marks.at(step), &runs, keep, &mut found);
             }
             if W::DATED && !W::WIDE {
                 found(Anchor::Date, narrow::dates(&runs));

@@ -88,7 +88,7 @@ pub fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(A
 
 /// What stands `bytes` further on; what is not seen is set.
 #[inline(always)]
-fn ahead(mask: u64, bytes: usize) -> u64 {
+pub fn ahead(mask: u64, bytes: usize) -> u64 {
     mask >> bytes | !(u64::MAX >> bytes)
 }
 
