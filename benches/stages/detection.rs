@@ -34,7 +34,7 @@ fn found<W: Width>(engine: Engine, text: &[u8]) -> usize {
     let mut candidates = Candidates::default();
     let (mut at, mut found) = (0, 0);
     while at < text.len() {
-        at = engine.find::<W>(text, at..text.len(), &mut candidates);
+        at = engine.find::<W>(text, at..text.len(), &mut candidates, &mut |anchors, _| anchors);
         found += candidates.iter().count();
         candidates.clear();
     }

@@ -86,7 +86,7 @@ impl Source {
         match self {
             Self::Signs(Signs { literals, beyond_ascii }) => Some(Literals::new(literals(registry), beyond_ascii)),
             Self::Words(meaning) => {
-                let literal = |(text, whole): (&[u8], bool)| Literal { text: text.into(), whole };
+                let literal = |(text, whole): (&[u8], bool)| Literal { text: text.into(), begins: whole, ends: whole };
                 let signs = lexicon.signs(meaning)?;
                 Some(Literals::new(signs.into_iter().map(literal), true))
             }
@@ -137,5 +137,35 @@ impl<'s> Nearby<'s> {
         let stands = literals.as_ref().is_none_or(|literals| self.engine.stand_in(literals, &self.text[around]));
         self.known[usize::from(need)].set((start, end, stands));
         stands
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::{Scanner, Scratch, reference};
+    use super::*;
+    use crate::category::Categories;
+
+    #[test]
+    fn what_is_needed_is_never_denied_where_candidates_are_frequent() {
+        let detectors = Detectors::builtin(&Categories::builtin().unwrap(), true).unwrap();
+        let registry = Registry::builtin(jiff::civil::date(2026, 11, 22)).unwrap();
+        let lexicon = Lexicon::builtin(|_| true).unwrap();
+        let scanner = Scanner::new(Arc::new(detectors), registry, lexicon, Engine::best());
+        let mut seen = 0;
+        for (index, detector) in (0..).zip(scanner.detectors.iter()) {
+            let has_need = Needs::new(&scanner.detectors, &scanner.words).of(index).is_some();
+            for example in detector.definition.examples.iter().filter(|_| has_need) {
+                let text = [example.as_str(), "\n"].concat().repeat(12);
+                let mut found = Vec::new();
+                scanner.scan(text.as_bytes(), 0..text.len(), false, &mut Scratch::default(), &mut found);
+                assert_eq!(found, reference::scan(&scanner, text.as_bytes(), false), "{example}");
+                assert!(found.iter().filter(|found| found.detector == index).count() >= 12, "{example}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 20, "few detectors need anything");
     }
 }

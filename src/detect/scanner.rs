@@ -301,7 +301,7 @@ impl Scanner {
         raw: &mut Vec<Match>,
     ) {
         for Served { detector, check, need } in served {
-            if need.is_some_and(|need| nearby.is_some_and(|nearby| nearby.is_known_absent(need, at))) {
+            if nearby.is_some_and(|nearby| need.is_some_and(|need| nearby.is_known_absent(need, at))) {
                 continue;
             }
             let start = check.start(text, at, &self.registry);

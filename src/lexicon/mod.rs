@@ -370,6 +370,19 @@ mod tests {
     }
 
     #[test]
+    fn a_word_leaves_its_sign() {
+        let text =
+            "category = 'rnn'\nru = ['рнн', 'rnn', 'nomer rnn2']\nen = ['tax registration*']\nkeys = ['sik', 'doc no']";
+        let lexicon = Lexicon::parse(&[File::new("rnn.toml", text)]).unwrap();
+        let mut signs = lexicon.signs(lexicon.category("rnn").unwrap()).unwrap();
+        signs.sort_unstable();
+        let expected = [("doc", true), ("nomer", false), ("registration", false), ("rnn", false), ("sik", true)];
+        assert_eq!(signs, expected.map(|(text, whole)| (text.as_bytes(), whole)));
+        let numbers = Lexicon::parse(&[File::new("x.toml", "category = 'iin'\nkeys = ['12']")]);
+        assert!(numbers.is_ok_and(|lexicon| lexicon.signs(lexicon.category("iin").unwrap()).is_none()));
+    }
+
+    #[test]
     fn an_unknown_key_is_an_error_that_names_the_file() {
         let error = Lexicon::parse(&[File::new("a.toml", "category = 'iin'\nde = ['x']")]).err().unwrap();
         assert!(error.to_string().starts_with("a.toml:2: unknown field `de`"), "{error}");

@@ -55,8 +55,8 @@ pub fn start_of_latin(text: &[u8], at: usize, registry: &Registry) -> Option<usi
 /// The Latin words for streets and places; one letter stands for a word only with its dot.
 pub fn signs_of_latin(registry: &Registry) -> Vec<Literal> {
     let literal = |word: &[u8]| match word {
-        [letter] => Literal { text: [*letter, b'.'].into(), whole: false },
-        word => Literal { text: word.into(), whole: true },
+        [letter] => Literal { text: [*letter, b'.'].into(), begins: true, ends: false },
+        word => Literal { text: word.into(), begins: true, ends: true },
     };
     registry.addresses().latin_places().map(literal).collect()
 }

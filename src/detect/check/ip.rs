@@ -87,20 +87,23 @@ fn octets_at(text: &[u8], start: usize) -> Option<([u8; 4], usize)> {
         padded
     });
     // Of digits what they are worth, of other bytes ten and more: they have the highest bit of the next.
-    let worth = u128::from_le_bytes(bytes) ^ EACH * u128::from(b'0');
-    let mut others = ((worth & EACH * 0x7F) + EACH * (0x80 - 10) | worth) & EACH * 0x80;
-    let digits = worth.to_le_bytes();
+    let worth = u128::from_le_bytes(bytes) ^ (EACH * u128::from(b'0'));
+    let more_than_nine = (worth & (EACH * 0x7F)) + EACH * (0x80 - 10);
+    let mut others = (more_than_nine | worth) & (EACH * 0x80);
+    let mut digits = [0; 20];
+    digits[..16].copy_from_slice(&worth.to_le_bytes());
     let (mut octets, mut at, mut fits) = ([0; 4], 0, true);
     for (i, octet) in octets.iter_mut().enumerate() {
         let end = others.trailing_zeros() as usize / 8 % 16;
         let width = end.wrapping_sub(at);
-        let three = [0, 1, 2].map(|back| {
-            let digit = digits[end.wrapping_sub(back + 1) % 16];
-            if back < width { u32::from(digit) } else { 0 }
-        });
-        let value = three[0] + three[1] * 10 + three[2] * 100;
+        // The digits of one number, the last one in the third byte.
+        let [first, second, third, _] = {
+            let four = digits[at..].first_chunk().map_or(0, |four| u32::from_le_bytes(*four));
+            (four << (8 * (3 - width.min(3)))).to_le_bytes()
+        };
+        let value = u32::from(first) * 100 + u32::from(second) * 10 + u32::from(third);
         *octet = value as u8;
-        fits &= others != 0 && width.wrapping_sub(1) < 3 && value < 256 && (width == 1 || digits[at % 16] != 0);
+        fits &= others != 0 && width.wrapping_sub(1) < 3 && value < 256 && (width == 1 || digits[at] != 0);
         fits &= i == 3 || bytes[end] == b'.';
         others &= others.wrapping_sub(1);
         at = end + 1;

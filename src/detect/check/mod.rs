@@ -76,7 +76,7 @@ pub struct Check {
     pub run: fn(&Subject) -> Option<Checked>,
     /// Where two values share bytes, the less rank wins; none takes no part in that.
     pub rank: Option<u8>,
-    /// What stands near each value, if anything: see [`Needs`](super::needs::Needs).
+    /// What stands near each value, if anything: a scan looks for it before it looks at candidates.
     pub signs: Option<Signs>,
 }
 
@@ -152,10 +152,10 @@ pub static ALL: [Check; 30] = [
     Check::new("ipv4", ip::check_v4, None),
     Check::new("ipv6", ip::check_v6, None),
     Check::new("mac-address", device::check_mac, None),
-    Check::new("social-account", social::check, None).begins(social::start_of_host).near(social::signs, false),
+    Check::new("social-account", social::check, None).begins(social::start_of_host).near(keys_and_hosts, true),
     Check::new("eds-certificate", certificate::check, None).begins(certificate::start_of_subject),
-    Check::new("cookie", secret::check_cookie, None).begins(secret::start_of_value).near(secret::signs, true),
-    Check::new("password", secret::check_password, None).begins(secret::start_of_value).near(secret::signs, true),
+    Check::new("cookie", secret::check_cookie, None).begins(secret::start_of_value).near(keys_and_hosts, true),
+    Check::new("password", secret::check_password, None).begins(secret::start_of_value).near(keys_and_hosts, true),
     Check::new("person-name", person_name::check_cyrillic, None).begins(person_name::start_of_cyrillic),
     Check::new("person-name-latin", person_name::check_latin, None).begins(person_name::start_of_latin),
     Check::new("address", address::check_cyrillic, None).begins_by_words(address::start_of_cyrillic),
@@ -163,6 +163,11 @@ pub static ALL: [Check; 30] = [
         .begins_by_words(address::start_of_latin)
         .near(address::signs_of_latin, false),
 ];
+
+/// What cookies, passwords and accounts have near them: looked for together, since most texts have none of it.
+fn keys_and_hosts(registry: &Registry) -> Vec<Literal> {
+    secret::keys().into_iter().chain(social::hosts(registry)).collect()
+}
 
 pub fn named(name: &str) -> Option<&'static Check> {
     ALL.iter().find(|c| c.name == name)

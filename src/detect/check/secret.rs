@@ -2,7 +2,6 @@
 //! in the place of a secret is none: `***`, `${PASSWORD}`, a variable of the program.
 
 use super::{Checked, Subject};
-use crate::detect::Registry;
 use crate::detect::boundary::{byte, byte_before};
 use crate::detect::finder::Literal;
 use crate::finding::{Evidence, EvidenceSet, Refusal};
@@ -101,12 +100,12 @@ pub fn check_password(subject: &Subject) -> Option<Checked> {
 }
 
 /// What the ASCII names of keys have: the first letters of `pass` or `pwd`, also with a sign between, or `cookie`.
-pub fn signs(_: &Registry) -> Vec<Literal> {
-    let mut literals = vec![Literal { text: b"cookie".as_slice().into(), whole: false }];
+pub fn keys() -> Vec<Literal> {
+    let mut literals = vec![Literal { text: b"cookie".as_slice().into(), begins: false, ends: false }];
     for [first, second, third] in ["pas", "pwd"].map(|name| [0, 1, 2].map(|at| &name[at..=at])) {
         let signs = ["", "_", "-", "."];
         let names = signs.iter().flat_map(|one| signs.map(|other| [first, one, second, other, third].concat()));
-        literals.extend(names.map(|name| Literal { text: name.into_bytes().into(), whole: false }));
+        literals.extend(names.map(|name| Literal { text: name.into_bytes().into(), begins: false, ends: false }));
     }
     literals
 }

@@ -52,9 +52,13 @@ pub fn check(subject: &Subject) -> Option<Checked> {
 }
 
 /// The hosts.
-pub fn signs(registry: &Registry) -> Vec<Literal> {
-    let host = |host: &str| Literal { text: format!("{host}/").to_ascii_lowercase().into_bytes().into(), whole: false };
-    registry.social_hosts().map(host).collect()
+pub fn hosts(registry: &Registry) -> impl Iterator<Item = Literal> + '_ {
+    let host = |host: &str| Literal {
+        text: format!("{host}/").to_ascii_lowercase().into_bytes().into(),
+        begins: false,
+        ends: false,
+    };
+    registry.social_hosts().map(host)
 }
 
 /// Where the host begins whose last dot stands at `dot`; a subdomain other than `www` and `m` is no page of a person.

@@ -129,9 +129,11 @@ impl Candidates {
             for i in bits(piece.starts[anchor as usize][step]) {
                 let is_near = match anchor {
                     Anchor::Phone => narrow::may_be_phone(&piece.masks.at(step), i),
-                    Anchor::Dotted => wide::are_dots_near(&piece.marks.at(step), i),
-                    Anchor::Hex if !W::REFUSED => wide::may_be_v6(&piece.masks.at(step), i),
-                    Anchor::Decimal if !W::REFUSED => wide::may_be_degrees(&piece.masks.at(step), i),
+                    Anchor::Dotted if W::WIDE => wide::are_dots_near(&piece.marks.at(step), i),
+                    Anchor::Hex if W::WIDE && !W::REFUSED => wide::may_be_v6(&piece.masks.at(step), i),
+                    Anchor::Decimal if W::WIDE && !W::REFUSED => {
+                        wide::may_be_degrees(&piece.masks.at(step), &piece.marks.at(step), i)
+                    }
                     _ => true,
                 };
                 if is_near {

@@ -16,8 +16,10 @@ const SEEN_TOGETHER: usize = TOGETHER + HEAD;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Literal {
     pub text: Box<[u8]>,
-    /// Whether it counts only as a whole word, also of a camelCase name.
-    pub whole: bool,
+    /// Whether it counts only where a word begins, also one of a camelCase name.
+    pub begins: bool,
+    /// Whether it counts only where a word ends.
+    pub ends: bool,
 }
 
 /// Literals to look for.
@@ -29,6 +31,8 @@ pub struct Literals {
     compared: Vec<(u32, u32)>,
     /// By their first byte modulo 32, where they begin and end in `all`.
     by_first: [(u16, u16); 32],
+    /// Whether all count only where a word begins.
+    begin: bool,
     /// Whether a text beyond ASCII is taken to hold one.
     beyond_ascii: bool,
 }
@@ -54,7 +58,8 @@ impl Literals {
             (*first, *end) = (if *end == 0 { index } else { *first }, index + 1);
         }
         let compared = all.iter().map(Literal::compared).collect();
-        Self { heads: heads(&groups), all, compared, by_first, beyond_ascii }
+        let begin = all.iter().all(|literal| literal.begins);
+        Self { heads: heads(&groups), all, compared, by_first, begin, beyond_ascii }
     }
 
     /// Whether one stands in a text. Inlined, so that it is compiled with the caller's instruction set.
@@ -76,10 +81,13 @@ impl Literals {
                 if self.beyond_ascii {
                     return true;
                 }
-                padded = seen.map(|byte| if byte.is_ascii() { byte } else { 0 });
-                places = self.places::<B>(&padded).0;
+                let ascii = seen.map(|byte| if byte.is_ascii() { byte } else { 0 });
+                places = self.places::<B>(&ascii).0;
             }
-            if self.stand_at(&places, &text[at..]) {
+            if self.begin {
+                drop_within_words::<B>(&mut places, seen);
+            }
+            if self.stand_at(&places, text, at) {
                 return true;
             }
             at += TOGETHER;
@@ -105,11 +113,11 @@ impl Literals {
     }
 
     #[inline(always)]
-    fn stand_at(&self, places: &[u64], text: &[u8]) -> bool {
+    fn stand_at(&self, places: &[u64], text: &[u8], at: usize) -> bool {
         for (step, places) in places.iter().enumerate() {
             let mut places = *places;
             while places != 0 {
-                if self.stands_at(text, step * SEEN + places.trailing_zeros() as usize) {
+                if self.stands_at(text, at + step * SEEN + places.trailing_zeros() as usize) {
                     return true;
                 }
                 places &= places - 1;
@@ -131,6 +139,17 @@ impl Literals {
         let fits =
             |(literal, (mask, head)): &(&Literal, &(u32, u32))| small & mask == *head && literal.stands_at(text, at);
         self.all[group.clone()].iter().zip(&self.compared[group]).any(|both| fits(&both))
+    }
+}
+
+/// Drops the places of small letters after letters, but for the first bytes of each step.
+#[inline(always)]
+fn drop_within_words<B: Bytes>(places: &mut [u64], text: &[u8; SEEN_TOGETHER]) {
+    for (step, places) in places.iter_mut().enumerate() {
+        if *places != 0 {
+            let bytes = B::load(text[step * SEEN..].first_chunk().expect("so many are there"));
+            *places &= !(bytes.within(b'a', b'z') & bytes.small().within(b'a', b'z') << 1);
+        }
     }
 }
 
@@ -174,14 +193,15 @@ impl Literal {
     fn fits(&self, at: usize, byte: u8) -> bool {
         match self.text.get(at) {
             Some(own) => byte.to_ascii_lowercase() == *own,
-            None => !self.whole || at > self.text.len() || !byte.is_ascii_lowercase(),
+            None => !self.ends || at > self.text.len() || !byte.is_ascii_lowercase(),
         }
     }
 
     fn stands_at(&self, text: &[u8], at: usize) -> bool {
         let end = at + self.text.len();
         text.get(at..end).is_some_and(|own| own.eq_ignore_ascii_case(&self.text))
-            && (!self.whole || begins_word(text, at) && !text.get(end).is_some_and(u8::is_ascii_lowercase))
+            && (!self.begins || begins_word(text, at))
+            && (!self.ends || !text.get(end).is_some_and(u8::is_ascii_lowercase))
     }
 }
 
@@ -195,12 +215,13 @@ mod tests {
     use super::super::Engine;
     use super::*;
 
+    fn literal((text, begins, ends): (&str, bool, bool)) -> Literal {
+        Literal { text: text.as_bytes().into(), begins, ends }
+    }
+
     fn literals(beyond_ascii: bool) -> Literals {
-        let literal = |(text, whole): (&str, bool)| Literal { text: text.as_bytes().into(), whole };
-        Literals::new(
-            [("os", true), ("lat", true), ("rnn", false), ("passport", false), ("g.", false)].map(literal),
-            beyond_ascii,
-        )
+        let all = [("os", true, true), ("lat", true, true), ("rnn", false, false), ("passport", false, false)];
+        Literals::new(all.into_iter().chain([("g.", false, false)]).map(literal), beyond_ascii)
     }
 
     #[test]
@@ -227,6 +248,21 @@ mod tests {
         for engine in Engine::all() {
             assert!(engine.stand_in(&literals(true), [" ".repeat(70).as_bytes(), b"\xF0"].concat().as_slice()));
             assert!(!engine.stand_in(&literals(true), b"post"));
+        }
+    }
+
+    #[test]
+    fn words_begin_where_letters_do() {
+        let literals = Literals::new([("st", true, true), ("g.", true, false)].map(literal), false);
+        for engine in Engine::all() {
+            for shift in [0, 1, 62, 63, 64, 127] {
+                for (text, expected) in
+                    [(" st 5", true), ("mySt", true), ("ST", true), ("est", false), ("g.Almaty", true), ("org.", false)]
+                {
+                    let text = ["_".repeat(shift).as_bytes(), text.as_bytes()].concat();
+                    assert_eq!(engine.stand_in(&literals, &text), expected, "{engine:?} {}", text.escape_ascii());
+                }
+            }
         }
     }
 

@@ -81,7 +81,7 @@ fn a_word_of_which_a_step_does_not_see_the_end_is_named() {
 #[test]
 fn every_wide_anchor_in_every_engine() {
     use Anchor::*;
-    let table: [(&str, &[(usize, Anchor)]); 28] = [
+    let table: [(&str, &[(usize, Anchor)]); 30] = [
         ("123456789012", &[(0, AnyDigits12)]),
         ("(: 045678910;", &[(3, Digits9)]),
         ("(: 04567891;", &[]),
@@ -99,7 +99,9 @@ fn every_wide_anchor_in_every_engine() {
         ("1.2.3.4", &[(0, Dotted)]),
         ("//1.2.3.4", &[(2, Dotted)]),
         ("v1.2.3.4 -1.2.3.4", &[]),
-        ("43.2389", &[(0, Decimal)]),
+        ("=43.2389", &[(1, Decimal)]),
+        ("43.2389, 76.9286", &[(0, Decimal)]),
+        ("=43.2389Z", &[]),
         ("2001:db8::", &[(0, Hex)]),
         ("2001:db8:1:2:3:4:5:6", &[(0, Hex)]),
         ("2026:02:08:59 +0500]", &[]),

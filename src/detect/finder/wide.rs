@@ -47,7 +47,9 @@ pub fn candidates<W: Width>(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64
     found(Anchor::Profile, top & (marks.slash >> 3 | masks.letter >> 3 & marks.slash >> 4) & keep);
 
     found(Anchor::Date, narrow::dates(runs) & unless(moments(masks, marks, runs)));
-    let year = run4 & !(run4 & run1 >> 4);
+    // 19 or 20: one of the two digits is 0 or 1.
+    let century = masks.zero_or_one ^ masks.zero_or_one >> 1;
+    let year = run4 & !(run4 & run1 >> 4) & century;
     let after_word = (masks.letter | masks.high) & marks.space >> 1 & year >> 2 & keep;
     found(Anchor::Year, after_word << 2 | start & year & marks.space >> 4 & masks.high >> 5);
 
@@ -166,10 +168,17 @@ pub fn may_be_v6(masks: &Masks, i: usize) -> bool {
     unbroken >> (SEEN - i) != 0 || colons & colons >> 1 != 0 || colons.count_ones() >= 7
 }
 
-/// Whether no letter stands directly after the number with a dot that begins at byte i. What is not seen is none.
-pub fn may_be_degrees(masks: &Masks, i: usize) -> bool {
+/// Whether the number with a dot that begins at byte i may be degrees: no letter follows, and there is another number after it
+/// or a key before it. What is not seen may be anything.
+pub fn may_be_degrees(masks: &Masks, marks: &Marks, i: usize) -> bool {
     let whole = i + (!(masks.digit >> i)).trailing_zeros() as usize;
-    let fraction = (!(masks.digit >> 1 >> whole)).trailing_zeros() as usize;
-    let letters = u128::from(masks.letter);
-    letters >> (whole + 1 + fraction) & 1 == 0
+    let end = whole + 1 + (!(masks.digit >> 1 >> whole)).trailing_zeros() as usize;
+    if end + 2 >= SEEN {
+        return true;
+    }
+    let is = |mask: u64, at: usize| mask >> at & 1 != 0;
+    let another = |at: usize| is(masks.digit | marks.hyphen, at);
+    let follows = another(end + 1) || is(marks.space, end + 1) && another(end + 2);
+    let plain = i > 1 && is(marks.space, i - 1) && !is(masks.colon | masks.equals | masks.high, i - 2);
+    !is(masks.letter, end) && (follows || !plain)
 }
