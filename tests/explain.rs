@@ -294,13 +294,16 @@ fn why_a_detector_does_not_run_is_told_by_what_the_path_is() {
     repo.write("src/a.rs", name).write("tests/a.txt", name).write("a.log", name);
     repo.write("a.csv", "ФИО;imei;Адрес\nИванов Иван Иванович;490154203237518;г. Алматы, ул. Абая, д. 5\n");
     repo.write("b.log", "дата рождения 17.05.1990 imei=490154203237518\n");
+    repo.write("c.log", "user iin=900517132728 status=OK full_name=\"Ivanov Ivan\"\nwritten by Petrov Petr\n");
     repo.write("bound.log", name).write("derbes.toml", "[[paths]]\npaths = [\"bound.log\"]\nposture = \"test-data\"\n");
     for (place, reason) in [
         ("bound.log:1:20", "by its path this is test data, where the detector does not run"),
         ("src/a.rs:1:20", "by its path this is source code, where the detector does not run"),
         ("tests/a.txt:1:20", "by its path this is test data, where the detector does not run"),
         ("a.log:1:20", "    reported, high"),
-        ("a.csv:2:56", "in tables columns are known by their names instead of by this detector"),
+        ("a.csv:2:56", "its column names the category"),
+        ("c.log:1:45", "    reported, high"),
+        ("c.log:2:14", "the detector runs only under a key of its own beside an ИИН"),
         ("b.log:1:28", "the detector runs in tables only"),
         ("b.log:1:45", "the detector is off by default"),
     ] {

@@ -64,6 +64,30 @@ fn values_without_their_leading_zeros_are_found_in_columns_named_so() {
     }
 }
 
+/// As a form has a box for each digit, and as a spreadsheet groups them.
+#[test]
+fn values_whose_digits_stand_apart_are_found_in_columns_named_so() {
+    let written = [
+        "9 0 0 5 1 7 1 3 2 7 2 8",
+        "90 05 17 13 27 28",
+        "900517.132728",
+        "900\u{a0}517\u{a0}132\u{a0}728",
+        "900\u{202f}517\u{202f}132\u{202f}728",
+        "9005171 32728",
+        "900517132 728",
+        "900517 13 27 28",
+    ];
+    let rows: String = written.iter().map(|iin| format!("1;\"{iin}\";{iin}\n2;900517-132728;0\n")).collect();
+    let text = format!("id;iin;order\n{rows}3;9 0 0 5 1 7 1 3 2 7 2 9;\n4;9 0 0 5;\n5;9 0 0 5 1 7 1 3 2 7 2 8 8;\n");
+    for block in BLOCKS {
+        let run = scan("forms.csv", &text, block);
+        let found: Vec<_> = run.lines().into_iter().filter(|line| line.contains("forms.iin")).collect();
+        assert_eq!(found, ["forms.csv iin forms.iin 16"]);
+        assert!(run.findings()[0].evidence.contains(Evidence::CheckDigit));
+        assert_eq!(run.findings()[0].places[0].column(), 4);
+    }
+}
+
 #[test]
 fn numbers_in_sheets_and_in_dbase_tables_are_read_likewise() {
     let cell = |row: usize, value: &str| format!("<row r=\"{row}\"><c r=\"A{row}\"><v>{value}</v></c></row>");

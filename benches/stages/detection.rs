@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use criterion::Criterion;
 use derbes::category::Categories;
-use derbes::detect::finder::{Candidates, Dated, Engine, Narrow, Wide, Width, Worded};
+use derbes::detect::finder::{Candidates, Dated, Engine, Narrow, Whole, Width, Worded};
 use derbes::detect::{Detectors, Own, Registry, Scanner, Scratch};
 use derbes::lexicon::Lexicon;
 
@@ -19,7 +19,7 @@ pub fn find(criterion: &mut Criterion) {
             ("narrow", |text| found::<Narrow>(Engine::best(), text)),
             ("dated", |text| found::<Dated>(Engine::best(), text)),
             ("worded", |text| found::<Worded>(Engine::best(), text)),
-            ("wide", |text| found::<Wide>(Engine::best(), text)),
+            ("wide", |text| found::<Whole>(Engine::best(), text)),
             ("portable", |text| found::<Narrow>(Engine::Portable, text)),
         ];
         for (width, find) in widths {
@@ -34,7 +34,7 @@ fn found<W: Width>(engine: Engine, text: &[u8]) -> usize {
     let mut candidates = Candidates::default();
     let (mut at, mut found) = (0, 0);
     while at < text.len() {
-        at = engine.find::<W>(text, at..text.len(), &mut candidates);
+        at = engine.find::<W>(text, at..text.len(), &mut candidates, &mut |anchors, _| anchors);
         found += candidates.iter().count();
         candidates.clear();
     }

@@ -97,6 +97,12 @@ impl Addresses {
         Ok(Self { roles, latin })
     }
 
+    /// The Latin words for streets and places.
+    pub fn latin_places(&self) -> impl Iterator<Item = &[u8]> {
+        let latin = |word: &[u8]| word.iter().all(|b| b.is_ascii_lowercase() || *b == b'-');
+        self.roles.iter().filter(move |(word, role)| latin(word) && role.is(Role::PLACE)).map(|(word, _)| &**word)
+    }
+
     /// Whether a Latin word may stand for a street or a place: a look before it is read.
     pub fn may_be_place(&self, word: &[u8]) -> bool {
         let letter = word.first().map_or(u8::MAX, |first| first.to_ascii_lowercase().wrapping_sub(b'a'));

@@ -1,6 +1,7 @@
 //! What the columns of tables are named after: takes a table whose rows are read, gives what the lexicon says of the names of
 //! its columns, and remembers it.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -43,9 +44,29 @@ pub struct Around<'t> {
     pub tables: &'t Grid,
     /// By segment.
     pub columns: Vec<Arc<[Column]>>,
+    /// What was asked last of a segment's columns, and the answer.
+    pub last: Cell<Option<(usize, Meaning, bool)>>,
 }
 
 impl Around<'_> {
+    /// Whether a column of the table in whose rows a place lies is named so.
+    #[inline(never)]
+    pub fn has_column(&self, at: usize, meaning: Meaning) -> bool {
+        let at = at.clamp(self.own.start, self.own.end - 1);
+        let index = self.tables.segments.partition_point(|rows| rows.range.end <= at);
+        if self.tables.segments.get(index).is_none_or(|rows| rows.range.start > at) {
+            return false;
+        }
+        match self.last.get() {
+            Some((last, of, answer)) if (last, of) == (index, meaning) => answer,
+            _ => {
+                let answer = self.columns[index].iter().any(|said| said.contains(&meaning));
+                self.last.set(Some((index, meaning, answer)));
+                answer
+            }
+        }
+    }
+
     /// Whether the name of a column tells what stands at a place in one cell with all of it, or nothing that begins in
     /// `own` can stand there.
     pub fn tells(&self, at: usize, meaning: Meaning) -> bool {

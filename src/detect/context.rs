@@ -93,6 +93,11 @@ pub fn may_name(text: &[u8], span: &Range<usize>, beginnings: &Beginnings) -> bo
     beginnings.may_begin_in(before(text, span.start)) || beginnings.may_begin_in(after(text, span.end))
 }
 
+/// Whether the key of a text names the category `meaning`.
+pub fn is_named(text: &[u8], key: &Range<usize>, keys: &mut Keys, lexicon: &Lexicon, meaning: Meaning) -> bool {
+    keys.said(text, key, lexicon, meaning) == Some(meaning)
+}
+
 /// Whether a name is that of the category `meaning`.
 pub fn is_key_of(name: &[u8], lexicon: &Lexicon, meaning: Meaning) -> bool {
     said_by_key(name, lexicon, meaning) == Some(meaning)

@@ -30,6 +30,8 @@ pub struct Definition {
     /// Where a scan does not run it, by what a path is, unless it runs all detectors.
     #[serde(default)]
     pub not_in: Vec<Posture>,
+    /// The category of values beside which a scan runs it, if nowhere else, under keys that name its own.
+    pub beside: Option<Arc<str>>,
     #[serde(default)]
     pub title: Title,
     /// The plain definition, a regular expression over bytes. A value is a match of it that passes the check.
@@ -82,6 +84,7 @@ impl Definition {
     pub fn off(&self, posture: Option<Posture>, in_rows: bool) -> Option<Unreported> {
         let kept_out = posture.filter(|posture| self.not_in.contains(posture));
         match (self.default, self.in_tables.unwrap_or(self.default), kept_out) {
+            (false, false, None) if !in_rows && self.beside.is_some() => Some(Unreported::OffAlone),
             (false, false, _) => Some(Unreported::OffByDefault),
             (_, _, Some(posture)) => Some(Unreported::OffInPosture { posture }),
             (_, false, None) if in_rows => Some(Unreported::OffInTables),
@@ -174,24 +177,27 @@ impl Detector {
 }
 
 /// How a detector file names the candidates of the finder.
-const ANCHORS: [(&str, &[Anchor]); 24] = [
-    ("digits:12", &[Anchor::Digits12, Anchor::Groups]),
-    ("digits:12-any", &[Anchor::AnyDigits12, Anchor::Groups]),
+const ANCHORS: [(&str, &[Anchor]); 27] = [
+    ("digits:12", &[Anchor::Digits12, Anchor::Groups, Anchor::Apart]),
+    ("digits:12-any", &[Anchor::AnyDigits12, Anchor::Groups, Anchor::Apart]),
     ("digits:13+", &[Anchor::Digits13, Anchor::Groups]),
     ("digits:9-10", &[Anchor::Digits9]),
     ("phone", &[Anchor::Phone]),
     ("at", &[Anchor::At]),
+    ("at-spelled", &[Anchor::At, Anchor::Bracketed, Anchor::Spelled]),
     ("iban", &[Anchor::Iban]),
     ("series", &[Anchor::Series]),
     ("series-or-digits:10", &[Anchor::Series, Anchor::Digits9]),
-    ("plate", &[Anchor::Plate]),
+    ("plate", &[Anchor::Plate, Anchor::PlateBeyond]),
     ("alphanumeric:17", &[Anchor::Alphanumeric17]),
     ("filler", &[Anchor::Filler]),
     ("certificate", &[Anchor::Digits12, Anchor::Certificate]),
     ("plus", &[Anchor::Plus]),
     ("dotted", &[Anchor::Dotted]),
     ("decimal", &[Anchor::Decimal]),
-    ("hex", &[Anchor::Hex]),
+    ("hex", &[Anchor::Hex, Anchor::Hardware]),
+    ("hex:2", &[Anchor::Hardware]),
+    ("hex:4", &[Anchor::Hex]),
     ("profile", &[Anchor::Profile]),
     ("date", &[Anchor::Date, Anchor::Year]),
     ("key", &[Anchor::Key]),
@@ -208,6 +214,7 @@ pub const BUILTIN: &[File] = &[
     embedded!("patterns/detectors/common/coordinate"),
     embedded!("patterns/detectors/common/coordinate-pair"),
     embedded!("patterns/detectors/common/email"),
+    embedded!("patterns/detectors/common/email-spelled"),
     embedded!("patterns/detectors/common/iban"),
     embedded!("patterns/detectors/common/imei"),
     embedded!("patterns/detectors/common/international-phone"),
@@ -255,7 +262,9 @@ impl Detectors {
     /// Keeps all and lets them run everywhere, or those that a scan runs without being told to.
     fn choose(&mut self, all: bool) {
         self.everywhere = all;
-        self.all.retain(|detector| all || detector.definition.default || detector.definition.in_tables == Some(true));
+        self.all.retain(|Detector { definition, .. }| {
+            all || definition.default || definition.in_tables == Some(true) || definition.beside.is_some()
+        });
     }
 
     /// The same, and a user's own.

@@ -1,12 +1,14 @@
 //! Explaining: takes a window and a part of it, gives every candidate there with what became of it, also of those that a
 //! scan says nothing of.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::context::Keys;
-use super::finder::Anchor;
+use super::finder::{Anchor, Candidates, Engine, Widest};
+use super::runs::Runs;
 use super::{Context, LONGEST, Match, Nature, Scanner, Scratch, overlap};
-use crate::finding::Refusal;
+use crate::finding::{Posture, Refusal};
 use crate::layout::table::Grid;
 
 /// Bytes on both sides of a spot in which candidates may begin that share bytes with it, or with one that does.
@@ -86,6 +88,29 @@ pub fn explain(scanner: &Scanner, text: &[u8], tables: &Grid, spot: &Range<usize
         (candidate.span.start, refused, candidate.detector)
     });
     candidates
+}
+
+impl Scanner {
+    /// Where a value of a detector may begin: all positions at which the finder sees one.
+    fn starts(&self, text: &[u8], range: Range<usize>, posture: Option<Posture>) -> BTreeSet<(u16, usize)> {
+        let mut starts = BTreeSet::new();
+        if let Some(automaton) = &self.detectors.automaton {
+            automaton.find(text, range.clone(), |start, detector| {
+                starts.insert((detector, start));
+            });
+        }
+        let Runs { text: all, rows, .. } = self.runs_of(posture);
+        let every = &mut |anchors, _| anchors;
+        self.find(Engine::find::<Widest>, (text, range), &mut Candidates::default(), every, |anchor, at| {
+            // Most runs of 12 digits are passed over for what stands where a month does; here they are to be told of.
+            let passed_over = (anchor == Anchor::AnyDigits12).then_some(Anchor::Digits12);
+            for anchor in std::iter::once(anchor).chain(passed_over) {
+                let seen = all.served[anchor as usize].iter().chain(&rows.served[anchor as usize]);
+                starts.extend(seen.filter_map(|one| Some((one.detector, one.check.start(text, at, &self.registry)?))));
+            }
+        });
+        starts
+    }
 }
 
 /// A refused candidate, if it is written as the pattern says. Where a pattern takes whatever a key stands before, being

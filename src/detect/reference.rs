@@ -1,8 +1,8 @@
 //! The reference run: takes a whole text, gives the matches that its detectors' plain patterns and checks define,
 //! position by position. Slow and simple; the fast path must find exactly the same.
 
+use super::conclusion::Passage;
 use super::encoded::{self, base64};
-use super::scanner::Passage;
 use super::{Match, Scanner};
 use crate::layout::table::Grid;
 

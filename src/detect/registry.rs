@@ -237,6 +237,11 @@ impl Registry {
         network.map(|(_, network)| &**network)
     }
 
+    /// The hosts of social networks.
+    pub fn social_hosts(&self) -> impl Iterator<Item = &str> {
+        self.networks.iter().map(|(host, _)| &**host)
+    }
+
     /// Whether the address is a resolver of names that everybody uses.
     pub fn is_public_resolver(&self, address: [u8; 4]) -> bool {
         self.public_resolvers.contains(&address)

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use super::beside::Beside;
 use super::cells::Settling;
 use super::check::Check;
-use super::finder::{Anchor, Candidates, Dated, DatedWorded, Engine, Narrow, Wide, Worded};
+use super::finder::{Anchor, Candidates, Dated, DatedWorded, Engine, Narrow, Wanted, Whole, Wide, Worded};
+use super::needs::{Nearby, Needs};
 use super::{Definition, Detectors};
 use crate::finding::Posture;
 
@@ -12,6 +14,8 @@ use crate::finding::Posture;
 pub struct Runs {
     pub text: Run,
     pub rows: Run,
+    /// What is looked for in a text beside other values.
+    pub beside: Option<Beside>,
 }
 
 /// Detectors that run together.
@@ -19,20 +23,31 @@ pub struct Run {
     /// By detector: whether it does.
     pub on: Vec<bool>,
     /// Those that each anchor serves, by `Anchor as usize`.
-    pub served: [Vec<(u16, &'static Check)>; Anchor::ALL.len()],
+    pub served: [Vec<Served>; Anchor::ALL.len()],
+    /// The anchors of which all need something near, as their bits.
+    doubtful: u64,
     pub find: Find,
     /// How cells are settled, where that is known of all of them.
     pub settling: Option<Settling>,
 }
 
-pub type Find = fn(Engine, &[u8], Range<usize>, &mut Candidates) -> usize;
+/// A detector that an anchor serves.
+pub struct Served {
+    pub detector: u16,
+    pub check: &'static Check,
+    /// What its values have near them, see [`Needs`].
+    pub need: Option<u8>,
+}
+
+pub type Find = fn(Engine, &[u8], Range<usize>, &mut Candidates, &mut Wanted) -> usize;
 
 impl Runs {
     /// Where `posture` is what a path is, if anything tells.
-    pub fn new(detectors: &Detectors, posture: Option<Posture>) -> Self {
+    pub fn new(detectors: &Detectors, needs: &Needs, posture: Option<Posture>) -> Self {
         Self {
-            text: Run::new(detectors, |d| d.off(posture, false).is_none()),
-            rows: Run::new(detectors, |d| d.off(posture, true).is_none()),
+            text: Run::new(detectors, needs, |d| d.off(posture, false).is_none()),
+            rows: Run::new(detectors, needs, |d| d.off(posture, true).is_none()),
+            beside: Beside::new(detectors, posture),
         }
     }
 
@@ -42,14 +57,18 @@ impl Runs {
 }
 
 impl Run {
-    fn new(detectors: &Detectors, runs: impl Fn(&Definition) -> bool) -> Self {
+    fn new(detectors: &Detectors, needs: &Needs, runs: impl Fn(&Definition) -> bool) -> Self {
         let on: Vec<bool> = detectors.iter().map(|d| detectors.everywhere || runs(&d.definition)).collect();
-        let mut served: [Vec<_>; Anchor::ALL.len()] = Default::default();
+        let mut served: [Vec<Served>; Anchor::ALL.len()] = Default::default();
         for (index, detector) in (0..).zip(detectors.iter()).filter(|(index, _)| on[usize::from(*index)]) {
             for anchor in detector.anchors {
-                served[*anchor as usize].extend(detector.check.map(|check| (index, check)));
+                let check = detector.check.map(|check| Served { detector: index, check, need: needs.of(index) });
+                served[*anchor as usize].extend(check);
             }
         }
+        let is_doubtful = |served: &[Served]| !served.is_empty() && served.iter().all(|served| served.need.is_some());
+        let doubtful = Anchor::ALL.iter().filter(|anchor| is_doubtful(&served[**anchor as usize]));
+        let doubtful = doubtful.fold(0, |bits, anchor| bits | anchor.bit());
         let needs = |kind: fn(Anchor) -> bool| {
             Anchor::ALL.iter().any(|anchor| kind(*anchor) && !served[*anchor as usize].is_empty())
         };
@@ -60,10 +79,33 @@ impl Run {
                 (false, false, true) => Engine::find::<Worded>,
                 (false, true, false) => Engine::find::<Dated>,
                 (false, true, true) => Engine::find::<DatedWorded>,
+                (true, ..) if needs(Anchor::is_spelled) => Engine::find::<Whole>,
                 (true, ..) => Engine::find::<Wide>,
             };
         let is_own = detectors.automaton.is_some();
-        let settling = if is_own { None } else { Settling::of(served.iter().flatten()) };
-        Self { on, served, find, settling }
+        let settling =
+            if is_own { None } else { Settling::of(served.iter().flatten().map(|one| (one.detector, one.check))) };
+        Self { on, served, doubtful, find, settling }
+    }
+
+    /// Whether all that an anchor serves need something near.
+    #[inline]
+    pub fn is_doubtful(&self, anchor: Anchor) -> bool {
+        self.doubtful & anchor.bit() != 0
+    }
+
+    /// The anchors, as their bits, without those whose detectors all need what does not stand near a part of the text.
+    pub fn wanted(&self, nearby: &Nearby, anchors: u64, range: &Range<usize>) -> u64 {
+        let mut wanted = anchors;
+        let mut doubtful = anchors & self.doubtful;
+        while doubtful != 0 {
+            let anchor = doubtful.trailing_zeros() as usize;
+            let may_stand = |need: Option<u8>| need.is_none_or(|need| nearby.may_stand(need, range.clone()));
+            if !self.served[anchor].iter().any(|served| may_stand(served.need)) {
+                wanted &= !(1 << anchor);
+            }
+            doubtful &= doubtful - 1;
+        }
+        wanted
     }
 }

@@ -1,25 +1,23 @@
 //! The fast path: takes a window of text and the part of it to scan, gives the matches that start in that part. A pure
 //! function of the window, so that it does not matter where a text is cut into windows.
 
-use std::collections::BTreeSet;
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::cells::Cells;
-use super::check::{Check, Checked, Subject};
+use super::check::{Checked, Subject};
 use super::columns::{Around, Columns};
-use super::context::Keys;
+use super::conclusion::{Passage, is_telling};
 use super::encoded::{self, Seen, base64};
-use super::finder::{Anchor, Candidates, Engine, Wide};
-use super::runs::{Find, Run, Runs};
-use super::{Context, Detector, Detectors, LONGEST, Match, Registry, context, overlap};
-use crate::finding::{Evidence, EvidenceSet, Posture, Refusal};
+use super::finder::{Anchor, Candidates, Engine, Wanted};
+use super::needs::{Nearby, Needs};
+use super::runs::{Find, Run, Runs, Served};
+use super::{Context, Detector, Detectors, LONGEST, Match, Registry, overlap};
+use crate::finding::{Evidence, Posture, Refusal};
 use crate::layout;
 use crate::layout::table::Grid;
 use crate::lexicon::{Beginnings, Lexicon, Meaning};
-
-/// Text shorter than this among binary bytes may be chance.
-const SHORT_RUN: usize = 12;
 
 /// What finds matches. Shared by all threads.
 pub struct Scanner {
@@ -29,28 +27,19 @@ pub struct Scanner {
     pub(super) engine: Engine,
     /// What each detector makes of words.
     pub(super) words: Vec<Words>,
+    needs: Needs,
     /// What a column is named after that a detector's values stand in.
     pub(super) meanings: Vec<Option<Meaning>>,
     /// What runs where nothing tells what a path is, and in each posture.
     runs: [Runs; 1 + Posture::ALL.len()],
 }
 
-/// What is concluded about.
-pub(super) struct Passage<'a> {
-    pub text: &'a [u8],
-    /// The part of it whose values are given.
-    pub own: Range<usize>,
-    pub binary: bool,
-    pub tables: &'a Grid,
-    /// The values of cells that are settled, in order.
-    pub settled: &'a [Match],
-}
-
-impl<'a> Passage<'a> {
-    /// All of a text.
-    pub fn whole(text: &'a [u8], binary: bool, tables: &'a Grid) -> Self {
-        Self { text, own: 0..text.len(), binary, tables, settled: &[] }
-    }
+/// A part of a text, and what runs in it.
+pub(super) struct Part<'r> {
+    pub run: &'r Run,
+    /// Whether its cells are settled, but for what is left of them.
+    pub is_settled: bool,
+    pub range: Range<usize>,
 }
 
 /// What is known of a text as a whole.
@@ -93,18 +82,21 @@ pub struct Scratch {
 impl Scanner {
     pub fn new(detectors: Arc<Detectors>, registry: Registry, lexicon: Lexicon, engine: Engine) -> Self {
         let words = |detector: &Detector| match lexicon.category(&detector.definition.category) {
-            _ if !detectors.everywhere && !detector.definition.default => Words::OfColumn,
+            _ if !detectors.everywhere && !detector.definition.default && detector.definition.beside.is_none() => {
+                Words::OfColumn
+            }
             Some(meaning) if detector.definition.context == Context::Counts => Words::Count(meaning),
             Some(meaning) if detector.definition.context == Context::Required => {
                 Words::Required(meaning, lexicon.beginnings(meaning))
             }
             _ => Words::Ignored,
         };
-        let words = detectors.iter().map(words).collect();
+        let words: Vec<Words> = detectors.iter().map(words).collect();
+        let needs = Needs::new(&detectors, &words);
         let meanings = detectors.iter().map(|d| lexicon.category(&d.definition.category)).collect();
         let posture = |kind: usize| kind.checked_sub(1).map(|posture| Posture::ALL[posture]);
-        let runs = std::array::from_fn(|kind| Runs::new(&detectors, posture(kind)));
-        Self { detectors, registry, lexicon, engine, words, meanings, runs }
+        let runs = std::array::from_fn(|kind| Runs::new(&detectors, &needs, posture(kind)));
+        Self { detectors, registry, lexicon, engine, words, needs, meanings, runs }
     }
 
     /// Pushes the matches that start in `own`, by their start. The window shows [`MARGIN`](super::MARGIN) bytes on both
@@ -128,34 +120,55 @@ impl Scanner {
         // A value that shares bytes with one in a table lies in the table.
         let in_table = |at: usize| tables.holds(at.clamp(own.start, own.end - 1));
         // A value may share bytes with one before it, or with its key.
-        let from = own.start.saturating_sub(LONGEST + layout::KEY_REACH);
-        let parts = tables.parts(&own, from..range.end);
+        let reach = own.start.saturating_sub(LONGEST + layout::KEY_REACH)..range.end;
         let columns = tables.segments.iter().map(|rows| scratch.columns.of(&rows.table, &self.lexicon)).collect();
-        let around = Around { text, own: own.clone(), tables, columns };
-        let is_named = |at: usize, detector: u16| {
-            self.meanings[usize::from(detector)].is_some_and(|meaning| around.tells(at, meaning))
+        let around = Around { text, own: own.clone(), tables, columns, last: Cell::default() };
+        let is_named = |at: usize, anchor: Anchor, detector: u16| {
+            self.meanings[usize::from(detector)].is_some_and(|meaning| match anchor {
+                // Most numbers after words are those of houses.
+                Anchor::House => around.has_column(at, meaning),
+                _ => around.tells(at, meaning),
+            })
         };
         scratch.cells.clear();
         let settling = runs.rows.settling.filter(|_| !nature.binary && !tables.segments.is_empty());
-        let mut places = Vec::new();
         if let Some(settling) = &settling {
             self.settle(&around, settling, &mut scratch.cells);
         }
-        for (in_rows, part) in parts {
-            if settling.is_some() && in_rows && own.start <= part.start && part.end <= own.end {
-                places.extend(scratch.cells.left.within(part).map(|part| (&runs.rows, true, part)));
-            } else {
-                places.push((runs.of(in_rows), false, part));
-            }
+        let parts = scratch.cells.parts(tables.parts(&own, reach), &own, runs, settling.is_some());
+        let nearby = tables.segments.is_empty().then(|| self.nearby(text));
+        self.candidates(parts, (text, &own), nearby.as_ref(), &in_table, &is_named, scratch);
+        let in_rows_only = matches!(&tables.segments[..], [rows] if rows.range == own);
+        if let Some(beside) = runs.beside.as_ref().filter(|_| !in_rows_only) {
+            self.beside(text, beside, &in_table, &mut scratch.raw);
         }
-        self.candidates(places, (text, &own), &in_table, &is_named, scratch);
         scratch.spoilt = settling.is_none() || scratch.cells.spoilt;
-        let Scratch { glued_colon, line_ends, candidates, raw, encoded: seen, cells, decoded, .. } = scratch;
-        *glued_colon = candidates.take_glued_colon();
+        scratch.glued_colon = scratch.candidates.take_glued_colon();
         if settling.is_some() {
-            *line_ends = cells.composed.line_ends as u64;
-            *glued_colon |= cells.composed.glued_colon;
+            scratch.line_ends = scratch.cells.composed.line_ends as u64;
+            scratch.glued_colon |= scratch.cells.composed.glued_colon;
         }
+        let encoded = self.encoded(runs, text, range, &in_table, scratch);
+        let Scratch { raw, cells: Cells { values: settled, .. }, .. } = scratch;
+        let begun = out.len();
+        self.conclude(&Passage { text, own, binary: nature.binary, tables, settled }, (raw, encoded), out);
+        let is_mixed = !settled.is_empty() && out.len() > begun;
+        out.append(settled);
+        if is_mixed {
+            out[begun..].sort_by_key(|found| found.span.start);
+        }
+    }
+
+    /// The values that are encoded in a range.
+    fn encoded(
+        &self,
+        runs: &Runs,
+        text: &[u8],
+        range: Range<usize>,
+        in_table: &impl Fn(usize) -> bool,
+        scratch: &mut Scratch,
+    ) -> Vec<Match> {
+        let Scratch { candidates, encoded: seen, decoded, .. } = scratch;
         let mut encoded = Vec::new();
         for Range { start, end } in candidates.take_beyond_ascii() {
             seen.look(text, start.max(range.start)..end.max(range.start));
@@ -165,21 +178,11 @@ impl Scanner {
             encoded::around(text, at, &mut values, &mut encoded);
         }
         let mut values = |text: &[u8]| self.values(runs, text, false, decoded.get_or_insert_default());
-        for start in
-            base64::starts_before(text, range.start).chain(seen.words.drain(..).filter(|at| *at >= range.start))
-        {
+        let words = seen.words.drain(..).filter(|at| *at >= range.start);
+        for start in base64::starts_before(text, range.start).chain(words) {
             base64::within(text, start, &mut values, &mut encoded);
         }
-        let settled = &mut cells.values;
-        let begun = out.len();
-        self.conclude(&Passage { text, own, binary: nature.binary, tables, settled }, (raw, encoded), out);
-        if !settled.is_empty() {
-            let is_mixed = out.len() > begun;
-            out.append(settled);
-            if is_mixed {
-                out[begun..].sort_by_key(|found| found.span.start);
-            }
-        }
+        encoded
     }
 
     /// Leaves all cells to the scan.
@@ -192,22 +195,30 @@ impl Scanner {
         &self.runs[posture.map_or(0, |posture| 1 + posture as usize)]
     }
 
-    /// Everything that passes its check and begins in the parts, of those whose cells are settled in what is left, in order, but for names of people in a column that
-    /// `is_named` after them; and what may be encoded.
+    fn nearby<'t>(&'t self, text: &'t [u8]) -> Nearby<'t> {
+        Nearby::new(&self.needs, self.engine, (&self.lexicon, &self.registry), text)
+    }
+
+    /// Everything that passes its check and begins in the parts, in order, of those whose cells are settled in what is left
+    /// of them; but for names of people in a column that `is_named` after them, and addresses beside one; and what may be
+    /// encoded. In a text without tables, `nearby` tells of what cannot count.
     fn candidates<'r>(
         &self,
-        parts: impl IntoIterator<Item = (&'r Run, bool, Range<usize>)>,
+        parts: impl IntoIterator<Item = Part<'r>>,
         (text, own): (&[u8], &Range<usize>),
+        nearby: Option<&Nearby>,
         in_table: &impl Fn(usize) -> bool,
-        is_named: &impl Fn(usize, u16) -> bool,
+        is_named: &impl Fn(usize, Anchor, u16) -> bool,
         scratch: &mut Scratch,
     ) {
         let Scratch { line_ends, candidates, raw, encoded, cells: Cells { left, .. }, .. } = scratch;
         *line_ends = 0;
         raw.clear();
         encoded.clear();
-        for (run, is_settled, part) in parts {
-            self.find(run.find, text, part.clone(), candidates, |anchor, at| {
+        for Part { run, is_settled, range: part } in parts {
+            let mut wanted =
+                |anchors, range: Range<usize>| nearby.map_or(anchors, |nearby| run.wanted(nearby, anchors, &range));
+            self.find(run.find, (text, part.clone()), candidates, &mut wanted, |anchor, at| {
                 // What begins beyond the part is another one's that nobody has settled.
                 if is_settled && at < part.end && !left.holds(at) {
                     return;
@@ -215,10 +226,11 @@ impl Scanner {
                 encoded.see(text, anchor, at);
                 let mut served = &run.served[anchor as usize][..];
                 // The name of the column tells all of them at once.
-                if anchor == Anchor::Capital && !self.detectors.everywhere {
-                    served = if served.iter().all(|(id, _)| is_named(at, *id)) { &[] } else { served };
+                if matches!(anchor, Anchor::Capital | Anchor::House) && !self.detectors.everywhere {
+                    let are_named = served.iter().all(|one| is_named(at, anchor, one.detector));
+                    served = if are_named { &[] } else { served };
                 }
-                self.look_closer(text, served, at, in_table, raw);
+                self.look_closer(text, (served, nearby.filter(|_| run.is_doubtful(anchor))), at, in_table, raw);
             });
             let passed = candidates.take_line_ends() as u64;
             *line_ends += if own.contains(&part.start) { passed } else { 0 };
@@ -236,26 +248,26 @@ impl Scanner {
 
     /// Shows what the finder notes in the range.
     #[inline(always)]
-    fn find(
+    pub(super) fn find(
         &self,
         find: Find,
-        text: &[u8],
-        range: Range<usize>,
+        (text, range): (&[u8], Range<usize>),
         candidates: &mut Candidates,
+        wanted: &mut Wanted,
         mut seen: impl FnMut(Anchor, usize),
     ) {
         let mut at = range.start;
         while at < range.end {
             candidates.clear();
-            at = find(self.engine, text, at..range.end, candidates);
+            at = find(self.engine, text, at..range.end, candidates, wanted);
             candidates.iter().for_each(|(anchor, at)| seen(anchor, at));
         }
     }
 
     /// The values of a text that was decoded; what is around a cell of a table says nothing of its values.
     fn values(&self, runs: &Runs, text: &[u8], in_table: bool, scratch: &mut Scratch) -> Vec<Match> {
-        let parts = [(runs.of(in_table), false, 0..text.len())];
-        self.candidates(parts, (text, &(0..0)), &|_| in_table, &|_, _| false, scratch);
+        let parts = [Part { run: runs.of(in_table), is_settled: false, range: 0..text.len() }];
+        self.candidates(parts, (text, &(0..0)), None, &|_| in_table, &|_, _, _| false, scratch);
         if in_table {
             overlap::resolve(&mut scratch.raw, |detector| self.detectors.get(detector).rank());
             let mut found = std::mem::take(&mut scratch.raw);
@@ -269,113 +281,25 @@ impl Scanner {
         out
     }
 
-    /// What both runs do with values in the text and encoded ones.
-    pub(super) fn conclude(
-        &self,
-        passage: &Passage,
-        (raw, encoded): (&mut Vec<Match>, Vec<Match>),
-        out: &mut Vec<Match>,
-    ) {
-        if encoded.is_empty() {
-            return self.finish(passage, raw, out);
-        }
-        let mut plain = raw.clone();
-        overlap::resolve(&mut plain, |detector| self.detectors.get(detector).rank());
-        plain.extend_from_slice(passage.settled);
-        plain.sort_by_key(|found| found.span.start);
-        let begun = out.len();
-        self.finish(passage, raw, out);
-        encoded::join(encoded, &plain, &passage.own, out, begun);
-    }
-
-    /// What both runs do with values that passed their checks: settles overlaps, reads the context.
-    fn finish(&self, passage: &Passage, raw: &mut Vec<Match>, out: &mut Vec<Match>) {
-        let Passage { text, own, binary, tables, settled } = passage;
-        let values: Vec<Range<usize>> = raw.iter().map(|found| found.span.clone()).collect();
-        overlap::resolve(raw, |detector| self.detectors.get(detector).rank());
-        let (mut segment, mut keys) = (0, Keys::default());
-        for mut found in raw.drain(..).filter(|m| own.contains(&m.span.start)) {
-            match tables.segment_at(found.span.start, &mut segment) {
-                Some(rows) => found.told = self.told_in_cell(text, &found, tables, rows),
-                None => {
-                    self.read_context(text, &mut keys, &mut found);
-                    let is_value = |key: &Range<usize>| {
-                        share_bytes(&values, key, Range::clone) || share_bytes(settled, key, |found| found.span.clone())
-                    };
-                    found.key = found.key.filter(|key| !is_value(key));
-                }
-            }
-            let short = *binary && layout::text_run(text, found.span.clone(), SHORT_RUN) < SHORT_RUN;
-            found.evidence = found.evidence.with_if(short, Evidence::ShortRun);
-            out.push(found);
-        }
-    }
-
-    /// The values of a text of its own, without tables.
-    pub(super) fn finish_text(&self, text: &[u8], raw: &mut Vec<Match>, out: &mut Vec<Match>) {
-        self.finish(&Passage::whole(text, false, &Grid::default()), raw, out);
-    }
-
-    /// Adds what the key, one of the `keys` of the text, and the words around a value say.
-    pub(super) fn read_context(&self, text: &[u8], keys: &mut Keys, found: &mut Match) {
-        match &self.words[usize::from(found.detector)] {
-            Words::Ignored => found.key = layout::key_before(text, found.span.start),
-            Words::Count(meaning) => {
-                let said = match encoded::surroundings(text, &found.span) {
-                    None => {
-                        found.key = layout::key_before(text, found.span.start);
-                        context::evidence(text, &found.span, found.key.as_ref(), keys, &self.lexicon, *meaning)
-                    }
-                    Some((decoded, span)) => {
-                        let key = layout::key_before(&decoded.text, span.start);
-                        found.key = key.as_ref().map(|key| decoded.place(key));
-                        let keys = &mut Keys::default();
-                        context::evidence(&decoded.text, &span, key.as_ref(), keys, &self.lexicon, *meaning)
-                    }
-                };
-                found.evidence = said.map_or(found.evidence, |said| found.evidence.with(said));
-            }
-            // Read by `check` already.
-            Words::Required(..) | Words::OfColumn => {}
-        }
-    }
-
     #[inline]
     fn look_closer(
         &self,
         text: &[u8],
-        served: &[(u16, &'static Check)],
+        (served, nearby): (&[Served], Option<&Nearby>),
         at: usize,
         in_table: &impl Fn(usize) -> bool,
         raw: &mut Vec<Match>,
     ) {
-        for (index, check) in served {
+        for Served { detector, check, need } in served {
+            if nearby.is_some_and(|nearby| need.is_some_and(|need| nearby.is_known_absent(need, at))) {
+                continue;
+            }
             let start = check.start(text, at, &self.registry);
-            let found = start.and_then(|start| self.check(text, start, *index, in_table));
+            let found = start.and_then(|start| self.check(text, start, *detector, in_table));
             if let Some(found) = found {
                 overlap::insert(raw, found);
             }
         }
-    }
-
-    /// Where a value of a detector may begin: all positions at which the finder sees one.
-    pub(super) fn starts(&self, text: &[u8], range: Range<usize>, posture: Option<Posture>) -> BTreeSet<(u16, usize)> {
-        let mut starts = BTreeSet::new();
-        if let Some(automaton) = &self.detectors.automaton {
-            automaton.find(text, range.clone(), |start, detector| {
-                starts.insert((detector, start));
-            });
-        }
-        let Runs { text: all, rows } = self.runs_of(posture);
-        self.find(Engine::find::<Wide>, text, range, &mut Candidates::default(), |anchor, at| {
-            // Most runs of 12 digits are passed over for what stands where a month does; here they are to be told of.
-            let passed_over = (anchor == Anchor::AnyDigits12).then_some(Anchor::Digits12);
-            for anchor in std::iter::once(anchor).chain(passed_over) {
-                let seen = all.served[anchor as usize].iter().chain(&rows.served[anchor as usize]);
-                starts.extend(seen.filter_map(|(index, check)| Some((*index, check.start(text, at, &self.registry)?))));
-            }
-        });
-        starts
     }
 
     /// The value of a detector that begins at `start`, if there is one.
@@ -417,43 +341,14 @@ impl Scanner {
         let found = Match { detector, span: subject.start..end, evidence, age, impersonal, key: None, told: None };
         match &self.words[usize::from(detector)] {
             Words::Required(meaning, beginnings) if !in_table(subject.start) => {
-                let named = self.named(subject.text, found, *meaning, beginnings);
+                let named = self.named(subject.text, found, *meaning, Some(beginnings));
                 if named.is_some() { named } else { subject.refuse(Refusal::Context) }
             }
             Words::OfColumn if !in_table(subject.start) => subject.refuse(Refusal::Context),
+            Words::Count(meaning) if evidence.contains(Evidence::Apart) => {
+                self.apart(subject, found, *meaning, in_table(subject.start))
+            }
             _ => Some(found),
         }
     }
-
-    /// The match with its context, if that names the category.
-    pub(super) fn named(
-        &self,
-        text: &[u8],
-        mut found: Match,
-        meaning: Meaning,
-        beginnings: &Beginnings,
-    ) -> Option<Match> {
-        found.key = layout::key_before(text, found.span.start);
-        if found.key.is_none() && !context::may_name(text, &found.span, beginnings) {
-            return None;
-        }
-        let keys = &mut Keys::default();
-        let said = context::evidence(text, &found.span, found.key.as_ref(), keys, &self.lexicon, meaning)?;
-        found.evidence = found.evidence.with(said);
-        matches!(said, Evidence::KeyName | Evidence::ContextWord).then_some(found)
-    }
-}
-
-/// Whether evidence is more than that of a number which has passed its check.
-pub(super) fn is_telling(evidence: EvidenceSet) -> bool {
-    [Evidence::Formatted, Evidence::KeyName, Evidence::ContextWord]
-        .into_iter()
-        .any(|telling| evidence.contains(telling))
-}
-
-/// Whether a range shares bytes with one of these, that are in the order of their starts.
-fn share_bytes<V>(values: &[V], range: &Range<usize>, span: impl Fn(&V) -> Range<usize>) -> bool {
-    let before = &values[..values.partition_point(|value| span(value).start < range.end)];
-    let near = before.iter().rev().map(span).take_while(|span| span.start + LONGEST > range.start);
-    near.into_iter().any(|span| span.end > range.start)
 }

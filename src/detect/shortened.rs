@@ -1,6 +1,8 @@
 //! Numbers that a spreadsheet or a column of numbers has spoilt: takes the cells of columns that are named after the ИИН or БИН,
-//! gives those values that lost their leading zeros, and tells where only the first digits of a number are left, as in
-//! `8,00101E+11`.
+//! gives those values that lost their leading zeros or whose digits stand apart, and tells where only the first digits of a
+//! number are left, as in `8,00101E+11`.
+
+use std::ops::Range;
 
 use super::check::{Check, Subject};
 use super::columns::{Column, Columns};
@@ -30,8 +32,10 @@ pub struct Shortened {
 
 /// What stands in a cell.
 enum Number {
-    /// So many digits.
+    /// Digits up to here that are fewer than 12.
     Short(usize),
+    /// 12 digits up to here, with marks between them.
+    Apart(usize),
     Damaged,
 }
 
@@ -53,7 +57,14 @@ impl Scanner {
                 for start in grid.cell_starts(segment, column) {
                     let value = start + opening(text, start, segment);
                     match number(text, value, segment).filter(|_| segment.range.contains(&value)) {
-                        Some(Number::Short(digits)) => seen.found.extend(self.restored(text, value, digits, posture)),
+                        Some(Number::Short(end)) => {
+                            seen.found.extend(self.restored(text, value..end, Evidence::LeadingZeros, posture));
+                        }
+                        // Most that are written in groups were found in the text.
+                        Some(Number::Apart(_)) if begins(matches, value) => {}
+                        Some(Number::Apart(end)) => {
+                            seen.found.extend(self.restored(text, value..end, Evidence::Apart, posture));
+                        }
                         Some(Number::Damaged) => seen.damaged.push((value, column)),
                         None => {}
                     }
@@ -78,10 +89,12 @@ impl Scanner {
         CATEGORIES.map(|category| self.lexicon.category(category))
     }
 
-    /// The value that these digits are with their zeros put back.
-    fn restored(&self, text: &[u8], start: usize, digits: usize, posture: Option<Posture>) -> Option<Match> {
+    /// The value that the digits of a cell are when they stand together, with zeros before them if they are fewer than 12;
+    /// `said` is what that says.
+    fn restored(&self, text: &[u8], cell: Range<usize>, said: Evidence, posture: Option<Posture>) -> Option<Match> {
         let mut whole = [b'0'; 12];
-        whole[12 - digits..].copy_from_slice(&text[start..start + digits]);
+        let digits = text[cell.clone()].iter().rev().filter(|byte| byte.is_ascii_digit());
+        whole.iter_mut().rev().zip(digits).for_each(|(slot, digit)| *slot = *digit);
         let on = &self.runs_of(posture).rows.on;
         let of_category = |detector: &Detector| CATEGORIES.contains(&&*detector.definition.category);
         let detectors = (0..).zip(self.detectors.iter()).filter(|(id, d)| on[usize::from(*id)] && of_category(d));
@@ -90,8 +103,8 @@ impl Scanner {
             let checked = (check.run)(&Subject::new(&whole, 0, &self.registry))?;
             Some(Match {
                 detector,
-                span: start..start + digits,
-                evidence: checked.evidence.with(Evidence::LeadingZeros),
+                span: cell.clone(),
+                evidence: checked.evidence.with(said),
                 age: checked.age,
                 impersonal: checked.impersonal,
                 key: None,
@@ -99,6 +112,11 @@ impl Scanner {
             })
         })
     }
+}
+
+/// Whether a value begins at a place.
+fn begins(matches: &[Match], at: usize) -> bool {
+    matches.get(matches.partition_point(|found| found.span.start < at)).is_some_and(|found| found.span.start == at)
 }
 
 /// Bytes between the border of a cell and its value: a quote; among the values of an INSERT also what opens a row.
@@ -117,9 +135,12 @@ fn number(text: &[u8], start: usize, segment: &Segment) -> Option<Number> {
     let count = |from: usize| rest[from..].iter().take(16).take_while(|byte| byte.is_ascii_digit()).count();
     let digits = count(0);
     let closes = |end: usize| closes_cell(text, &(start..start + end), segment.separator);
+    if let Some(end) = apart_end(rest, digits).filter(|end| closes(*end)) {
+        return Some(Number::Apart(start + end));
+    }
     if LEFT.contains(&digits) {
         let end = digits + if rest[digits..].starts_with(b".0") { 2 } else { 0 };
-        return closes(end).then_some(Number::Short(digits));
+        return closes(end).then_some(Number::Short(start + digits));
     }
     if digits != 1 {
         return None;
@@ -136,4 +157,28 @@ fn number(text: &[u8], start: usize, segment: &Segment) -> Option<Number> {
     let end = exponent + count(exponent);
     let is_long = matches!(&rest[exponent..end], b"08" | b"8" | b"09" | b"9" | b"10" | b"11");
     (is_long && closes(end)).then_some(Number::Damaged)
+}
+
+/// Where 12 digits end that marks stand between, the first after so many of them.
+fn apart_end(text: &[u8], first: usize) -> Option<usize> {
+    let joint = |at: usize| match &text[at..] {
+        [b' ' | b'-' | b'.', ..] => 1,
+        // No-break spaces, as spreadsheets group digits.
+        [0xC2, 0xA0, ..] => 2,
+        [0xE2, 0x80, 0xAF, ..] => 3,
+        _ => 0,
+    };
+    if !(1..12).contains(&first) {
+        return None;
+    }
+    let (mut digits, mut end) = (first, first);
+    while digits < 12 {
+        let gap = joint(end);
+        let group = text[end + gap..].iter().take(13).take_while(|byte| byte.is_ascii_digit()).count();
+        if gap == 0 || group == 0 {
+            return None;
+        }
+        (digits, end) = (digits + group, end + gap + group);
+    }
+    (digits == 12).then_some(end)
 }

@@ -3,12 +3,15 @@
 
 use std::ops::Range;
 
+use super::check::Subject;
+use super::conclusion::is_telling;
 use super::context::Keys;
-use super::scanner::{Words, is_telling};
+use super::scanner::Words;
 use super::{Match, Scanner, context};
-use crate::finding::{Evidence, EvidenceSet};
+use crate::finding::{Evidence, EvidenceSet, Refusal};
 use crate::layout;
 use crate::layout::table::{Grid, Segment};
+use crate::lexicon::{Beginnings, Meaning};
 
 impl Scanner {
     /// What tells of a value in a table without its column: words in its cell, if there are any, and how it is written.
@@ -51,7 +54,10 @@ impl Scanner {
         match &self.words[usize::from(found.detector)] {
             Words::OfColumn => None,
             Words::Required(meaning, beginnings) => {
-                self.named(text, found.clone(), *meaning, beginnings).map(|named| named.evidence)
+                self.named(text, found.clone(), *meaning, Some(beginnings)).map(|named| named.evidence)
+            }
+            Words::Count(meaning) if found.evidence.contains(Evidence::Apart) => {
+                self.named(text, found.clone(), *meaning, None).map(|named| named.evidence)
             }
             Words::Ignored | Words::Count(_) => {
                 let mut told = found.clone();
@@ -59,5 +65,34 @@ impl Scanner {
                 Some(told.evidence)
             }
         }
+    }
+
+    /// The match whose digits stand apart, if its column may tell or a word does.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn apart(&self, subject: &Subject, found: Match, meaning: Meaning, in_table: bool) -> Option<Match> {
+        if in_table {
+            return Some(found);
+        }
+        let named = self.named(subject.text, found, meaning, None);
+        if named.is_some() { named } else { subject.refuse(Refusal::Context) }
+    }
+
+    /// The match with its context, if that names the category; `beginnings` are those of the words that do.
+    pub(super) fn named(
+        &self,
+        text: &[u8],
+        mut found: Match,
+        meaning: Meaning,
+        beginnings: Option<&Beginnings>,
+    ) -> Option<Match> {
+        found.key = layout::key_before(text, found.span.start);
+        if found.key.is_none() && beginnings.is_some_and(|words| !context::may_name(text, &found.span, words)) {
+            return None;
+        }
+        let keys = &mut Keys::default();
+        let said = context::evidence(text, &found.span, found.key.as_ref(), keys, &self.lexicon, meaning)?;
+        found.evidence = found.evidence.with(said);
+        matches!(said, Evidence::KeyName | Evidence::ContextWord).then_some(found)
     }
 }

@@ -67,6 +67,10 @@ evidence! {
     Alone = "alone",
     /// Its leading zeros are lost; with them put back it is a value.
     LeadingZeros = "leading-zeros",
+    /// Its digits stand apart, as in the boxes of a form; a word or key must name it.
+    Apart = "apart",
+    /// Its signs are spelled out, as in `name (at) mail.kz`.
+    SpelledOut = "spelled-out",
 }
 
 impl fmt::Display for Evidence {

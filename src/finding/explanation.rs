@@ -145,6 +145,8 @@ pub enum Unreported {
     OffInTables,
     /// The detector does not run elsewhere than in the rows of tables without being told to.
     OffInText,
+    /// The detector runs only beside values of another category without being told to.
+    OffAlone,
     /// `derbes.toml` switches the detector off.
     SwitchedOff,
     /// A value of another detector stands there.

@@ -12,6 +12,9 @@ pub const REACH: usize = 128;
 
 /// Where the name of the key stands whose value begins at `start`, on the same line.
 pub fn key_before(text: &[u8], start: usize) -> Option<Range<usize>> {
+    if start == 0 || text[start - 1] == b'\n' {
+        return None;
+    }
     let from = start.saturating_sub(REACH);
     let line = memchr::memrchr(b'\n', &text[from..start]).map_or(from, |i| from + i + 1);
     let looked = Look { text, line, cut: line == from && from > 0 };
@@ -54,7 +57,8 @@ impl Look<'_> {
         let end = self.skip_back(separator, is_quote_or_space);
         let start = self.skip_back(end, is_name);
         let name = &self.text[start..end];
-        if name.len() > LONGEST || !name.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80) {
+        let is_cut = self.cut && start == self.line && is_name(self.text[start - 1]);
+        if is_cut || name.len() > LONGEST || !name.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80) {
             return None;
         }
         let quoted = self.previous(start).is_some_and(is_quote);

@@ -229,6 +229,20 @@ impl Lexicon {
         beginnings
     }
 
+    /// What a text in ASCII has where words of a meaning stand in it: of each phrase the longest word, or its beginning, in small
+    /// letters, and whether it must be a word of its own, as in the name of a key. A word that the end of a context cuts may
+    /// be any part of a longer one. None where nothing of the kind can be told.
+    pub fn signs(&self, meaning: Meaning) -> Option<Vec<(&[u8], bool)>> {
+        let phrases = self.phrases.iter().filter(|phrase| phrase.meaning == meaning);
+        let ascii = phrases.filter(|phrase| phrase.is_ascii(&self.letters));
+        ascii
+            .map(|phrase| {
+                let longest = phrase.longest(&self.letters)?;
+                Some((longest.text, phrase.key_only && !longest.stem))
+            })
+            .collect()
+    }
+
     /// The words of the phrases that count, without those that stand within a longer one.
     fn longest(&self, text: &Folded, counts: impl Fn(&Phrase, &Word) -> bool) -> Vec<Word> {
         let mut words: Vec<Word> = Vec::new();
@@ -353,6 +367,19 @@ mod tests {
         ] {
             assert_eq!(lexicon.key(&fold_str(key)), meaning, "{key}");
         }
+    }
+
+    #[test]
+    fn a_word_leaves_its_sign() {
+        let text =
+            "category = 'rnn'\nru = ['рнн', 'rnn', 'nomer rnn2']\nen = ['tax registration*']\nkeys = ['sik', 'doc no']";
+        let lexicon = Lexicon::parse(&[File::new("rnn.toml", text)]).unwrap();
+        let mut signs = lexicon.signs(lexicon.category("rnn").unwrap()).unwrap();
+        signs.sort_unstable();
+        let expected = [("doc", true), ("nomer", false), ("registration", false), ("rnn", false), ("sik", true)];
+        assert_eq!(signs, expected.map(|(text, whole)| (text.as_bytes(), whole)));
+        let numbers = Lexicon::parse(&[File::new("x.toml", "category = 'iin'\nkeys = ['12']")]);
+        assert!(numbers.is_ok_and(|lexicon| lexicon.signs(lexicon.category("iin").unwrap()).is_none()));
     }
 
     #[test]

@@ -51,6 +51,17 @@ impl Phrase {
         self.tokens(letters).next().unwrap_or(Token { text: b"", stem: false })
     }
 
+    /// Whether it can stand in a text in ASCII.
+    pub fn is_ascii(&self, letters: &[u8]) -> bool {
+        letters[self.at.start as usize..self.at.end as usize].is_ascii()
+    }
+
+    /// The longest of its tokens that are words, no numbers.
+    pub fn longest<'l>(&self, letters: &'l [u8]) -> Option<Token<'l>> {
+        let words = self.tokens(letters).filter(|token| token.text.iter().all(u8::is_ascii_alphabetic));
+        words.max_by_key(|token| token.text.len()).filter(|token| !token.text.is_empty())
+    }
+
     /// Whether its first token is a word or a stem of two letters.
     pub fn begins_well(&self, letters: &[u8]) -> bool {
         let first = self.first(letters);

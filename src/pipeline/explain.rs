@@ -71,7 +71,15 @@ pub fn explain(plan: &Plan, spot: &Spot) -> Result<Explanation> {
         Explained { scan, read: &read, target: &target, modified, posture, spot, used: &used, off }
     };
     let [default, others] = [by(0), by(1)];
-    let seen = [&default, &others].map(|by| by.candidates(&found.spot));
+    let [kept, mut left_out] = [&default, &others].map(|by| by.candidates(&found.spot));
+    let named = |by: &Explained, detector| by.scan.scanner.detectors.get(detector).definition.id.clone();
+    left_out.retain(|other| {
+        let same = |c: &explain::Candidate| {
+            c.span == other.span && named(&default, c.detector) == named(&others, other.detector)
+        };
+        !kept.iter().any(same)
+    });
+    let seen = [kept, left_out];
     let first = seen.iter().flatten().map(|candidate| candidate.span.start).min();
     let cells = Cells::new(&read.grid, plan.limits.columns);
     let told = cells.columns(&(first.map_or(found.spot.start, |first| first.min(found.spot.start))..found.spot.end));
@@ -102,13 +110,16 @@ impl Explained<'_> {
         let Passage { excerpt, grid, binary, .. } = self.read;
         let nature = Nature { binary: *binary, posture: self.posture };
         let mut seen = explain::explain(&self.scan.scanner, &excerpt.text, grid, part, nature);
-        seen.retain(|candidate| self.tells_of(candidate.detector, grid.holds(candidate.span.start)));
+        seen.retain(|candidate| self.tells_of(candidate, grid.holds(candidate.span.start)));
         seen
     }
 
-    /// Whether a detector is one of those that are to be told of, in the rows of a table or elsewhere.
-    fn tells_of(&self, detector: u16, in_rows: bool) -> bool {
-        self.left_out(detector, in_rows).is_some() == self.off
+    /// Whether a candidate is one of those that are to be told of, in the rows of a table or elsewhere.
+    fn tells_of(&self, candidate: &explain::Candidate, in_rows: bool) -> bool {
+        let left_out = self.left_out(candidate.detector, in_rows);
+        // It stands beside a value that it is looked for beside.
+        let is_beside = left_out == Some(Unreported::OffAlone) && matches!(candidate.fate, explain::Fate::Kept(_));
+        left_out.is_some() == self.off || !self.off && is_beside
     }
 
     /// Why the scan does not run a detector here, if it does not.

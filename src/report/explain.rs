@@ -185,6 +185,9 @@ fn unreported(reason: &Unreported) -> String {
             "in tables columns are known by their names instead of by this detector; --all-detectors runs it".to_owned()
         }
         Unreported::OffInText => "the detector runs in tables only; --all-detectors runs it everywhere".to_owned(),
+        Unreported::OffAlone => {
+            "the detector runs only under a key of its own beside an ИИН; --all-detectors runs it everywhere".to_owned()
+        }
         Unreported::SwitchedOff => "the detector is switched off".to_owned(),
         Unreported::Overlap { detector } => format!("a value of `{detector}` stands there"),
         Unreported::Confidence { least } => format!("below --min-confidence {least}"),

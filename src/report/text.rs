@@ -98,6 +98,8 @@ pub(super) fn words(evidence: Evidence) -> &'static str {
         Evidence::LowShare => "but few of the column's values pass",
         Evidence::ValuesFit => "the column's values look like it",
         Evidence::LeadingZeros => "but without its leading zeros",
+        Evidence::Apart => "but its digits stand apart",
+        Evidence::SpelledOut => "but its signs are spelled out",
         Evidence::Alone => "but nothing else in the table is about a person",
     }
 }

@@ -6,7 +6,7 @@ use super::phones::mobile;
 use super::random::Random;
 use super::truth;
 
-pub const KINDS: &[Kind] = &[EMAIL, SOCIAL, IPV4, IPV6, MAC, IMEI, COOKIE, PASSWORD];
+pub const KINDS: &[Kind] = &[EMAIL, SPELLED, SOCIAL, IPV4, IPV6, MAC, IMEI, COOKIE, PASSWORD];
 
 const EMAIL: Kind = Kind {
     detector: "email",
@@ -44,6 +44,32 @@ const EMAIL: Kind = Kind {
         miss("unit", |r| format!("{}@{}.service", name(r), r.from(1, 9))),
     ],
 };
+
+const SPELLED: Kind = Kind {
+    detector: "email-spelled",
+    notations: &[
+        notation("(at)", Key, |r| spelled(format!("{} (at) {}", name(r), domain(r)))),
+        notation("[at]", Anywhere, |r| spelled(format!("{}[at]{}", name(r), domain(r)))),
+        notation("[at] and [dot]", Anywhere, |r| {
+            spelled(format!("{} [at] {}", name(r), domain(r).replace('.', " [dot] ")))
+        }),
+        notation("[dot]", Anywhere, |r| spelled(format!("{}@{}", name(r), domain(r).replace('.', "[dot]")))),
+        notation("собака", Anywhere, |r| spelled(format!("{} собака {}", name(r), domain(r)))),
+        notation("(собака)", Anywhere, |r| spelled(format!("{}(собака){}", name(r), domain(r)))),
+    ],
+    misses: &[
+        miss("at", |r| format!("{} at {}", name(r), domain(r))),
+        miss("no domain", |r| format!("{} (at) {}", name(r), name(r))),
+        miss("another word", |r| format!("{} (by) {}", name(r), domain(r))),
+        miss("index", |r| format!("{}[at].{}", name(r), name(r))),
+        miss("reserved", |r| format!("{} (at) example.{}", name(r), r.pick(&["com", "org", "net"]))),
+        miss("dogs", |r| format!("собаки {}", domain(r))),
+    ],
+};
+
+fn spelled(text: String) -> Value {
+    Value::whole("email-spelled", text)
+}
 
 const SOCIAL: Kind = Kind {
     detector: "social-account",

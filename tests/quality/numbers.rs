@@ -20,6 +20,11 @@ const IIN: Kind = Kind {
         notation("3 3 3 3", NamedOnly, |r| Value::whole("kz-iin", grouped(&iin(r), &[3; 4], " "))),
         notation("3-3-3-3", NamedOnly, |r| Value::whole("kz-iin", grouped(&iin(r), &[3; 4], "-"))),
         notation("4 4 4", NamedOnly, |r| Value::whole("kz-iin", grouped(&iin(r), &[4; 3], " "))),
+        notation("6 1 5", NamedOnly, |r| Value::whole("kz-iin", grouped(&iin(r), &[6, 1, 5], " "))),
+        notation("6 2 2 2", NamedOnly, |r| Value::whole("kz-iin", grouped(&iin(r), &[6, 2, 2, 2], " "))),
+        notation("3 3 6", NamedOnly, |r| Value::whole("kz-iin", grouped(&iin(r), &[3, 3, 6], "-"))),
+        notation("one by one", Phrase, |r| Value::within("ИИН: ", "kz-iin", grouped(&iin(r), &[1; 12], " "), "")),
+        notation("in pairs", Phrase, |r| Value::within("ЖСН ", "kz-iin", grouped(&iin(r), &[2; 6], " "), "")),
         notation("glued", Phrase, |r| Value::within("IIN", "kz-iin", iin(r), "")),
         notation("spreadsheet", NamedOnly, |r| Value::within("", "kz-iin", iin(r), ".0")),
         notation("spreadsheet text", NamedOnly, |r| Value::within("'", "kz-iin", iin(r), "")),
@@ -49,6 +54,14 @@ const IIN: Kind = Kind {
         miss("digest", |r| {
             let n = iin(r);
             format!("{}f{n}e{}", r.hex(13), r.hex(13))
+        }),
+        miss("13 digits one by one", |r| {
+            let n = iin(r);
+            grouped(&format!("{n}0"), &[1; 13], " ")
+        }),
+        miss("check digit, 6 1 5", |r| {
+            let n = iin(r);
+            grouped(&changed(&n, 11, r), &[6, 1, 5], " ")
         }),
         miss("fraction", |r| {
             let n = iin(r);

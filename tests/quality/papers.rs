@@ -68,6 +68,15 @@ const PLATE: Kind = Kind {
         }),
         notation("company", NamedOnly, |r| plate(format!("{}{}{:02}", r.digits(3), letters(r, 2), r.from(1, 20)))),
         notation("until 2012", NamedOnly, |r| plate(format!("{} {} {}", letters(r, 1), r.digits(3), letters(r, 3)))),
+        notation("Cyrillic letters", NamedOnly, |r| {
+            plate(format!("{} {} {:02}", r.digits(3), alike(r, 3), r.from(1, 20)))
+        }),
+        notation("Cyrillic letters, compact", NamedOnly, |r| {
+            plate(format!("{}{}{:02}", r.digits(3), alike(r, 2), r.from(1, 20)))
+        }),
+        notation("until 2012, Cyrillic", NamedOnly, |r| {
+            plate(format!("{} {} {}", alike(r, 1), r.digits(3), alike(r, 3)))
+        }),
         notation("until 2012, compact", NamedOnly, |r| {
             plate(format!("{}{}{}", letters(r, 1), r.digits(3), letters(r, 3)))
         }),
@@ -77,6 +86,13 @@ const PLATE: Kind = Kind {
         miss("4 letters", |r| format!("{}{}{:02}", r.digits(3), letters(r, 4), r.from(1, 20))),
         miss("4 digits", |r| format!("{}{}{:02}", r.digits(4), letters(r, 3), r.from(1, 20))),
         miss("lower case", |r| format!("{}{}{:02}", r.digits(3), letters(r, 3).to_lowercase(), r.from(1, 20))),
+        // Small letters that in the other charsets of single bytes are no capitals that look like Latin ones.
+        miss("lower case, Cyrillic", |r| {
+            format!("{} {}{}а {:02}", r.digits(3), r.pick(&["а", "в", "к"]), r.pick(&["в", "к"]), r.from(1, 20))
+        }),
+        miss("letters that no Latin ones look like", |r| {
+            format!("{} {}Ж{} {:02}", r.digits(3), alike(r, 1), alike(r, 1), r.from(1, 20))
+        }),
     ],
 };
 
@@ -171,6 +187,12 @@ const CERTIFICATE: Kind = Kind {
 
 fn letters(r: &mut Random, count: usize) -> String {
     r.of("ABCDEFHKLMNPRSTUVWXYZ", count)
+}
+
+/// Cyrillic letters that look like Latin ones.
+fn alike(r: &mut Random, count: usize) -> String {
+    let letters = ["А", "В", "Е", "К", "М", "Н", "О", "Р", "С", "Т", "У", "Х"];
+    (0..count).map(|_| r.pick(&letters)).collect()
 }
 
 fn plate(text: String) -> Value {

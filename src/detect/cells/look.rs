@@ -20,12 +20,10 @@ const NEAR: usize = 64;
 const SHORTEST_IBAN: u32 = 15;
 const SHORTEST_RUN: u32 = 24;
 
-/// Fewest digits of a value that is made of them: 8 of a date, 10 of a telephone number.
+/// Digits of a year, and the fewest of a value that is made of them: 8 of a date, 10 of a telephone number.
+const YEAR: u32 = 4;
 const DATE: u32 = 8;
 const PHONE: u32 = 10;
-
-/// Where the digits of a moment stand.
-const DIGITS_OF_MOMENT: u64 = 0b110_1101_1011_0110_1111;
 
 /// What stands in a cell.
 pub enum Seen {
@@ -114,42 +112,32 @@ impl<'t> Cell<'t> {
         four & two >> 5 & two >> 8 != 0 || two & two >> 3 & four >> 6 != 0
     }
 
+    /// Whether four digits stand by themselves, as a year beside the name of a month.
+    fn may_be_year(&self) -> bool {
+        let one = self.of.digit;
+        let two = one & one >> 1;
+        two & two >> 2 & !(one << 1) & !(one >> 4) != 0
+    }
+
     /// Whether nothing but words and short numbers stand here.
     #[inline(always)]
     fn holds_nothing(&self, digits: u32) -> bool {
-        digits < PHONE
-            && !self.has_run()
-            && !(digits > 1 && self.may_begin_groups())
-            && !(digits >= DATE && self.may_be_date())
+        let may_be_value = digits >= PHONE
+            || self.has_run()
+            || digits > 1 && self.may_begin_groups()
+            || digits >= DATE && self.may_be_date()
+            || digits > YEAR && (self.of.letter | self.of.high) != 0 && self.may_be_year();
+        !may_be_value
     }
 
     /// A moment other than midnight, as `2026-05-21 06:02:30.671000+05`.
     fn is_moment(&self) -> bool {
         let Some((moment, rest)) = self.text[self.start..self.end].split_first_chunk::<19>() else { return false };
-        let [
-            b'1' | b'2',
-            _,
-            _,
-            _,
-            b'-',
-            _,
-            _,
-            b'-',
-            _,
-            _,
-            b' ' | b'T',
-            b'0'..=b'2',
-            _,
-            b':',
-            b'0'..=b'5',
-            _,
-            b':',
-            b'0'..=b'5',
-            _,
-        ] = moment
-        else {
-            return false;
-        };
+        let shape = moment.map(|byte| if byte.is_ascii_digit() { b'9' } else { byte });
+        // None of its numbers begins as those of telephones do.
+        let is_moment = matches!(&shape, b"9999-99-99 99:99:99" | b"9999-99-99T99:99:99")
+            && [0, 11, 14, 17].iter().all(|at| moment[*at] < b'6')
+            && moment[11..16] != *b"00:00";
         let fraction = match rest {
             [b'.', digits @ ..] => {
                 1 + digits.iter().take(PHONE as usize).take_while(|byte| byte.is_ascii_digit()).count()
@@ -164,10 +152,7 @@ impl<'t> Cell<'t> {
             }
             _ => false,
         };
-        self.of.digit & low(19) == DIGITS_OF_MOMENT
-            && moment[11..16] != *b"00:00"
-            && fraction <= PHONE as usize
-            && is_zone
+        is_moment && fraction <= PHONE as usize && is_zone
     }
 
     /// Whether it may be what is left of 12 digits.
@@ -201,12 +186,13 @@ fn value(served: Served, checked: impl FnOnce() -> Option<Checked>) -> Seen {
 }
 
 impl Scanner {
-    /// What stands in a cell, if that is plain; in one that is `nameless` no names of people are looked for.
+    /// What stands in a cell, if that is plain; in one that is `nameless` no names of people are looked for, and no addresses
+    /// in one that is `addressed`.
     #[inline(always)]
     pub(super) fn look(
         &self,
         cell: &Cell,
-        nameless: bool,
+        (nameless, addressed): (bool, bool),
         around: &Around,
         settling: &Settling,
         cells: &mut Cells,
@@ -219,7 +205,9 @@ impl Scanner {
         if digit == cell.all() {
             return Some(self.number(cell, settling));
         }
-        if foreign == 0 && (nameless || name == 0) && cell.holds_nothing(digits) {
+        // A name is told by its capitals, an address by the number of a house.
+        let may_be_words = foreign != 0 || !nameless && name != 0 || !addressed && high != 0 && digits != 0;
+        if !may_be_words && cell.holds_nothing(digits) {
             return Some(Seen::Nothing);
         }
         if letter == 0 {

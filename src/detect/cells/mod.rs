@@ -10,6 +10,8 @@ use std::sync::Arc;
 use super::check::{Check, Checked, email, phone};
 use super::columns::{Around, Column};
 use super::finder::Compositions;
+use super::runs::Runs;
+use super::scanner::Part;
 use super::{Match, Scanner};
 use crate::layout::table::{Segment, places};
 
@@ -42,11 +44,12 @@ pub struct Settling {
     ru_phone: Served,
     birth_date: Served,
     person_name: Served,
+    postal_address: Served,
 }
 
 impl Settling {
     /// These detectors; none where another one is among them.
-    pub fn of<'a>(served: impl IntoIterator<Item = &'a (u16, &'static Check)>) -> Option<Self> {
+    pub fn of(served: impl IntoIterator<Item = (u16, &'static Check)>) -> Option<Self> {
         let mut settling = Self::default();
         for (id, check) in served {
             let slot = match check.name {
@@ -59,9 +62,10 @@ impl Settling {
                 "ru-phone" => &mut settling.ru_phone,
                 "birth-date" => &mut settling.birth_date,
                 "person-name" => &mut settling.person_name,
+                "address" => &mut settling.postal_address,
                 _ => return None,
             };
-            *slot = Some((*id, *check));
+            *slot = Some((id, check));
         }
         Some(settling)
     }
@@ -95,6 +99,26 @@ impl Cells {
         self.values.clear();
         self.left.parts.clear();
         self.left.together.clear();
+    }
+
+    /// The parts of a text with what runs in them; of the rows in `own`, where they are settled, only what is left.
+    pub fn parts<'r>(
+        &self,
+        parts: impl Iterator<Item = (bool, Range<usize>)>,
+        own: &Range<usize>,
+        runs: &'r Runs,
+        are_settled: bool,
+    ) -> Vec<Part<'r>> {
+        let mut all = Vec::new();
+        for (in_rows, range) in parts {
+            let run = runs.of(in_rows);
+            if are_settled && in_rows && own.start <= range.start && range.end <= own.end {
+                all.extend(self.left.within(range).map(|range| Part { run, is_settled: true, range }));
+            } else {
+                all.push(Part { run, is_settled: false, range });
+            }
+        }
+        all
     }
 }
 
@@ -143,7 +167,8 @@ impl Scanner {
     /// Settles cells of the rows in `around`, where only these detectors run.
     pub(super) fn settle(&self, around: &Around, settling: &Settling, cells: &mut Cells) {
         self.engine.compose(around.text, around.own.clone(), &mut cells.composed);
-        let name = settling.person_name.map(|(id, _)| self.meanings[usize::from(id)]);
+        let [name, address] = [settling.person_name, settling.postal_address]
+            .map(|served| served.map(|(id, _)| self.meanings[usize::from(id)]));
         let numbers = self.numbers_of_twelve();
         let named = |said: &Column| Named {
             nameless: name.is_none_or(|name| name.is_some_and(|name| said.contains(&name))),
@@ -155,11 +180,20 @@ impl Scanner {
             if !known.0.is_some_and(|known| Arc::ptr_eq(known, columns)) {
                 known = (Some(columns), columns.iter().map(named).collect());
             }
+            let is_addressed = address.is_none_or(|address| {
+                address.is_some_and(|address| columns.iter().any(|said| said.contains(&address)))
+            });
+            // An address may go on over commas, and so over cells.
+            if !is_addressed && rows.separator == b',' && (rows.table.inferred || rows.table.name.is_empty()) {
+                cells.spoilt = true;
+                cells.left.add(rows.range.clone(), rows);
+                continue;
+            }
             let (start, column) = (rows.range.start, rows.open.column as usize);
             // A cell of which a part lies elsewhere is the scan's.
             let is_whole = around.tables.base + start as u64 == rows.open.cell;
             let next = Next { start, column, is_whole, follows_word: true };
-            Rows { scanner: self, around, rows, named: &known.1, settling, cells, next }.settle();
+            Rows { scanner: self, around, rows, named: &known.1, settling, cells, is_addressed, next }.settle();
         }
     }
 }
@@ -173,6 +207,8 @@ struct Rows<'r, 'a> {
     named: &'r [Named],
     settling: &'r Settling,
     cells: &'r mut Cells,
+    /// Whether no addresses are looked for, since a column is named after them.
+    is_addressed: bool,
     next: Next,
 }
 
@@ -200,13 +236,13 @@ impl Rows<'_, '_> {
     /// Settles the cell that ends here.
     #[inline(always)]
     fn settle_cell(&mut self, end: usize, ends_row: bool) {
-        let Self { scanner, around, rows, named, settling, cells, next } = self;
+        let Self { scanner, around, rows, named, settling, cells, is_addressed, next } = self;
         let Next { start, column, is_whole, follows_word } = *next;
         let cell = if is_whole { Cell::of(around.text, start..end, &cells.composed) } else { None };
         let unnamed = Named { nameless: settling.person_name.is_none(), of_twelve: false };
         let named = named.get(column).copied().unwrap_or(unnamed);
         let seen = match &cell {
-            Some(cell) => scanner.look(cell, named.nameless, around, settling, cells),
+            Some(cell) => scanner.look(cell, (named.nameless, *is_addressed), around, settling, cells),
             None => None,
         };
         cells.spoilt |= named.of_twelve && cell.as_ref().is_none_or(Cell::may_be_spoilt);

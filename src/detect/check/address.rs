@@ -9,6 +9,7 @@ use crate::detect::Registry;
 use crate::detect::addresses::Role;
 use crate::detect::boundary::{byte, byte_before};
 use crate::detect::charset::Charset;
+use crate::detect::finder::Literal;
 use crate::finding::{Evidence, EvidenceSet};
 
 mod tokens;
@@ -51,10 +52,21 @@ pub fn start_of_latin(text: &[u8], at: usize, registry: &Registry) -> Option<usi
     is_latin_house(text, at).then(|| address(text, at, registry, &[Charset::Ascii]))?.map(|(range, _)| range.start)
 }
 
+/// The Latin words for streets and places; one letter stands for a word only with its dot.
+pub fn signs_of_latin(registry: &Registry) -> Vec<Literal> {
+    let literal = |word: &[u8]| match word {
+        [letter] => Literal { text: [*letter, b'.'].into(), begins: true, ends: false },
+        word => Literal { text: word.into(), begins: true, ends: true },
+    };
+    registry.addresses().latin_places().map(literal).collect()
+}
+
 /// Whether a digit stands where the finder looks for the number of a house: after a word beyond ASCII.
 fn is_cyrillic_house(text: &[u8], at: usize) -> bool {
     let [first, second, third] = [1, 2, 3].map(|back| byte_before(text, at, back));
     match first {
+        // A no-break space between digits, as in a telephone number.
+        0xA0 if second == 0xC2 => !third.is_ascii_digit(),
         0x80.. => true,
         b' ' if matches!(second, b'.' | b',' | b' ') => third >= 0x80,
         b' ' | b'.' | b'-' | b',' => second >= 0x80,
@@ -88,6 +100,10 @@ fn address(text: &[u8], at: usize, registry: &Registry, charsets: &[Charset]) ->
     // Two letters and a number among bytes that are no text are chance.
     let letters = tokens.end(house) - tokens.start(start) > 8 || matches!(charset, Charset::Utf8 | Charset::Ascii);
     letters.then_some(())?;
+    // «К. И. 1119» are initials and a number.
+    let letter = if *charset == Charset::Utf8 { 2 } else { 1 };
+    let is_word = |i: usize| matches!(tokens.kind(i), Kind::Word { .. }) && tokens.end(i) - tokens.start(i) > letter;
+    (start..=end).any(is_word).then_some(())?;
     address.is_whole(start, end, roles).then_some(())?;
     let has = |role: Role| roles.is(role);
     let place = has(Role::LOCALITY.or(Role::TOWN));

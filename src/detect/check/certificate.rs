@@ -27,7 +27,7 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     if !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let number = Twelve { digits: digits.map(|d| d - b'0'), end, grouped: false };
+    let number = Twelve::new(digits.map(|d| d - b'0'), end);
     let Some(birth) = kz_iin::birth(&number, subject.registry.today) else { return subject.refuse(Refusal::Parts) };
     if !number.check_digit_holds() {
         return subject.refuse(Refusal::CheckDigit);

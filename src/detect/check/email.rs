@@ -8,6 +8,8 @@ use super::{Checked, Registry, Subject};
 use crate::detect::boundary::{byte, byte_before};
 use crate::finding::{Evidence, EvidenceSet, Refusal};
 
+pub mod spelled;
+
 /// RFC 5321, 4.5.3.1.
 const LONGEST_LOCAL: usize = 64;
 const LONGEST_DOMAIN: usize = 255;

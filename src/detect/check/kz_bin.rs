@@ -3,7 +3,7 @@
 
 use super::twelve::Twelve;
 use super::{Checked, Subject};
-use crate::finding::{Evidence, EvidenceSet, Refusal};
+use crate::finding::{Evidence, Refusal};
 
 pub fn check(subject: &Subject) -> Option<Checked> {
     // Nearly all candidates end here, without the cost of a call.
@@ -25,10 +25,10 @@ fn look_closer(subject: &Subject) -> Option<Checked> {
         return subject.refuse(Refusal::Boundary);
     }
     let registered = is_registered(number.two(0), subject.registry.today.year());
-    let evidence = EvidenceSet::new()
+    let evidence = number
+        .evidence()
         .with(Evidence::CheckDigit)
         .with(if registered { Evidence::Plausible } else { Evidence::Implausible })
-        .with_if(number.grouped, Evidence::Grouped)
         .with_if(subject.registry.is_test_value(&number.ascii()), Evidence::TestValue);
     Some(Checked { end: number.end, evidence, age: None, impersonal: true })
 }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::twelve::Twelve;
 use super::{Checked, Subject, is_sequence};
-use crate::finding::{Evidence, EvidenceSet, Refusal};
+use crate::finding::{Evidence, Refusal};
 
 /// Older births are no longer expected among the living.
 pub(super) const OLDEST_BIRTH: i16 = 1920;
@@ -27,10 +27,10 @@ fn look_closer(subject: &Subject) -> Option<Checked> {
     }
     let Some(birth) = birth(&number, subject.registry.today) else { return subject.refuse(Refusal::Parts) };
     let expected = birth.is_some_and(|b| b.year() >= OLDEST_BIRTH);
-    let evidence = EvidenceSet::new()
+    let evidence = number
+        .evidence()
         .with(Evidence::CheckDigit)
         .with(if expected { Evidence::Plausible } else { Evidence::Implausible })
-        .with_if(number.grouped, Evidence::Grouped)
         .with_if(is_test_value(&number, subject), Evidence::TestValue);
     let age = birth.map(|b| age(b, subject.registry.today)).filter(|_| expected);
     Some(Checked { end: number.end, evidence, age, impersonal: false })

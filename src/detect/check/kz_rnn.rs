@@ -3,7 +3,7 @@
 
 use super::twelve::Twelve;
 use super::{Checked, Subject, is_repdigit};
-use crate::finding::{Evidence, EvidenceSet, Refusal};
+use crate::finding::{Evidence, Refusal};
 
 /// Regions were numbered up to this.
 const LAST_REGION: u8 = 62;
@@ -20,8 +20,11 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     if !number.stands_alone(subject.text, subject.start) {
         return subject.refuse(Refusal::Boundary);
     }
-    let evidence =
-        EvidenceSet::new().with(Evidence::CheckDigit).with_if(is_repdigit(&number.digits[..11]), Evidence::TestValue);
+    let evidence = number
+        .evidence()
+        .without(Evidence::Grouped)
+        .with(Evidence::CheckDigit)
+        .with_if(is_repdigit(&number.digits[..11]), Evidence::TestValue);
     // The kind 0 is an organisation.
     Some(Checked { end: number.end, evidence, age: None, impersonal: number.digits[4] == 0 })
 }

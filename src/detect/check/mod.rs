@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::Registry;
+use super::finder::Literal;
 use crate::finding::{EvidenceSet, Refusal};
 
 mod address;
@@ -75,6 +76,16 @@ pub struct Check {
     pub run: fn(&Subject) -> Option<Checked>,
     /// Where two values share bytes, the less rank wins; none takes no part in that.
     pub rank: Option<u8>,
+    /// What stands near each value, if anything: a scan looks for it before it looks at candidates.
+    pub signs: Option<Signs>,
+}
+
+/// What a check's values have near them, one of these.
+#[derive(Clone, Copy)]
+pub struct Signs {
+    pub literals: fn(&Registry) -> Vec<Literal>,
+    /// Whether something beyond ASCII may stand there in their stead.
+    pub beyond_ascii: bool,
 }
 
 /// How the beginning of a value is told from where the finder sees it.
@@ -89,7 +100,12 @@ enum Start {
 
 impl Check {
     const fn new(name: &'static str, run: fn(&Subject) -> Option<Checked>, rank: Option<u8>) -> Self {
-        Self { name, start: Start::Here, run, rank }
+        Self { name, start: Start::Here, run, rank, signs: None }
+    }
+
+    /// For values that stand only near something.
+    const fn near(self, literals: fn(&Registry) -> Vec<Literal>, beyond_ascii: bool) -> Self {
+        Self { signs: Some(Signs { literals, beyond_ascii }), ..self }
     }
 
     /// For values that begin elsewhere than where the finder sees them.
@@ -113,8 +129,9 @@ impl Check {
 }
 
 /// Every check there is.
-pub static ALL: [Check; 30] = [
+pub static ALL: [Check; 31] = [
     Check::new("email", email::check, None).begins(email::start_of_local),
+    Check::new("email-spelled", email::spelled::check, None).begins(email::spelled::start_of_address),
     Check::new("iban", iban::check, Some(0)),
     Check::new("mrz", mrz::check, Some(0)).begins(mrz::start_of_zone),
     Check::new("payment-card", payment_card::check, Some(1)),
@@ -136,15 +153,22 @@ pub static ALL: [Check; 30] = [
     Check::new("ipv4", ip::check_v4, None),
     Check::new("ipv6", ip::check_v6, None),
     Check::new("mac-address", device::check_mac, None),
-    Check::new("social-account", social::check, None).begins(social::start_of_host),
+    Check::new("social-account", social::check, None).begins(social::start_of_host).near(keys_and_hosts, true),
     Check::new("eds-certificate", certificate::check, None).begins(certificate::start_of_subject),
-    Check::new("cookie", secret::check_cookie, None).begins(secret::start_of_value),
-    Check::new("password", secret::check_password, None).begins(secret::start_of_value),
+    Check::new("cookie", secret::check_cookie, None).begins(secret::start_of_value).near(keys_and_hosts, true),
+    Check::new("password", secret::check_password, None).begins(secret::start_of_value).near(keys_and_hosts, true),
     Check::new("person-name", person_name::check_cyrillic, None).begins(person_name::start_of_cyrillic),
     Check::new("person-name-latin", person_name::check_latin, None).begins(person_name::start_of_latin),
     Check::new("address", address::check_cyrillic, None).begins_by_words(address::start_of_cyrillic),
-    Check::new("address-latin", address::check_latin, None).begins_by_words(address::start_of_latin),
+    Check::new("address-latin", address::check_latin, None)
+        .begins_by_words(address::start_of_latin)
+        .near(address::signs_of_latin, false),
 ];
+
+/// What cookies, passwords and accounts have near them: looked for together, since most texts have none of it.
+fn keys_and_hosts(registry: &Registry) -> Vec<Literal> {
+    secret::keys().into_iter().chain(social::hosts(registry)).collect()
+}
 
 pub fn named(name: &str) -> Option<&'static Check> {
     ALL.iter().find(|c| c.name == name)

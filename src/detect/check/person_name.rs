@@ -30,8 +30,10 @@ pub fn start_of_cyrillic(text: &[u8], at: usize) -> Option<usize> {
     start_of_name(text, at, Charset::of_capital(text, at)?)
 }
 
+/// Where a name in Latin letters begins, whose first word stands at `at` or ends there.
 pub fn start_of_latin(text: &[u8], at: usize) -> Option<usize> {
-    byte(text, at).is_ascii_uppercase().then(|| start_of_name(text, at, Charset::Ascii))?
+    let end = at + usize::from(byte(text, at).is_ascii_alphabetic());
+    start_of(text, end, Charset::Ascii).filter(|start| text[*start].is_ascii_uppercase())
 }
 
 fn start_of_name(text: &[u8], at: usize, charset: Charset) -> Option<usize> {

@@ -3,6 +3,7 @@
 
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
+use crate::detect::finder::Literal;
 use crate::finding::{Evidence, EvidenceSet, Refusal};
 use crate::lexicon::{fold, fold_str};
 
@@ -96,6 +97,17 @@ pub fn check_password(subject: &Subject) -> Option<Checked> {
     }
     let evidence = EvidenceSet::new().with_if(hash, Evidence::Plausible);
     Some(Checked { end: start + value.len(), evidence, age: None, impersonal: false })
+}
+
+/// What the ASCII names of keys have: the first letters of `pass` or `pwd`, also with a sign between, or `cookie`.
+pub fn keys() -> Vec<Literal> {
+    let mut literals = vec![Literal { text: b"cookie".as_slice().into(), begins: false, ends: false }];
+    for [first, second, third] in ["pas", "pwd"].map(|name| [0, 1, 2].map(|at| &name[at..=at])) {
+        let signs = ["", "_", "-", "."];
+        let names = signs.iter().flat_map(|one| signs.map(|other| [first, one, second, other, third].concat()));
+        literals.extend(names.map(|name| Literal { text: name.into_bytes().into(), begins: false, ends: false }));
+    }
+    literals
 }
 
 fn names_password(key: &[u8]) -> bool {

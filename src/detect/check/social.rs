@@ -2,7 +2,9 @@
 //! are nobody's, stand in `patterns/social-networks.toml`.
 
 use super::{Checked, Subject};
+use crate::detect::Registry;
 use crate::detect::boundary::{byte, byte_before};
+use crate::detect::finder::Literal;
 use crate::finding::Refusal;
 
 /// Longest name of an account.
@@ -47,6 +49,16 @@ pub fn check(subject: &Subject) -> Option<Checked> {
         return subject.refuse(Refusal::Nobody);
     }
     Some(Checked { end, ..Checked::default() })
+}
+
+/// The hosts.
+pub fn hosts(registry: &Registry) -> impl Iterator<Item = Literal> + '_ {
+    let host = |host: &str| Literal {
+        text: format!("{host}/").to_ascii_lowercase().into_bytes().into(),
+        begins: false,
+        ends: false,
+    };
+    registry.social_hosts().map(host)
 }
 
 /// Where the host begins whose last dot stands at `dot`; a subdomain other than `www` and `m` is no page of a person.

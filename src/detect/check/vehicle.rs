@@ -4,6 +4,7 @@
 use super::document::stands_alone;
 use super::{Checked, Subject};
 use crate::detect::boundary::byte;
+use crate::detect::charset::Charset;
 use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 pub fn check_plate(subject: &Subject) -> Option<Checked> {
@@ -28,7 +29,7 @@ pub fn check_plate(subject: &Subject) -> Option<Checked> {
         plate.letters(2..=3)? == 2
     };
     let end = plate.at;
-    if !stands_alone(subject, end) {
+    if !stands_alone(subject, end) || is_within_word(text, start, end) {
         return subject.refuse(Refusal::Boundary);
     }
     Some(Checked { end, evidence: EvidenceSet::new(), age: None, impersonal })
@@ -49,15 +50,38 @@ impl Reader<'_> {
     }
 
     fn letters(&mut self, counts: std::ops::RangeInclusive<usize>) -> Option<usize> {
-        let rest = self.text.get(self.at..)?;
-        let count = rest.iter().take(counts.end() + 1).take_while(|b| b.is_ascii_uppercase()).count();
-        self.at += count;
+        let mut count = 0;
+        while count <= *counts.end() {
+            let Some(length) = capital_at(self.text, self.at) else { break };
+            (count, self.at) = (count + 1, self.at + length);
+        }
         counts.contains(&count).then_some(count)
     }
 
     fn joint(&mut self) {
         self.at += usize::from(matches!(byte(self.text, self.at), b' ' | b'-'));
     }
+}
+
+/// Bytes of the capital at a place: a Latin one, or a Cyrillic one that looks like it.
+fn capital_at(text: &[u8], at: usize) -> Option<usize> {
+    /// `А В Е К М Н О Р С Т У Х`, folded.
+    const ALIKE: [u8; 12] = [0xE0, 0xE2, 0xE5, 0xEA, 0xEC, 0xED, 0xEE, 0xF0, 0xF1, 0xF2, 0xF3, 0xF5];
+    if byte(text, at).is_ascii_uppercase() {
+        return Some(1);
+    }
+    let letter = Charset::of_capital(text, at)?.letter(text, at)?;
+    ALIKE.contains(&letter.folded).then_some(letter.length)
+}
+
+/// Whether the Cyrillic letters at the ends of a plate are those of words.
+fn is_within_word(text: &[u8], start: usize, end: usize) -> bool {
+    let cut = start.checked_sub(1).is_some_and(|at| Charset::Utf8.letter(text, at).is_some());
+    let before =
+        || Charset::of_capital(text, start).is_some_and(|charset| charset.letter_before(text, start).is_some());
+    let last = |length: usize| end.checked_sub(length).and_then(|at| Charset::of_capital(text, at));
+    let charset = last(2).filter(|charset| *charset == Charset::Utf8).or_else(|| last(1));
+    cut || before() || charset.is_some_and(|charset| charset.letter(text, end).is_some())
 }
 
 pub fn check_vin(subject: &Subject) -> Option<Checked> {

@@ -7,7 +7,7 @@ pub enum Anchor {
     Digits12,
     /// First of 13 or more digits.
     Digits13,
-    /// First of 3, 4 or 6 digits that a space or hyphen and as many digits follow.
+    /// First of 3 or 4 digits that a space or hyphen and as many digits follow, or of 6 and any digit.
     Groups,
     /// First digit, 6, 7 or 8, of what may be a telephone number.
     Phone,
@@ -25,7 +25,7 @@ pub enum Anchor {
     Series,
     /// First byte of what is written as a vehicle's plate.
     Plate,
-    /// First of 17 or more letters and digits.
+    /// First of 17 or more capitals and digits.
     Alphanumeric17,
     /// A letter or digit before `<<`.
     Filler,
@@ -37,8 +37,10 @@ pub enum Anchor {
     Dotted,
     /// First of 1 to 3 digits before a dot and 4 digits.
     Decimal,
-    /// First of two or four letters and digits before a colon (or hyphen), as IPv6 and MAC addresses begin.
+    /// First of four letters and digits before a colon, as IPv6 addresses begin.
     Hex,
+    /// First of two letters and digits before a colon or hyphen, as MAC addresses begin.
+    Hardware,
     /// The dot before two or three letters and a slash.
     Profile,
     /// First digit of `dd.mm.yyyy` or `yyyy-mm-dd`.
@@ -47,7 +49,10 @@ pub enum Anchor {
     Year,
     /// The last letter of a key that may name a secret, before its `=` or `:`.
     Key,
-    /// First Latin letter, a capital, of a word after another word or initial, or after a tag such as `//FM/`.
+    /// What opens a bracket around two letters, as `(at)`.
+    Bracketed,
+    /// Where a Latin word with a capital ends that another follows, or within it, where a step does not see its end; an initial,
+    /// and the first letter after a tag such as `//FM/`.
     LatinCapital,
     /// First of 1 to 4 digits beside a Latin word.
     LatinHouse,
@@ -55,10 +60,16 @@ pub enum Anchor {
     Capital,
     /// First digit after a word beyond ASCII.
     House,
+    /// First byte of what is written as a vehicle's plate with letters beyond ASCII.
+    PlateBeyond,
+    /// First of digits that stand apart, one by one or in pairs, after a word beyond ASCII.
+    Apart,
+    /// What stands before a word beyond ASCII of six letters, as «собака».
+    Spelled,
 }
 
 impl Anchor {
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 31] = [
         Self::Digits12,
         Self::Digits13,
         Self::Groups,
@@ -77,23 +88,38 @@ impl Anchor {
         Self::Dotted,
         Self::Decimal,
         Self::Hex,
+        Self::Hardware,
         Self::Profile,
         Self::Date,
         Self::Year,
         Self::Key,
+        Self::Bracketed,
         Self::LatinCapital,
         Self::LatinHouse,
         Self::Capital,
         Self::House,
+        Self::PlateBeyond,
+        Self::Apart,
+        Self::Spelled,
     ];
+
+    /// The anchor as one bit of several.
+    pub const fn bit(self) -> u64 {
+        1 << self as usize
+    }
 
     /// Whether only the wide finder names such candidates.
     pub fn is_wide(self) -> bool {
         self > Self::Run && !self.is_worded()
     }
 
+    /// Whether only the whole finder names such candidates.
+    pub fn is_spelled(self) -> bool {
+        matches!(self, Self::Bracketed | Self::PlateBeyond | Self::Spelled)
+    }
+
     /// Whether such candidates stand beside words beyond ASCII.
     pub fn is_worded(self) -> bool {
-        matches!(self, Self::Capital | Self::House)
+        self >= Self::Capital
     }
 }

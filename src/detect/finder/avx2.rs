@@ -1,14 +1,16 @@
 //! The masks with AVX2, two times 32 bytes.
 
 use std::arch::x86_64::{
-    __m256i, _mm_loadu_si128, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8,
-    _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_shuffle_epi8, _mm256_sub_epi8,
+    __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
+    _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_shuffle_epi8, _mm256_srli_epi16,
+    _mm256_sub_epi8,
 };
 use std::ops::Range;
 
 use super::lanes::SEEN;
-use super::masks::Bytes;
-use super::{Candidates, Compositions, Width, compose_with, find_with};
+use super::literals::Literals;
+use super::masks::{Bytes, Table};
+use super::{Candidates, Compositions, Wanted, Width, compose_with, find_with};
 
 pub fn is_supported() -> bool {
     is_x86_feature_detected!("avx2")
@@ -19,15 +21,27 @@ pub fn is_supported() -> bool {
 }
 
 /// The finder compiled for AVX2. Only to be called where [`is_supported`].
-pub fn find<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates) -> usize {
+pub fn find<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates, wanted: &mut Wanted) -> usize {
     debug_assert!(is_supported());
     // SAFETY: `Engine::all` gives this engine only where `is_supported` saw every feature named below.
-    unsafe { find_avx2::<W>(text, range, found) }
+    unsafe { find_avx2::<W>(text, range, found, wanted) }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn find_avx2<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates) -> usize {
-    find_with::<W, Bytes32x2>(text, range, found)
+fn find_avx2<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates, wanted: &mut Wanted) -> usize {
+    find_with::<W, Bytes32x2>(text, range, found, wanted)
+}
+
+/// Whether literals stand in a text. Only to be called where [`is_supported`].
+pub fn stand_in(literals: &Literals, text: &[u8]) -> bool {
+    debug_assert!(is_supported());
+    // SAFETY: `Engine::all` gives this engine only where `is_supported` saw every feature named below.
+    unsafe { stand_in_avx2(literals, text) }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn stand_in_avx2(literals: &Literals, text: &[u8]) -> bool {
+    literals.stand_with::<Bytes32x2>(text)
 }
 
 /// What a range is composed of, by the same instructions. Only to be called where [`is_supported`].
@@ -111,5 +125,29 @@ impl Bytes for Bytes32x2 {
     #[inline(always)]
     fn high(self) -> u64 {
         self.bits()
+    }
+
+    /// What both halves of a byte say.
+    #[inline(always)]
+    fn look_up(self, table: &Table) -> Self {
+        // SAFETY: see `Bytes32x2`; the loads read 16 bytes without alignment, and the references are to 16 bytes.
+        let read = |half: &[u8; 16]| unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(half.as_ptr().cast())) };
+        let (low, high) = (read(&table.low), read(&table.high));
+        // SAFETY: see `Bytes32x2`.
+        self.each(|half| unsafe {
+            let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(half), set(0xF));
+            _mm256_and_si256(_mm256_shuffle_epi8(low, half), _mm256_shuffle_epi8(high, upper))
+        })
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        // SAFETY: see `Bytes32x2`.
+        unsafe { Self(_mm256_and_si256(self.0, other.0), _mm256_and_si256(self.1, other.1)) }
+    }
+
+    #[inline(always)]
+    fn any(self) -> u64 {
+        !self.equal(0)
     }
 }

@@ -5,13 +5,14 @@ use std::arch::x86_64::{
     __m512i, _mm_loadu_si128, _mm512_and_si512, _mm512_andnot_si512, _mm512_broadcast_i32x4, _mm512_cmpeq_epi8_mask,
     _mm512_cmple_epu8_mask, _mm512_gf2p8affine_epi64_epi8, _mm512_loadu_si512, _mm512_mask_mov_epi8,
     _mm512_movepi8_mask, _mm512_or_si512, _mm512_permutex2var_epi8, _mm512_set1_epi8, _mm512_set1_epi64,
-    _mm512_shuffle_epi8, _mm512_storeu_si512, _mm512_sub_epi8,
+    _mm512_shuffle_epi8, _mm512_storeu_si512, _mm512_sub_epi8, _mm512_test_epi8_mask,
 };
 use std::ops::Range;
 
 use super::lanes::{Lanes, PIECE, SEEN, STEPS, seen_in};
-use super::masks::{Bytes, MasksOfPiece};
-use super::{Candidates, Compositions, Width, compose_with, find_with};
+use super::literals::Literals;
+use super::masks::{Bytes, MarksOfPiece, MasksOfPiece, Table};
+use super::{Candidates, Compositions, Wanted, Width, compose_with, find_with};
 
 pub fn is_supported() -> bool {
     is_x86_feature_detected!("avx512f")
@@ -22,15 +23,27 @@ pub fn is_supported() -> bool {
 }
 
 /// The finder compiled for AVX-512. Only to be called where [`is_supported`].
-pub fn find<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates) -> usize {
+pub fn find<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates, wanted: &mut Wanted) -> usize {
     debug_assert!(is_supported());
     // SAFETY: `Engine::all` gives this engine only where `is_supported` saw every feature named below.
-    unsafe { find_avx512::<W>(text, range, found) }
+    unsafe { find_avx512::<W>(text, range, found, wanted) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn find_avx512<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates) -> usize {
-    find_with::<W, Bytes64>(text, range, found)
+fn find_avx512<W: Width>(text: &[u8], range: Range<usize>, found: &mut Candidates, wanted: &mut Wanted) -> usize {
+    find_with::<W, Bytes64>(text, range, found, wanted)
+}
+
+/// Whether literals stand in a text. Only to be called where [`is_supported`].
+pub fn stand_in(literals: &Literals, text: &[u8]) -> bool {
+    debug_assert!(is_supported());
+    // SAFETY: `Engine::all` gives this engine only where `is_supported` saw every feature named below.
+    unsafe { stand_in_avx512(literals, text) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn stand_in_avx512(literals: &Literals, text: &[u8]) -> bool {
+    literals.stand_with::<Bytes64>(text)
 }
 
 /// What a range is composed of, by the same instructions. Only to be called where [`is_supported`].
@@ -105,12 +118,34 @@ impl Bytes for Bytes64 {
     #[inline(always)]
     fn masks(text: &[u8; PIECE], steps: usize, masks: &mut MasksOfPiece) {
         for first in (0..steps).step_by(8) {
-            let mut eight = [set(0); 8];
-            for (step, turned) in eight.iter_mut().enumerate() {
-                *turned = turn(Self::load(seen_in(text, first + step)).classes());
-            }
-            store(exchange::<2>(exchange::<1>(exchange::<0>(eight))), masks, first);
+            store(planes(text, first, Self::classes), masks, first);
         }
+    }
+
+    #[inline(always)]
+    fn marks(text: &[u8; PIECE], steps: usize, masks: &MasksOfPiece, marks: &mut MarksOfPiece) {
+        for first in (0..steps).step_by(8) {
+            store_marks(planes(text, first, Self::marks_of_ascii), masks, marks, first);
+        }
+    }
+
+    #[inline(always)]
+    fn look_up(self, table: &Table) -> Self {
+        let [low, high] = &table.ascii;
+        // SAFETY: see `Bytes64`. The look-up takes the low seven bits of a byte.
+        Self(unsafe { _mm512_permutex2var_epi8(read(low), self.0, read(high)) })
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        // SAFETY: see `Bytes64`.
+        Self(unsafe { _mm512_and_si512(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn any(self) -> u64 {
+        // SAFETY: see `Bytes64`.
+        unsafe { _mm512_test_epi8_mask(self.0, self.0) }
     }
 }
 
@@ -153,7 +188,54 @@ static CLASSES: [[u8; 64]; 2] = {
     classes
 };
 
+/// What a byte is besides. The first four bits tell one thing of a letter, and another of what is none.
+mod mark {
+    /// A space; the last letter of a key.
+    pub const SPACE: u8 = 1 << 0;
+    /// A hyphen; `J` and `S`.
+    pub const HYPHEN: u8 = 1 << 1;
+    /// A dot; `T`, `U`.
+    pub const DOT: u8 = 1 << 2;
+    /// A slash; `T`.
+    pub const SLASH: u8 = 1 << 3;
+    pub const QUOTE: u8 = 1 << 4;
+    pub const ANGLE: u8 = 1 << 5;
+    pub const PLUS: u8 = 1 << 6;
+    pub const COMMA: u8 = 1 << 7;
+}
+
+/// The marks of each ASCII character.
+static MARKS: [[u8; 64]; 2] = {
+    let mut marks = [[0; 64]; 2];
+    let mut byte = 0;
+    while byte < 128 {
+        marks[byte / 64][byte % 64] = match byte as u8 {
+            b'S' => mark::SPACE | mark::HYPHEN,
+            b' ' | b'd' | b'e' | b'h' | b's' | b'D' | b'E' | b'H' => mark::SPACE,
+            b'-' | b'J' => mark::HYPHEN,
+            b'T' => mark::DOT | mark::SLASH,
+            b'.' | b'U' => mark::DOT,
+            b'/' => mark::SLASH,
+            b'"' | b'\'' | b'\\' => mark::QUOTE,
+            b'<' => mark::ANGLE,
+            b'+' => mark::PLUS,
+            b',' => mark::COMMA,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    marks
+};
+
 impl Bytes64 {
+    /// The marks of each byte; those beyond ASCII have any.
+    #[inline(always)]
+    fn marks_of_ascii(self) -> __m512i {
+        let [low, high] = &MARKS;
+        // SAFETY: see `Bytes64`. The look-up takes the low seven bits of a byte.
+        unsafe { _mm512_permutex2var_epi8(read(low), self.0, read(high)) }
+    }
+
     /// The classes of each byte.
     #[inline(always)]
     fn classes(self) -> __m512i {
@@ -164,6 +246,16 @@ impl Bytes64 {
             _mm512_mask_mov_epi8(ascii, _mm512_movepi8_mask(self.0), set(bit::HIGH))
         }
     }
+}
+
+/// The classes of eight steps, each with its bits together.
+#[inline(always)]
+fn planes(text: &[u8; PIECE], first: usize, classes: impl Fn(Bytes64) -> __m512i) -> [__m512i; 8] {
+    let mut eight = [set(0); 8];
+    for (step, turned) in eight.iter_mut().enumerate() {
+        *turned = turn(classes(Bytes64::load(seen_in(text, first + step))));
+    }
+    exchange::<2>(exchange::<1>(exchange::<0>(eight)))
 }
 
 /// The bits of each eight bytes turned: its byte J holds what stood in the bits J of the eight, the first one lowest.
@@ -213,15 +305,7 @@ const fn orders(bit: usize) -> [[u8; 64]; 2] {
 #[inline(always)]
 fn store(planes: [__m512i; 8], masks: &mut MasksOfPiece, step: usize) {
     let [digit, letter, first, second, at, equals, colon, high] = planes;
-    // SAFETY: see `Bytes64`.
-    let both = |a, b| unsafe { _mm512_and_si512(a, b) };
-    // SAFETY: see `Bytes64`.
-    let without = |mask, other| unsafe { _mm512_andnot_si512(other, mask) };
-    let write = |lanes: &mut Lanes, masks: __m512i| {
-        let eight: &mut [u64; 8] = lanes[step..].first_chunk_mut().expect("the steps of a piece are whole eights");
-        // SAFETY: see `Bytes64`; the store writes 64 bytes without alignment, and the reference is to 64 bytes.
-        unsafe { _mm512_storeu_si512(eight.as_mut_ptr().cast(), masks) }
-    };
+    let write = |lanes: &mut Lanes, masks| write(lanes, step, masks);
     write(&mut masks.digit, digit);
     write(&mut masks.letter, letter);
     write(&mut masks.capital, both(letter, first));
@@ -234,6 +318,54 @@ fn store(planes: [__m512i; 8], masks: &mut MasksOfPiece, step: usize) {
     write(&mut masks.colon, without(colon, equals));
     write(&mut masks.line_end, both(equals, colon));
     write(&mut masks.high, high);
+}
+
+/// Writes the marks of eight steps.
+#[inline(always)]
+fn store_marks(planes: [__m512i; 8], masks: &MasksOfPiece, marks: &mut MarksOfPiece, step: usize) {
+    let [space, hyphen, dot, slash, quote, angle, plus, comma] = planes;
+    let (letter, high) = (lanes(&masks.letter, step), lanes(&masks.high, step));
+    let write = |lanes: &mut Lanes, masks| write(lanes, step, masks);
+    let mark = |plane| without(without(plane, high), letter);
+    write(&mut marks.space, mark(space));
+    write(&mut marks.hyphen, mark(hyphen));
+    write(&mut marks.dot, mark(dot));
+    write(&mut marks.slash, mark(slash));
+    write(&mut marks.t, both(slash, letter));
+    write(&mut marks.quote, without(quote, high));
+    write(&mut marks.angle, without(angle, high));
+    write(&mut marks.plus, without(plus, high));
+    write(&mut marks.comma, without(comma, high));
+    write(&mut marks.last, both(space, letter));
+    write(&mut marks.j_or_s, both(hyphen, letter));
+    write(&mut marks.t_or_u, both(dot, letter));
+}
+
+#[inline(always)]
+fn both(a: __m512i, b: __m512i) -> __m512i {
+    // SAFETY: see `Bytes64`.
+    unsafe { _mm512_and_si512(a, b) }
+}
+
+#[inline(always)]
+fn without(mask: __m512i, other: __m512i) -> __m512i {
+    // SAFETY: see `Bytes64`.
+    unsafe { _mm512_andnot_si512(other, mask) }
+}
+
+/// The masks of eight steps.
+#[inline(always)]
+fn lanes(lanes: &Lanes, step: usize) -> __m512i {
+    let eight: &[u64; 8] = lanes[step..].first_chunk().expect("the steps of a piece are whole eights");
+    // SAFETY: see `Bytes64`; the load reads 64 bytes without alignment, and the reference is to 64 bytes.
+    unsafe { _mm512_loadu_si512(eight.as_ptr().cast()) }
+}
+
+#[inline(always)]
+fn write(lanes: &mut Lanes, step: usize, masks: __m512i) {
+    let eight: &mut [u64; 8] = lanes[step..].first_chunk_mut().expect("the steps of a piece are whole eights");
+    // SAFETY: see `Bytes64`; the store writes 64 bytes without alignment, and the reference is to 64 bytes.
+    unsafe { _mm512_storeu_si512(eight.as_mut_ptr().cast(), masks) }
 }
 
 const _: () = assert!(STEPS.is_multiple_of(8));

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::lanes::{Lanes, OWN, PIECE, STEP, STEPS, seen_in};
-use super::masks::{Beyond, BeyondOfPiece, Bytes, Marks, MarksOfPiece, MasksOfPiece};
+use super::masks::{Beyond, BeyondOfPiece, Bytes, MarksOfPiece, MasksOfPiece};
 use super::narrow::{self, Runs};
 use super::{Anchor, Width, wide, words};
 
@@ -78,7 +78,7 @@ impl Candidates {
         if self.piece.masks.high.iter().fold(0, |all, high| all | high) != 0 {
             self.note_beyond_ascii(range);
             if W::WORDED {
-                self.piece.look_beyond::<B>(text, bytes);
+                self.piece.look_beyond::<W, B>(text, bytes);
             }
         }
     }
@@ -88,6 +88,21 @@ impl Candidates {
             Some(last) => last.end = range.end,
             None => self.beyond_ascii.push(range),
         }
+    }
+
+    /// Keeps the candidates of the anchors that `wanted` gives of those that three steps of the piece have, and all that are
+    /// fewer: to look at them costs less than to ask.
+    #[inline(always)]
+    pub(super) fn keep(&mut self, wanted: impl FnOnce(u64) -> u64) {
+        let anchors = &mut self.piece.anchors;
+        let (mut one, mut two, mut three) = (0, 0, 0);
+        for anchors in anchors.iter() {
+            three |= two & anchors;
+            two |= one & anchors;
+            one |= anchors;
+        }
+        let dropped = three & !wanted(three);
+        anchors.iter_mut().for_each(|anchors| *anchors &= !dropped);
     }
 
     /// The steps of the piece that have candidates.
@@ -107,14 +122,18 @@ impl Candidates {
 
     /// Notes the candidates of a step, whose own bytes begin at `at`, by anchor.
     #[inline(always)]
-    pub(super) fn note(&mut self, step: usize, at: usize) {
+    pub(super) fn note<W: Width>(&mut self, step: usize, at: usize) {
         let Self { notes, length, piece, .. } = self;
         for anchor in bits(piece.anchors[step]) {
             let anchor = Anchor::ALL[anchor];
             for i in bits(piece.starts[anchor as usize][step]) {
                 let is_near = match anchor {
                     Anchor::Phone => narrow::may_be_phone(&piece.masks.at(step), i),
-                    Anchor::Dotted => wide::are_dots_near(&piece.marks.at(step), i),
+                    Anchor::Dotted if W::WIDE => wide::are_dots_near(&piece.marks.at(step), i),
+                    Anchor::Hex if W::WIDE && !W::REFUSED => wide::may_be_v6(&piece.masks.at(step), i),
+                    Anchor::Decimal if W::WIDE && !W::REFUSED => {
+                        wide::may_be_degrees(&piece.masks.at(step), &piece.marks.at(step), i)
+                    }
                     _ => true,
                 };
                 if is_near {
@@ -139,9 +158,7 @@ impl Piece {
     fn classify<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
         B::masks(text, steps(bytes), &mut self.masks);
         if W::WIDE {
-            for step in 0..steps(bytes) {
-                self.marks.set(step, Marks::of(B::load(seen_in(text, step))));
-            }
+            B::marks(text, steps(bytes), &self.masks, &mut self.marks);
         }
     }
 
@@ -163,7 +180,10 @@ impl Piece {
             };
             narrow::candidates(&masks, &runs, keep, &mut found);
             if W::WIDE {
-                wide::candidates(&masks, &marks.at(step), &runs, keep, &mut found);
+                wide::candidates::<W>(&masks, &marks.at(step), &runs, keep, &mut found);
+            }
+            if W::SPELLED {
+                found(Anchor::Bracketed, wide::brackets(&masks, &marks.at(step), &runs, keep));
             }
             if W::DATED && !W::WIDE {
                 found(Anchor::Date, narrow::dates(&runs));
@@ -175,16 +195,32 @@ impl Piece {
 
     /// The same for words beyond ASCII.
     #[inline(always)]
-    fn look_beyond<B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
+    fn look_beyond<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
         for step in 0..steps(bytes) {
             self.beyond.set(step, Beyond::of(B::load(seen_in(text, step))));
         }
         let Self { masks, beyond, keep, starts, anchors, .. } = self;
+        let mut apart = 0;
         for step in 0..STEPS {
-            words::candidates(&masks.at(step), &beyond.at(step), keep[step], |anchor, mask| {
+            let (masks, beyond, keep) = (masks.at(step), beyond.at(step), keep[step]);
+            apart |= words::apart(&masks);
+            let mut found = |anchor: Anchor, mask: u64| {
                 starts[anchor as usize][step] = mask;
                 anchors[step] |= u64::from(mask != 0) << anchor as usize;
-            });
+            };
+            words::candidates(&masks, &beyond, keep, &mut found);
+            if W::SPELLED {
+                found(Anchor::PlateBeyond, words::plates(&masks, &beyond, keep));
+                found(Anchor::Spelled, words::of_six(&masks, keep));
+            }
+        }
+        if apart == 0 {
+            return;
+        }
+        for step in 0..STEPS {
+            let mask = words::apart_after_words(&masks.at(step), &beyond.at(step), keep[step]);
+            starts[Anchor::Apart as usize][step] = mask;
+            anchors[step] |= u64::from(mask != 0) << Anchor::Apart as usize;
         }
     }
 }

@@ -189,3 +189,80 @@ fn padded_from(text: &[u8], at: usize) -> [u8; SEEN] {
     chunk[..text.len() - at].copy_from_slice(&text[at..]);
     chunk
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::detect::finder::Engine;
+
+    fn composed(engine: Engine, text: &[u8], range: Range<usize>) -> Compositions {
+        let mut all = Compositions::default();
+        engine.compose(text, range, &mut all);
+        all
+    }
+
+    /// Where a class has its bits.
+    fn places(mask: u64) -> Vec<usize> {
+        (0..64).filter(|place| mask >> place & 1 != 0).collect()
+    }
+
+    #[test]
+    fn a_name_may_be_where_two_words_have_capitals() {
+        for (text, name, foreign) in [
+            ("Абай", &[][..], &[][..]),
+            ("Абай Ким", &[9], &[]),
+            ("абай Ким", &[], &[]),
+            ("Абай ким", &[], &[]),
+            ("аБай-а Ким", &[12], &[]),
+            ("г. Абай, ул. Ким", &[], &[]),
+            ("А. Ким", &[2], &[]),
+            ("//FM/аб", &[5], &[]),
+            ("аб\u{a0}в", &[], &[4, 5]),
+        ] {
+            for engine in Engine::all() {
+                for shift in [0, 1, 50, 55, 60, 63, 64, 100] {
+                    let text = ["_".repeat(shift).as_bytes(), text.as_bytes(), b" "].concat();
+                    let all = composed(engine, &text, 0..text.len());
+                    let of = all.of(shift, text.len() - shift);
+                    assert_eq!(
+                        (&*places(of.name), &*places(of.foreign)),
+                        (name, foreign),
+                        "{engine:?} {shift} {text:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_engine_composes_alike(
+            parts in proptest::collection::vec(select(vec![
+                "a", "B", "7", "12345", "@", "%", "\\", "&", "=", ":", "\n", "\r", " ", ".", "-", "/", "И", "и", "Қ", "қ", "Ж Ж", "\u{a0}", "a:b", "=\n",
+            ]), 0..200),
+            cut in any::<proptest::sample::Index>(),
+            length in 1..64usize,
+        ) {
+            let text: Vec<u8> = parts.concat().into_bytes();
+            // A stretch may begin and end within a letter.
+            let range = cut.index(text.len() + 1).min(text.len() / 3)..text.len() - text.len() / 5;
+            let expected = composed(Engine::Portable, &text, range.clone());
+            prop_assert_eq!(expected.line_ends, memchr::memchr_iter(b'\n', &text[range.clone()]).count());
+            for engine in Engine::all() {
+                let got = composed(engine, &text, range.clone());
+                let told = |all: &Compositions| (all.line_ends, all.glued_colon, all.soft_break);
+                prop_assert_eq!(told(&got), told(&expected));
+                for start in range.clone() {
+                    let length = length.min(range.end - start);
+                    let of = got.of(start, length);
+                    prop_assert_eq!(of, expected.of(start, length));
+                    let digits: Vec<usize> = (0..length).filter(|at| text[start + at].is_ascii_digit()).collect();
+                    prop_assert_eq!(places(of.digit), digits);
+                }
+            }
+        }
+    }
+}

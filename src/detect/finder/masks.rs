@@ -27,6 +27,44 @@ pub trait Bytes: Copy {
             masks.set(step, Masks::of(Self::load(seen_in(text, step))));
         }
     }
+
+    /// The same for the marks, where the masks are known.
+    #[inline(always)]
+    fn marks(text: &[u8; PIECE], steps: usize, _masks: &MasksOfPiece, marks: &mut MarksOfPiece) {
+        for step in 0..steps {
+            marks.set(step, Marks::of(Self::load(seen_in(text, step))));
+        }
+    }
+
+    /// What a table says of each byte; of bytes beyond ASCII, anything.
+    fn look_up(self, table: &Table) -> Self;
+
+    /// The bits that both have.
+    fn and(self, other: Self) -> Self;
+
+    /// Bytes other than NUL.
+    fn any(self) -> u64;
+}
+
+/// Eight bits for each ASCII character, and for what has the same low or high half: an engine may take what both halves of a
+/// byte have, which is never less than what the byte itself has.
+pub struct Table {
+    pub ascii: [[u8; 64]; 2],
+    pub low: [u8; 16],
+    pub high: [u8; 16],
+}
+
+impl Table {
+    pub fn new() -> Self {
+        Self { ascii: [[0; 64]; 2], low: [0; 16], high: [0; 16] }
+    }
+
+    pub fn add(&mut self, byte: u8, bits: u8) {
+        let byte = usize::from(byte & 0x7F);
+        self.ascii[byte / 64][byte % 64] |= bits;
+        self.low[byte % 16] |= bits;
+        self.high[byte / 16] |= bits;
+    }
 }
 
 /// Bytes that a shuffle looks up by their low four bits: each class has no two with the same ones. Where a class has none,
@@ -114,6 +152,8 @@ masks! {
         comma,
         /// `d`, `e`, `h`, `s` in either case: the last letters of `password`, `Cookie`, `password_hash`, `pass`.
         last,
+        /// `T`, which stands between a date and its time.
+        t,
         /// `J` or `S`, and `T` or `U`: together they begin the base64 of `IIN` within a certificate.
         j_or_s,
         t_or_u,
@@ -133,6 +173,7 @@ impl Marks {
             plus: bytes.equal(b'+'),
             comma: bytes.equal(b','),
             last: bytes.small().among(&classes::LAST),
+            t: bytes.equal(b'T'),
             j_or_s: bytes.among(&classes::J_OR_S),
             t_or_u: bytes.within(b'T', b'U'),
         }

@@ -8,6 +8,7 @@ mod anchor;
 mod candidates;
 mod composition;
 mod lanes;
+mod literals;
 mod masks;
 mod narrow;
 mod portable;
@@ -28,6 +29,7 @@ pub use candidates::Candidates;
 use composition::compose_with;
 pub use composition::{Composition, Compositions};
 use lanes::{PIECE, SEEN, STEP, STEPS};
+pub use literals::{Literal, Literals};
 use masks::Bytes;
 
 /// Which instructions find the candidates; all give the same answer.
@@ -62,20 +64,40 @@ impl Engine {
         all
     }
 
-    /// Notes the candidates that start in `range` (some up to five bytes beyond it), in steps of 48 bytes;
+    /// Notes the candidates that start in `range` (some of them are seen up to 15 bytes beyond it), in steps of 48 bytes;
     /// within one step by anchor, then position. Bytes around the range are looked at, bytes beyond the text count as NUL.
     /// Gives how far it came: to the end of the range, or to where `found` was full.
     ///
-    /// `W` tells which anchors are looked for: a run whose detectors need only the [`Narrow`] ones pays for no others.
-    pub fn find<W: Width>(self, text: &[u8], range: Range<usize>, found: &mut Candidates) -> usize {
+    /// `W` tells which anchors are looked for: a run whose detectors need only the [`Narrow`] ones pays for no others. `wanted`
+    /// tells which of them count in a part of the text.
+    pub fn find<W: Width>(
+        self,
+        text: &[u8],
+        range: Range<usize>,
+        found: &mut Candidates,
+        wanted: &mut Wanted,
+    ) -> usize {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => avx512::find::<W>(text, range, found),
+            Self::Avx512 => avx512::find::<W>(text, range, found, wanted),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => avx2::find::<W>(text, range, found),
+            Self::Avx2 => avx2::find::<W>(text, range, found, wanted),
             #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
-            Self::Neon => find_with::<W, neon::Bytes16x4>(text, range, found),
-            Self::Portable => find_with::<W, [u8; SEEN]>(text, range, found),
+            Self::Neon => find_with::<W, neon::Bytes16x4>(text, range, found, wanted),
+            Self::Portable => find_with::<W, [u8; SEEN]>(text, range, found, wanted),
+        }
+    }
+
+    /// Whether one of the literals stands in a text.
+    pub fn stand_in(self, literals: &Literals, text: &[u8]) -> bool {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::stand_in(literals, text),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => avx2::stand_in(literals, text),
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Self::Neon => literals.stand_with::<neon::Bytes16x4>(text),
+            Self::Portable => literals.stand_with::<[u8; SEEN]>(text),
         }
     }
 
@@ -93,11 +115,18 @@ impl Engine {
     }
 }
 
+/// Which anchors count in a part of a text, of those that it has: takes and gives the bits of [`Anchor::bit`].
+pub type Wanted<'w> = dyn FnMut(u64, Range<usize>) -> u64 + 'w;
+
 /// Which anchors a finder looks for.
 pub trait Width {
     const WIDE: bool;
     const WORDED: bool;
     const DATED: bool;
+    /// Those of letters beyond ASCII and of brackets.
+    const SPELLED: bool;
+    /// Whether candidates are named that every check refuses for what stands beside them.
+    const REFUSED: bool = false;
 }
 
 /// The anchors up to [`Anchor::Run`].
@@ -112,42 +141,73 @@ pub struct Dated;
 /// The narrow ones, [`Anchor::Date`], and those beside words beyond ASCII.
 pub struct DatedWorded;
 
-/// All anchors.
+/// All anchors but those of plates and signs that are not in ASCII or are spelled out.
 pub struct Wide;
+
+/// All anchors.
+pub struct Whole;
+
+/// All anchors, and what is refused at once, for explaining.
+pub struct Widest;
 
 impl Width for Narrow {
     const WIDE: bool = false;
     const WORDED: bool = false;
     const DATED: bool = false;
+    const SPELLED: bool = false;
 }
 
 impl Width for Worded {
     const WIDE: bool = false;
     const WORDED: bool = true;
     const DATED: bool = false;
+    const SPELLED: bool = false;
 }
 
 impl Width for Dated {
     const WIDE: bool = false;
     const WORDED: bool = false;
     const DATED: bool = true;
+    const SPELLED: bool = false;
 }
 
 impl Width for DatedWorded {
     const WIDE: bool = false;
     const WORDED: bool = true;
     const DATED: bool = true;
+    const SPELLED: bool = false;
 }
 
 impl Width for Wide {
     const WIDE: bool = true;
     const WORDED: bool = true;
     const DATED: bool = true;
+    const SPELLED: bool = false;
+}
+
+impl Width for Whole {
+    const WIDE: bool = true;
+    const WORDED: bool = true;
+    const DATED: bool = true;
+    const SPELLED: bool = true;
+}
+
+impl Width for Widest {
+    const WIDE: bool = true;
+    const WORDED: bool = true;
+    const DATED: bool = true;
+    const SPELLED: bool = true;
+    const REFUSED: bool = true;
 }
 
 /// The finder, for whatever computes the masks. Inlined, so that it is compiled with the caller's instruction set.
 #[inline(always)]
-fn find_with<W: Width, B: Bytes>(text: &[u8], range: Range<usize>, found: &mut Candidates) -> usize {
+fn find_with<W: Width, B: Bytes>(
+    text: &[u8],
+    range: Range<usize>,
+    found: &mut Candidates,
+    wanted: &mut Wanted,
+) -> usize {
     let mut at = range.start;
     while at < range.end {
         let padded;
@@ -160,12 +220,15 @@ fn find_with<W: Width, B: Bytes>(text: &[u8], range: Range<usize>, found: &mut C
         };
         let end = range.end.min(at + STEPS * STEP);
         found.look::<W, B>(piece, at..end);
+        if W::WIDE {
+            found.keep(|anchors| wanted(anchors, at..end));
+        }
         for step in found.steps() {
             if !found.has_room() {
                 found.put_back(step);
                 return at + step * STEP;
             }
-            found.note(step, at + step * STEP);
+            found.note::<W>(step, at + step * STEP);
         }
         at = end;
     }

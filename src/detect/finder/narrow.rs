@@ -68,7 +68,7 @@ pub fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(A
     let joint = masks.joint;
     let of3 = run3 & joint >> 3;
     let run6 = run4 & run2 >> 4;
-    found(Anchor::Groups, start & (of3 & of3 >> 4 | run4 & joint >> 4 & run4 >> 5 | run6 & joint >> 6 & run6 >> 7));
+    found(Anchor::Groups, start & (of3 & of3 >> 4 | run4 & joint >> 4 & run4 >> 5 | run6 & joint >> 6 & run1 >> 7));
 
     // A telephone number has 10 digits or more, no more than 11 together, and nothing but gaps between them.
     let number = number(masks);
@@ -88,7 +88,7 @@ pub fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(A
 
 /// What stands `bytes` further on; what is not seen is set.
 #[inline(always)]
-fn ahead(mask: u64, bytes: usize) -> u64 {
+pub fn ahead(mask: u64, bytes: usize) -> u64 {
     mask >> bytes | !(u64::MAX >> bytes)
 }
 

@@ -2,11 +2,11 @@
 
 use std::arch::aarch64::{
     uint8x16_t, vandq_u8, vceqq_u8, vcgeq_u8, vcleq_u8, vdupq_n_u8, vgetq_lane_u64, vld1q_u8, vorrq_u8, vpaddq_u8,
-    vqtbl1q_u8, vreinterpretq_u64_u8, vsubq_u8,
+    vqtbl1q_u8, vreinterpretq_u64_u8, vshrq_n_u8, vsubq_u8,
 };
 
 use super::lanes::SEEN;
-use super::masks::Bytes;
+use super::masks::{Bytes, Table};
 
 /// The bit of each byte among eight.
 static BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
@@ -85,5 +85,27 @@ impl Bytes for Bytes16x4 {
     fn high(self) -> u64 {
         // SAFETY: NEON is in every aarch64, and this works on registers alone.
         self.each(|quarter| unsafe { vcgeq_u8(quarter, set(0x80)) }).bits()
+    }
+
+    /// What both halves of a byte say.
+    #[inline(always)]
+    fn look_up(self, table: &Table) -> Self {
+        let (low, high) = (read(&table.low), read(&table.high));
+        // SAFETY: NEON is in every aarch64, and these work on registers alone.
+        self.each(|quarter| unsafe {
+            let (lower, upper) = (vandq_u8(quarter, set(0xF)), vshrq_n_u8::<4>(quarter));
+            vandq_u8(vqtbl1q_u8(low, lower), vqtbl1q_u8(high, upper))
+        })
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        // SAFETY: NEON is in every aarch64, and this works on registers alone.
+        Self([0, 1, 2, 3].map(|i: usize| unsafe { vandq_u8(self.0[i], other.0[i]) }))
+    }
+
+    #[inline(always)]
+    fn any(self) -> u64 {
+        !self.equal(0)
     }
 }

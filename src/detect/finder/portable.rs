@@ -1,7 +1,7 @@
 //! The masks without SIMD. They are the definition that SIMD follows.
 
 use super::lanes::SEEN;
-use super::masks::Bytes;
+use super::masks::{Bytes, Table};
 
 impl Bytes for [u8; SEEN] {
     fn load(bytes: &[u8; SEEN]) -> Self {
@@ -26,6 +26,20 @@ impl Bytes for [u8; SEEN] {
 
     fn high(self) -> u64 {
         mask(&self, |byte| byte >= 0x80)
+    }
+
+    fn look_up(self, table: &Table) -> Self {
+        let [low, high] = &table.ascii;
+        self.map(|byte| if byte & 0x40 == 0 { low } else { high }[usize::from(byte & 0x3F)])
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        self.iter_mut().zip(other).for_each(|(byte, other)| *byte &= other);
+        self
+    }
+
+    fn any(self) -> u64 {
+        mask(&self, |byte| byte != 0)
     }
 }
 

@@ -8,7 +8,7 @@ fn found<W: Width>(engine: Engine, text: &[u8], range: Range<usize>) -> Vec<(usi
     let (mut all, mut at, mut candidates) = (Vec::new(), range.start, Candidates::default());
     let line_ends = text[range.clone()].iter().filter(|byte| **byte == b'\n').count();
     while at < range.end {
-        at = engine.find::<W>(text, at..range.end, &mut candidates);
+        at = engine.find::<W>(text, at..range.end, &mut candidates, &mut |anchors, _| anchors);
         all.extend(candidates.iter().map(|(anchor, at)| (at, anchor)));
         candidates.clear();
     }
@@ -21,7 +21,7 @@ fn found<W: Width>(engine: Engine, text: &[u8], range: Range<usize>) -> Vec<(usi
 
 /// All wide candidates of a text but those beside words.
 fn wide(engine: Engine, text: &[u8]) -> Vec<(usize, Anchor)> {
-    let mut all = found::<Wide>(engine, text, 0..text.len());
+    let mut all = found::<Whole>(engine, text, 0..text.len());
     all.retain(|(_, anchor)| anchor.is_wide() && *anchor < Anchor::LatinCapital);
     all
 }
@@ -29,10 +29,23 @@ fn wide(engine: Engine, text: &[u8]) -> Vec<(usize, Anchor)> {
 #[test]
 fn every_anchor_beside_words_in_every_engine() {
     use Anchor::*;
-    let table: [(&str, &[(usize, Anchor)]); 12] = [
-        ("Ab Cd", &[(3, LatinCapital)]),
-        ("ab cd", &[]),
-        ("I.I. Ab", &[(2, LatinCapital), (5, LatinCapital)]),
+    let table: [(&str, &[(usize, Anchor)]); 25] = [
+        ("a собака b", &[(1, Spelled)]),
+        ("a(\u{441}обаки) собак", &[(1, Spelled)]),
+        ("Ж: 9 0 0 5", &[(4, Apart)]),
+        ("Ж 90 05 1", &[(3, House), (3, Apart)]),
+        ("123 АВ 02", &[(0, PlateBeyond), (9, House)]),
+        ("А 123-ВС", &[(0, PlateBeyond), (1, PlateBeyond), (3, House), (3, PlateBeyond)]),
+        ("Ab Cde", &[(2, LatinCapital)]),
+        ("Ab-Cd Efg", &[(5, LatinCapital)]),
+        ("Ab Cd-E", &[(2, LatinCapital)]),
+        ("Ab Cd Efg", &[(2, LatinCapital), (5, LatinCapital)]),
+        ("Ab Cd efg", &[(2, LatinCapital)]),
+        ("Ab\u{a0}C. D.", &[(2, LatinCapital), (4, LatinCapital)]),
+        ("ab Cde aB Cde Ab  Cde", &[]),
+        ("Windows NT", &[]),
+        ("I.I. Ab", &[(0, LatinCapital), (2, LatinCapital)]),
+        ("Ab I.I.", &[(2, LatinCapital), (3, LatinCapital)]),
         ("//FM/AB", &[(5, LatinCapital)]),
         ("ab. 12", &[(4, LatinHouse)]),
         ("ab 12345", &[]),
@@ -48,9 +61,24 @@ fn every_anchor_beside_words_in_every_engine() {
             for shift in [0, 38, 41, 47, 48, 60, 127] {
                 let text = ["_".repeat(shift).as_bytes(), text.as_bytes()].concat();
                 let expected: Vec<_> = expected.iter().map(|(at, anchor)| (at + shift, *anchor)).collect();
-                let all = found::<Wide>(engine, &text, 0..text.len()).into_iter();
+                let all = found::<Whole>(engine, &text, 0..text.len()).into_iter();
                 let got: Vec<_> = all.filter(|(_, anchor)| *anchor >= LatinCapital).collect();
-                assert_eq!(got, expected, "{engine:?} {shift}");
+                assert_eq!(got, expected, "{engine:?} {shift} {}", text.escape_ascii());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_word_of_which_a_step_does_not_see_the_end_is_named() {
+    for engine in Engine::all() {
+        for shift in 0..100 {
+            for length in 2..100 {
+                let text = format!("{}A{}-b Cde", " ".repeat(shift), "a".repeat(length));
+                let word = shift..text.len() - 4;
+                let found = found::<Wide>(engine, text.as_bytes(), 0..text.len());
+                let mut capitals = found.iter().filter(|(_, anchor)| *anchor == Anchor::LatinCapital);
+                assert!(capitals.any(|(at, _)| word.start < *at && *at <= word.end), "{engine:?} {text} {found:?}");
             }
         }
     }
@@ -59,7 +87,7 @@ fn every_anchor_beside_words_in_every_engine() {
 #[test]
 fn every_wide_anchor_in_every_engine() {
     use Anchor::*;
-    let table: [(&str, &[(usize, Anchor)]); 24] = [
+    let table: [(&str, &[(usize, Anchor)]); 32] = [
         ("123456789012", &[(0, AnyDigits12)]),
         ("(: 045678910;", &[(3, Digits9)]),
         ("(: 04567891;", &[]),
@@ -73,16 +101,24 @@ fn every_wide_anchor_in_every_engine() {
         ("XTA21099043456789", &[(0, Alphanumeric17)]),
         ("x << y<<<", &[(5, Filler)]),
         ("PSUlO", &[(1, Certificate)]),
-        ("+ +4 +0500", &[(2, Plus), (5, Plus)]),
+        ("+ +4 +0500] +49 30 901", &[(12, Plus)]),
         ("1.2.3.4", &[(0, Dotted)]),
-        ("43.2389", &[(0, Decimal)]),
+        ("//1.2.3.4", &[(2, Dotted)]),
+        ("v1.2.3.4 -1.2.3.4", &[]),
+        ("=43.2389", &[(1, Decimal)]),
+        ("43.2389, 76.9286", &[(0, Decimal)]),
+        ("=43.2389Z", &[]),
         ("2001:db8::", &[(0, Hex)]),
-        ("0a:1b:2c:3a:4b:5f", &[(0, Hex), (3, Hex), (6, Hex)]),
+        ("2001:db8:1:2:3:4:5:6", &[(0, Hex)]),
+        ("2026:02:08:59 +0500]", &[]),
+        ("0a:1b:2c:3a:4b:5f", &[(0, Hardware), (3, Hardware), (6, Hardware)]),
         ("t.me/a", &[(1, Profile)]),
         ("13/05/1990", &[(0, Date)]),
         ("1990-05-13T", &[(0, Date)]),
         ("мая 1990 г", &[(7, Year)]),
         ("pass=", &[(3, Key)]),
+        ("a (at) b", &[(2, Bracketed)]),
+        ("a[at]b(id) \"at\"", &[(1, Bracketed), (6, Bracketed)]),
         ("\"pwd\" : ", &[(3, Key)]),
     ];
     for (text, expected) in table {
@@ -161,7 +197,7 @@ fn a_colon_between_letters_is_told_of() {
             for (glued, expected) in [("w:a", true), ("w: a", false), ("5:a", false), ("W:Я", false), ("::", false)] {
                 let text = [&" ".repeat(start), glued, &" ".repeat(9)].concat();
                 let mut candidates = Candidates::default();
-                engine.find::<Narrow>(text.as_bytes(), 0..text.len(), &mut candidates);
+                engine.find::<Narrow>(text.as_bytes(), 0..text.len(), &mut candidates, &mut |anchors, _| anchors);
                 assert_eq!(candidates.take_glued_colon(), expected, "{engine:?} {text}");
                 assert!(!candidates.take_glued_colon());
             }
@@ -179,11 +215,13 @@ proptest! {
         let cut = cut.min(text.len());
         // Whether so many bytes are seen depends on where steps begin.
         let found = |engine: Engine, range: Range<usize>| {
-            let mut found = found::<Wide>(engine, &text, range);
+            let mut found = found::<Whole>(engine, &text, range);
             let is_run = |range: Range<usize>| text.get(range).is_some_and(|run| run.iter().all(u8::is_ascii_alphanumeric));
             found.retain(|(at, anchor)| match anchor {
                 Anchor::Run => is_run(*at..at + 24) && text[*at..at + 24].iter().any(u8::is_ascii_uppercase),
-                Anchor::Alphanumeric17 => is_run(*at..at + 17),
+                Anchor::Alphanumeric17 => is_run(*at..at + 17) && !is_run(*at..at + 18),
+                // As what stands before and after these.
+                Anchor::Hex | Anchor::LatinCapital | Anchor::Dotted | Anchor::Decimal => false,
                 _ => true,
             });
             found

@@ -78,8 +78,8 @@ impl Explained<'_> {
                 told.lacks = told.lacks.take().or(Some(Unreported::Covered));
             }
         }
-        let told =
-            told.into_iter().filter(|told| told.detector.map_or(!self.off, |detector| self.tells_of(detector, true)));
+        let is_off = |detector| self.left_out(detector, true).is_some();
+        let told = told.into_iter().filter(|told| told.detector.is_some_and(is_off) == self.off);
         Column { field, rows, values, counts: told.map(|told| self.count(told, days)).collect() }
     }
 

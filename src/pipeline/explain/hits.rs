@@ -133,7 +133,8 @@ impl Explained<'_> {
         if self.scan.off[usize::from(found.detector)] {
             return Some(Unreported::SwitchedOff);
         }
-        if let Some(reason) = self.left_out(found.detector, self.read.grid.holds(found.span.start)) {
+        let left_out = || self.left_out(found.detector, self.read.grid.holds(found.span.start));
+        if let Some(reason) = self.off.then(left_out).flatten() {
             return Some(reason);
         }
         if let Some(winner) = winner {
