@@ -131,7 +131,9 @@ impl Scanner {
             })
         };
         scratch.cells.clear();
-        let settling = runs.rows.settling.filter(|_| !nature.binary && !tables.segments.is_empty());
+        let is_of_own =
+            tables.segments.last().is_some_and(|last| tables.origin == own.start && last.range.end <= own.end);
+        let settling = runs.rows.settling.filter(|_| !nature.binary && is_of_own);
         if let Some(settling) = &settling {
             self.settle(&around, settling, &mut scratch.cells);
         }
