@@ -69,7 +69,7 @@ pub struct Scratch {
     /// How many line ends the scanned part of that text has.
     pub line_ends: u64,
     /// Whether a number in a table there may have lost digits.
-    pub spoilt: bool,
+    pub(super) spoilt: bool,
     candidates: Candidates,
     raw: Vec<Match>,
     encoded: Seen,
@@ -77,6 +77,14 @@ pub struct Scratch {
     cells: Cells,
     /// The same for texts that were decoded; most windows have none.
     decoded: Option<Box<Self>>,
+}
+
+#[cfg(test)]
+impl Scratch {
+    /// How many parts of rows were left to the scan.
+    pub(super) fn unsettled(&self) -> usize {
+        self.cells.left.len()
+    }
 }
 
 impl Scanner {

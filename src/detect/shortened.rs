@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::check::{Check, Subject};
 use super::columns::{Column, Columns};
-use super::{Detector, Match, Scanner};
+use super::{Detector, Match, Scanner, Scratch};
 use crate::finding::{Evidence, Posture};
 use crate::layout::table::{Grid, Segment, closes_cell};
 use crate::lexicon::Meaning;
@@ -25,8 +25,7 @@ const LEFT: std::ops::RangeInclusive<usize> = 9..=11;
 pub struct Shortened {
     columns: Columns,
     found: Vec<Match>,
-    /// Where numbers begin that have lost digits, with their columns, in order; those of the stretch before are cleared by the
-    /// caller.
+    /// Where numbers begin that have lost digits, with their columns, in order.
     pub damaged: Vec<(usize, usize)>,
 }
 
@@ -41,14 +40,18 @@ enum Number {
 
 impl Scanner {
     /// Adds values that lost their leading zeros to those of a text, and notes damaged numbers, in the tables whose columns
-    /// are known while their rows are read.
+    /// are known while their rows are read; nothing where the scan of the text has told that there are none.
     pub fn shortened(
         &self,
         (text, grid): (&[u8], &Grid),
-        posture: Option<Posture>,
+        (posture, scan): (Option<Posture>, &Scratch),
         seen: &mut Shortened,
         matches: &mut Vec<Match>,
     ) {
+        seen.damaged.clear();
+        if !scan.spoilt {
+            return;
+        }
         let wanted = self.numbers_of_twelve();
         for segment in &grid.segments {
             let columns = seen.columns.of(&segment.table, &self.lexicon);

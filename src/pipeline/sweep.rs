@@ -80,10 +80,8 @@ impl Sweep {
         let (grid, scratch) = (&self.grid, &mut self.scratch);
         let nature = Nature { binary, posture: self.posture };
         shared.scanner.scan_tables(text, own.clone(), nature, grid, scratch, &mut self.matches);
-        self.shortened.damaged.clear();
-        if self.scratch.spoilt {
-            shared.scanner.shortened((text, grid), self.posture, &mut self.shortened, &mut self.matches);
-        }
+        let posture = (self.posture, &*scratch);
+        shared.scanner.shortened((text, grid), posture, &mut self.shortened, &mut self.matches);
         self.define(stretch, counted);
         if !binary && !counted.lines.rows {
             quiet.look(text, own, self.scratch.glued_colon, *base, counted.lines.ends);

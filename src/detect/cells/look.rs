@@ -9,6 +9,7 @@ use crate::detect::check::{Checked, Subject, email, iban, phone};
 use crate::detect::columns::Around;
 use crate::detect::encoded;
 use crate::detect::finder::{Composition, Compositions};
+use crate::layout::table::low;
 
 /// Most bytes between the border of a cell and its value: quotes, spaces, what opens a row.
 const OPENING: usize = 12;
@@ -76,7 +77,7 @@ impl<'t> Cell<'t> {
 
     /// A bit for each byte.
     fn all(&self) -> u64 {
-        if self.start == self.end { 0 } else { u64::MAX >> (LONGEST_CELL - self.length()) }
+        low(self.length())
     }
 
     /// So many bytes from its beginning on; those after the value may be any.
@@ -172,10 +173,6 @@ impl<'t> Cell<'t> {
     fn subject<'a>(&'a self, scanner: &'a Scanner) -> Subject<'a> {
         Subject::new(self.text, self.start, &scanner.registry)
     }
-}
-
-fn low(count: u32) -> u64 {
-    if count >= 64 { u64::MAX } else { (1 << count) - 1 }
 }
 
 /// The value of a detector that runs, and nothing where it does not run or has none.
@@ -306,7 +303,7 @@ impl Scanner {
             return None;
         }
         let local = at - cell.start;
-        let mut marks = !(digit | letter) & low(local as u32);
+        let mut marks = !(digit | letter) & low(local);
         while marks != 0 {
             if !email::IN_LOCAL[usize::from(cell.text[cell.start + marks.trailing_zeros() as usize])] {
                 return None;

@@ -138,6 +138,11 @@ impl Left {
         }
     }
 
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.parts.len()
+    }
+
     /// Whether a place is left.
     #[inline]
     pub fn holds(&self, at: usize) -> bool {
