@@ -9,7 +9,6 @@ mod run;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
-use std::time::Instant;
 
 use derbes::decode::{SNIFF, sniff};
 use derbes::finding::{Event, Field};
@@ -134,9 +133,7 @@ proptest! {
         let _turn = TURN.lock();
         let files: Vec<_> = damages.iter().map(Damage::of).collect();
         let bytes = files.iter().map(|(_, bytes)| bytes.len() as u64).sum();
-        let begun = Instant::now();
         let run = scan(folder("any", &files));
-        assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
         assert!(memory().is_none_or(|memory| memory < 768), "{:?} MiB", memory());
         accounted(&run, bytes);
     }

@@ -176,6 +176,29 @@ fn at_any_number_of_threads_block_size_and_split() {
     }
 }
 
+/// Values in tables of which no more places are listed are counted without a look at each.
+#[test]
+fn but_for_the_places_however_many_are_listed() {
+    let folder = corpus();
+    let of = |places, all_detectors| -> Vec<serde_json::Value> {
+        let limits = Limits { block: 2000, places, ..Limits::default() };
+        let report = report(&Plan { all_detectors, ..plan(vec![folder.clone()], 2, limits) });
+        let without_places = |line: &str| {
+            let mut event: serde_json::Value = serde_json::from_str(line).unwrap();
+            event.as_object_mut().unwrap().remove("places");
+            event
+        };
+        report.lines().map(without_places).collect()
+    };
+    for all_detectors in [false, true] {
+        let expected = of(Places::All, all_detectors);
+        assert!(expected.len() > 100);
+        for places in [0, 1, 7] {
+            assert_eq!(of(Places::First(places), all_detectors), expected, "{places} places");
+        }
+    }
+}
+
 #[test]
 fn of_a_stream_whoever_scans_its_chunks() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("same-bytes-out-packed");

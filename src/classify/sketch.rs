@@ -72,20 +72,22 @@ fn bare(cell: &[u8]) -> &[u8] {
 }
 
 fn looks(value: &[u8]) -> impl Iterator<Item = Look> {
-    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80).count();
-    let spaces = value.iter().filter(|byte| byte.is_ascii_whitespace()).count();
-    let only = |more: &[u8]| value.iter().all(|byte| byte.is_ascii_digit() || more.contains(byte));
+    let (mut digits, mut letters, mut spaces, mut all) = (0, 0, 0, u8::MAX);
+    for byte in value {
+        let class = CLASSES[usize::from(*byte)];
+        digits += usize::from(class & DIGIT);
+        letters += usize::from(class & LETTER != 0);
+        spaces += usize::from(class & SPACE != 0);
+        all &= class;
+    }
+    let only = |class: u8| all & class != 0;
     let date = is_date(value);
-    let words = digits == 0
-        && letters >= 2
-        && spaces <= 5
-        && value.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || b" .'-`".contains(byte));
+    let words = digits == 0 && letters >= 2 && spaces <= 5 && only(OF_WORDS);
     let has = [
         (Look::Any, true),
         (Look::Twelve, digits == 12 && value.len() == 12),
-        (Look::Digits, digits >= 6 && only(b" -()+") && !date),
-        (Look::Number, digits > 0 && only(b".,-+eE")),
+        (Look::Digits, digits >= 6 && only(OF_GROUPS) && !date),
+        (Look::Number, digits > 0 && only(OF_NUMBER)),
         (Look::Date, date),
         (Look::Words, words),
         (Look::Text, letters >= 3 && letters > digits),
@@ -95,6 +97,40 @@ fn looks(value: &[u8]) -> impl Iterator<Item = Look> {
     let value = !value.is_empty();
     has.into_iter().filter(move |(_, has)| value && *has).map(|(look, _)| look)
 }
+
+const DIGIT: u8 = 1;
+/// Also what is beyond ASCII.
+const LETTER: u8 = 2;
+const SPACE: u8 = 4;
+/// What groups of digits, a number of any kind and words are made of.
+const OF_GROUPS: u8 = 8;
+const OF_NUMBER: u8 = 16;
+const OF_WORDS: u8 = 32;
+
+/// What each byte is.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        classes[at] = match byte {
+            b'0'..=b'9' => DIGIT | OF_GROUPS | OF_NUMBER,
+            b'e' | b'E' => LETTER | OF_NUMBER | OF_WORDS,
+            b'A'..=b'Z' | b'a'..=b'z' | 0x80.. => LETTER | OF_WORDS,
+            b' ' => SPACE | OF_GROUPS | OF_WORDS,
+            b'-' => OF_GROUPS | OF_NUMBER | OF_WORDS,
+            b'+' => OF_GROUPS | OF_NUMBER,
+            b'(' | b')' => OF_GROUPS,
+            b'.' => OF_NUMBER | OF_WORDS,
+            b',' => OF_NUMBER,
+            b'\'' | b'`' => OF_WORDS,
+            b'\t' | b'\n' | 0x0C | b'\r' => SPACE,
+            _ => 0,
+        };
+        at += 1;
+    }
+    classes
+};
 
 /// Whether a value is a day: `1990-05-17`, `17.05.1990`, with midnight after it or nothing.
 fn is_date(value: &[u8]) -> bool {

@@ -8,12 +8,14 @@ use super::Lines;
 use super::days::Dated;
 use super::faults::{Rows, Unparsed};
 use super::sketch::Sketch;
-use crate::finding::{EvidenceSet, Facts, Place};
+use crate::detect::Kind;
 use crate::layout::table::{Definition, Table};
 use crate::limits::Limits;
 
+mod counter;
 mod walk;
 
+pub use counter::Counter;
 pub use walk::Walk;
 
 /// Definitions of tables that are kept of one text.
@@ -57,24 +59,6 @@ pub(super) struct Column {
     pub told: Vec<(u16, Counter)>,
 }
 
-/// The hits of one detector in one column.
-#[derive(Clone, Default)]
-pub struct Counter {
-    /// Cells with a hit, by which the column is judged, and the first and the last row of them, from 1.
-    pub(super) cells: u64,
-    first_row: u64,
-    last_row: u64,
-    /// Hits that count.
-    pub(super) hits: u64,
-    pub(super) impersonal: u64,
-    made_up: u64,
-    /// Hits by full years of age; empty where no value tells it.
-    ages: Vec<u64>,
-    /// Hits by their evidence.
-    pub(super) forms: Vec<(EvidenceSet, u64)>,
-    pub(super) places: Vec<Place>,
-}
-
 /// A place in a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
@@ -84,6 +68,11 @@ pub struct Cell {
 }
 
 impl Tables {
+    /// The table whose first row is at an offset.
+    pub fn get(&self, first: u64) -> Option<&Tally> {
+        self.tables.get(&first)
+    }
+
     /// What was counted in a table so far, to be put back once more is. Of one that is new, `dated` gives the columns that
     /// tell when a row was made, in their order.
     pub fn take(&mut self, table: &Arc<Table>, dated: impl FnOnce() -> Vec<usize>) -> Tally {
@@ -185,6 +174,14 @@ impl Tally {
         Some(of(&mut self.column(column, limits)?.told, detector))
     }
 
+    /// Whether of more hits of a detector in a column, or of those among them that something else `tells` of, no place is listed.
+    pub fn lists_all(&self, column: usize, detector: u16, tells: bool, limits: &Limits) -> bool {
+        self.columns.get(column).is_some_and(|column| {
+            let counters = if tells { &column.told } else { &column.counters };
+            counters.iter().any(|(id, counter)| *id == detector && !counter.lists_more(limits))
+        })
+    }
+
     /// Notes which values stand on lines that count: those of `counting`, which holds a part of the same rows.
     pub fn note_counting(&mut self, counting: &Self) {
         for (at, column) in self.columns.iter_mut().enumerate() {
@@ -284,96 +281,4 @@ fn of(counters: &mut Vec<(u16, Counter)>, detector: u16) -> &mut Counter {
         }
     };
     &mut counters[index].1
-}
-
-impl Counter {
-    /// Counts a cell that holds a hit, once for all of its hits. Hits come in order.
-    #[inline]
-    pub fn pass(&mut self, row: u64) {
-        if self.last_row != row {
-            self.cells += 1;
-            self.last_row = row;
-            if self.first_row == 0 {
-                self.first_row = row;
-            }
-        }
-    }
-
-    /// Counts a hit.
-    #[inline]
-    pub fn count(&mut self, evidence: EvidenceSet, age: Option<u8>, impersonal: bool) {
-        self.hits += 1;
-        self.impersonal += u64::from(impersonal);
-        self.made_up += u64::from(!impersonal && evidence.is_made_up());
-        if let Some(age) = age {
-            self.ages.resize(256, 0);
-            self.ages[usize::from(age)] += 1;
-        }
-        match self.forms.iter_mut().find(|(form, _)| *form == evidence) {
-            Some((_, hits)) => *hits += 1,
-            None => self.forms.push((evidence, 1)),
-        }
-    }
-
-    /// Whether the place of the next hit is listed.
-    #[inline]
-    pub fn lists_more(&self, limits: &Limits) -> bool {
-        self.places.len() < limits.places.bound()
-    }
-
-    pub fn list(&mut self, place: Place) {
-        self.places.push(place);
-    }
-
-    /// What the values tell beyond their category.
-    pub(super) fn facts(&self) -> Facts {
-        let ages = (0..=u8::MAX).zip(&self.ages).filter(|(_, hits)| **hits > 0);
-        let ages = ages.map(|(age, hits)| (age, *hits)).collect();
-        Facts { ages, impersonal: self.impersonal, made_up: self.made_up }
-    }
-
-    /// The evidence that most hits have; of equal ones, the larger set. Values that are nobody's have no say beside
-    /// others.
-    pub(super) fn evidence(&self) -> EvidenceSet {
-        let vote = self.forms.iter().map(|(form, hits)| (!form.is_made_up(), *hits, *form)).max();
-        vote.map_or(EvidenceSet::new(), |(.., form)| form)
-    }
-
-    fn stands_after(&mut self, lines: Lines, rows: u64) {
-        for place in &mut self.places {
-            *place = lines.before(*place).after(0, rows);
-        }
-        self.first_row += rows;
-        self.last_row += rows;
-    }
-
-    fn absorb(&mut self, other: Self, limits: &Limits) {
-        // A cell that lies in both parts has hits in both.
-        let same = self.cells > 0 && other.cells > 0 && self.last_row == other.first_row;
-        self.cells += other.cells - u64::from(same);
-        self.first_row = if self.cells == 0 { other.first_row } else { self.first_row };
-        self.last_row = self.last_row.max(other.last_row);
-        self.hits += other.hits;
-        self.impersonal += other.impersonal;
-        self.made_up += other.made_up;
-        if self.ages.len() < other.ages.len() {
-            self.ages.resize(other.ages.len(), 0);
-        }
-        for (own, more) in self.ages.iter_mut().zip(other.ages) {
-            *own += more;
-        }
-        for (form, hits) in other.forms {
-            match self.forms.iter_mut().find(|(own, _)| *own == form) {
-                Some((_, own)) => *own += hits,
-                None => self.forms.push((form, hits)),
-            }
-        }
-        self.forms.sort_unstable();
-        let sorted = self.places.last().map(Place::offset) <= other.places.first().map(Place::offset);
-        self.places.extend(other.places);
-        if !sorted {
-            self.places.sort_by_key(Place::offset);
-        }
-        self.places.truncate(limits.places.bound());
-    }
 }

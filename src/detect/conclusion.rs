@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::cells::Settled;
 use super::context::{self, Keys};
 use super::encoded;
 use super::scanner::Words;
@@ -21,14 +22,14 @@ pub(super) struct Passage<'a> {
     pub own: Range<usize>,
     pub binary: bool,
     pub tables: &'a Grid,
-    /// The values of cells that are settled, in order.
-    pub settled: &'a [Match],
+    /// The values of cells that are settled, where there are any.
+    pub settled: Option<&'a Settled>,
 }
 
 impl<'a> Passage<'a> {
     /// All of a text.
     pub fn whole(text: &'a [u8], binary: bool, tables: &'a Grid) -> Self {
-        Self { text, own: 0..text.len(), binary, tables, settled: &[] }
+        Self { text, own: 0..text.len(), binary, tables, settled: None }
     }
 }
 
@@ -45,7 +46,7 @@ impl Scanner {
         }
         let mut plain = raw.clone();
         overlap::resolve(&mut plain, |detector| self.detectors.get(detector).rank());
-        plain.extend_from_slice(passage.settled);
+        plain.extend(passage.settled.into_iter().flat_map(|settled| settled.matches(|_| true)));
         plain.sort_by_key(|found| found.span.start);
         let begun = out.len();
         self.finish(passage, raw, out);
@@ -64,7 +65,7 @@ impl Scanner {
                 None => {
                     self.read_context(text, &mut keys, &mut found);
                     let is_value = |key: &Range<usize>| {
-                        share_bytes(&values, key, Range::clone) || share_bytes(settled, key, |found| found.span.clone())
+                        share_bytes(&values, key) || settled.is_some_and(|settled| settled.share_bytes(key))
                     };
                     found.key = found.key.filter(|key| !is_value(key));
                 }
@@ -113,8 +114,8 @@ pub(super) fn is_telling(evidence: EvidenceSet) -> bool {
 }
 
 /// Whether a range shares bytes with one of these, that are in the order of their starts.
-fn share_bytes<V>(values: &[V], range: &Range<usize>, span: impl Fn(&V) -> Range<usize>) -> bool {
-    let before = &values[..values.partition_point(|value| span(value).start < range.end)];
-    let near = before.iter().rev().map(span).take_while(|span| span.start + LONGEST > range.start);
-    near.into_iter().any(|span| span.end > range.start)
+fn share_bytes(values: &[Range<usize>], range: &Range<usize>) -> bool {
+    let before = &values[..values.partition_point(|value| value.start < range.end)];
+    let near = before.iter().rev().take_while(|value| value.start + LONGEST > range.start);
+    near.into_iter().any(|value| value.end > range.start)
 }

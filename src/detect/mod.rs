@@ -36,6 +36,7 @@ mod told;
 mod word;
 
 pub use automaton::{Automaton, Pattern};
+pub use cells::{Kind, Settled};
 pub use definition::{Context, Definition, Detector, Detectors};
 pub use own::Own;
 pub use registry::Registry;

@@ -60,12 +60,18 @@ struct Networks {
     network: Vec<Network>,
 }
 
+/// Where the account number of an IBAN begins, after the country and two check digits.
+const BBAN: u32 = 4;
+
 /// How a country's IBAN is built.
 pub struct Bban {
     /// Of the whole IBAN.
     pub length: usize,
     /// The class of each character after the check digits: `n` digit, `a` letter, `c` either.
     pub classes: Vec<u8>,
+    /// A bit for each character of the whole IBAN that is a digit, and for those that are letters, but for its beginning.
+    pub digits: u64,
+    pub letters: u64,
 }
 
 /// A range of card numbers, compared as the first six digits.
@@ -259,15 +265,16 @@ impl Registry {
     }
 
     /// Whether a local part, in lower case, stands for any in examples.
-    pub fn is_test_mailbox(&self, local: &str) -> bool {
-        self.test_mailboxes.contains(local.as_bytes())
+    pub fn is_test_mailbox(&self, local: &[u8]) -> bool {
+        self.test_mailboxes.contains(local)
     }
 
     /// Whether a mailbox of this name, in lower case, is a company's: the name itself, or followed by a dot, a hyphen
     /// or digits (`info.almaty`).
-    pub fn is_role_mailbox(&self, local: &str) -> bool {
-        let name = local.find(|c: char| !c.is_alphabetic()).map(|end| &local[..end]);
-        std::iter::once(local).chain(name).any(|name| self.role_mailboxes.contains(name.as_bytes()))
+    pub fn is_role_mailbox(&self, local: &[u8]) -> bool {
+        let name =
+            local.iter().position(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()).map(|end| &local[..end]);
+        std::iter::once(local).chain(name).any(|name| self.role_mailboxes.contains(name))
     }
 }
 
@@ -283,7 +290,11 @@ impl From<IbanEntry> for Bban {
                 _ => {}
             }
         }
-        Self { length: entry.length, classes }
+        let are = |wanted: u8| {
+            let all = (BBAN..).zip(&classes).filter(|(_, class)| **class == wanted);
+            all.fold(0, |bits, (at, _)| bits | 1 << at)
+        };
+        Self { length: entry.length, digits: are(b'n'), letters: are(b'a'), classes }
     }
 }
 

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::cells::Cells;
+use super::cells::{Cells, Settled};
 use super::check::{Checked, Subject};
 use super::columns::{Around, Columns};
 use super::conclusion::{Passage, is_telling};
@@ -69,7 +69,7 @@ pub struct Scratch {
     /// How many line ends the scanned part of that text has.
     pub line_ends: u64,
     /// Whether a number in a table there may have lost digits.
-    pub(super) spoilt: bool,
+    pub spoilt: bool,
     candidates: Candidates,
     raw: Vec<Match>,
     encoded: Seen,
@@ -79,9 +79,23 @@ pub struct Scratch {
     decoded: Option<Box<Self>>,
 }
 
-#[cfg(test)]
 impl Scratch {
+    /// The values of cells that were settled in the text that was scanned last.
+    pub fn settled(&self) -> &Settled {
+        &self.cells.settled
+    }
+
+    /// Adds those of some kinds, by their numbers, to the matches of the same text, which are all there are.
+    pub fn add_settled(&self, wanted: impl Fn(usize) -> bool, matches: &mut Vec<Match>) {
+        let begun = matches.len();
+        matches.extend(self.cells.settled.matches(wanted));
+        if begun > 0 && matches.len() > begun {
+            matches.sort_by_key(|found| found.span.start);
+        }
+    }
+
     /// How many parts of rows were left to the scan.
+    #[cfg(test)]
     pub(super) fn unsettled(&self) -> usize {
         self.cells.left.len()
     }
@@ -115,6 +129,20 @@ impl Scanner {
 
     /// The same in a text with tables: what lies in their rows is given without its context, since its column tells.
     pub fn scan_tables(
+        &self,
+        text: &[u8],
+        own: Range<usize>,
+        nature: Nature,
+        tables: &Grid,
+        scratch: &mut Scratch,
+        out: &mut Vec<Match>,
+    ) {
+        self.scan_unsettled(text, own, nature, tables, scratch, out);
+        scratch.add_settled(|_| true, out);
+    }
+
+    /// The same, but for the values of cells that are settled: they are left in [`Scratch::settled`].
+    pub fn scan_unsettled(
         &self,
         text: &[u8],
         own: Range<usize>,
@@ -159,14 +187,9 @@ impl Scanner {
             scratch.glued_colon |= scratch.cells.composed.glued_colon;
         }
         let encoded = self.encoded(runs, text, range, &in_table, scratch);
-        let Scratch { raw, cells: Cells { values: settled, .. }, .. } = scratch;
-        let begun = out.len();
+        let Scratch { raw, cells, .. } = scratch;
+        let settled = settling.is_some().then_some(&cells.settled);
         self.conclude(&Passage { text, own, binary: nature.binary, tables, settled }, (raw, encoded), out);
-        let is_mixed = !settled.is_empty() && out.len() > begun;
-        out.append(settled);
-        if is_mixed {
-            out[begun..].sort_by_key(|found| found.span.start);
-        }
     }
 
     /// The values that are encoded in a range.

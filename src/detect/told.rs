@@ -23,26 +23,31 @@ impl Scanner {
         rows: &Segment,
     ) -> Option<EvidenceSet> {
         let fills = tables.fills_cell(text, &found.span, rows);
-        if fills { self.told_of_whole(text, found, rows, true) } else { self.told_by_words(text, found) }
+        if !fills {
+            return self.told_by_words(text, found);
+        }
+        self.told_of_whole(text, found.span.start, (found.detector, found.evidence), rows, true)
     }
 
-    /// The same of a value that fills its cell; `follows_word` tells whether the cell before it may be a word.
+    /// The same of a detector's value that begins at `start` and fills its cell; `follows_word` tells whether the cell before it
+    /// may be a word.
     #[inline]
     pub(super) fn told_of_whole(
         &self,
         text: &[u8],
-        found: &Match,
+        start: usize,
+        (detector, evidence): (u16, EvidenceSet),
         rows: &Segment,
         follows_word: bool,
     ) -> Option<EvidenceSet> {
-        let before = || layout::table::cell_before(text, found.span.start, rows.separator);
-        let named = follows_word && self.is_named_by(before(), text, found);
-        Some(found.evidence.with_if(named, Evidence::KeyName)).filter(|told| is_telling(*told))
+        let before = || layout::table::cell_before(text, start, rows.separator);
+        let named = follows_word && self.is_named_by(before(), text, detector);
+        Some(evidence.with_if(named, Evidence::KeyName)).filter(|told| is_telling(*told))
     }
 
     /// Whether the cell before a value is the name of what it is, as in a table of keys and values.
-    fn is_named_by(&self, cell: Option<Range<usize>>, text: &[u8], found: &Match) -> bool {
-        let meaning = match &self.words[usize::from(found.detector)] {
+    fn is_named_by(&self, cell: Option<Range<usize>>, text: &[u8], detector: u16) -> bool {
+        let meaning = match &self.words[usize::from(detector)] {
             Words::Count(meaning) | Words::Required(meaning, _) => *meaning,
             Words::Ignored | Words::OfColumn => return false,
         };

@@ -15,6 +15,7 @@ use crate::limits::Limits;
 use crate::subject::Notes;
 use crate::suppress::{self, Quiet};
 
+mod cells;
 mod notes;
 
 /// What is reused from stretch to stretch.
@@ -22,6 +23,8 @@ mod notes;
 pub struct Sweep {
     scratch: Scratch,
     matches: Vec<Match>,
+    /// Of the kinds of values in settled cells, by their numbers, those that are not among the matches.
+    only_counted: Vec<bool>,
     shortened: Shortened,
     grid: Grid,
     /// Definitions that end in the stretch.
@@ -79,18 +82,19 @@ impl Sweep {
         self.matches.clear();
         let (grid, scratch) = (&self.grid, &mut self.scratch);
         let nature = Nature { binary, posture: self.posture };
-        shared.scanner.scan_tables(text, own.clone(), nature, grid, scratch, &mut self.matches);
-        let posture = (self.posture, &*scratch);
-        shared.scanner.shortened((text, grid), posture, &mut self.shortened, &mut self.matches);
-        self.define(stretch, counted);
+        shared.scanner.scan_unsettled(text, own.clone(), nature, grid, scratch, &mut self.matches);
         if !binary && !counted.lines.rows {
-            quiet.look(text, own, self.scratch.glued_colon, *base, counted.lines.ends);
+            quiet.look(text, own, scratch.glued_colon, *base, counted.lines.ends);
         }
+        self.single_out(shared, quiet.is_idle(), &counted.partial.tables);
+        let (grid, scratch) = (&self.grid, &self.scratch);
+        shared.scanner.shortened((text, grid), (self.posture, scratch), &mut self.shortened, &mut self.matches);
+        self.define(stretch, counted);
         let line_ends = counted.lines.ends + self.scratch.line_ends;
         let (counting, notes) = (self.lines.as_deref(), self.notes.as_mut());
         let mut hits = Hits { shared, stretch, quiet, counting, counted, at: own.start, notes };
         let mut matches = self.matches.iter().peekable();
-        for segment in &self.grid.segments {
+        for (index, segment) in self.grid.segments.iter().enumerate() {
             while let Some(found) = matches.next_if(|found| found.span.start < segment.range.start) {
                 hits.in_text(found);
             }
@@ -100,6 +104,7 @@ impl Sweep {
                 hits.quiet.note_table(text, segment.range.start, *base);
             }
             let mut tally = hits.counted.partial.tables.take(&segment.table, || shared.row_dates(&segment.table));
+            let rows = tally.rows();
             let mut walk = Walk::new(&self.grid, segment, text, *base).dating(&mut tally);
             let mut unclosed = self.grid.unclosed.iter().filter(|at| segment.range.contains(at)).peekable();
             while let Some(found) = matches.next_if(|found| found.span.start < segment.range.end) {
@@ -114,6 +119,7 @@ impl Sweep {
                 tally.unclosed();
             }
             walk.go(segment.range.end, &mut tally, &shared.plan.limits);
+            hits.in_cells((self.scratch.settled(), index), &self.only_counted, rows, &mut tally);
             let damaged = self.shortened.damaged.iter().filter(|(at, _)| segment.range.contains(at));
             damaged.for_each(|(_, column)| tally.damage(*column, &shared.plan.limits));
             if let Some(counting) = hits.counting {

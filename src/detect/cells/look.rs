@@ -1,15 +1,16 @@
 //! One look at a cell: takes its bytes and what they are composed of, gives what stands in it where that is plain.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::memo::{self, Key};
 use super::{Cells, LONGEST_CELL, Served, Settling};
-use crate::detect::Scanner;
-use crate::detect::check::{Checked, Subject, email, iban, phone};
+use crate::detect::boundary::{byte, byte_before};
+use crate::detect::check::{Checked, Subject, Twelve, email, iban, kz_bin, kz_iin, phone};
 use crate::detect::columns::Around;
 use crate::detect::encoded;
 use crate::detect::finder::{Composition, Compositions};
-use crate::layout::table::low;
+use crate::detect::{Registry, Scanner};
+use crate::layout::table::{low, places};
 
 /// Most bytes between the border of a cell and its value: quotes, spaces, what opens a row.
 const OPENING: usize = 12;
@@ -26,6 +27,18 @@ const YEAR: u32 = 4;
 const DATE: u32 = 8;
 const PHONE: u32 = 10;
 
+/// What may stand before a value in its cell.
+static OPENS: [bool; 256] = {
+    let mut opens = [false; 256];
+    let mut at = 0;
+    while at < BEFORE.len() {
+        opens[BEFORE[at] as usize] = true;
+        at += 1;
+    }
+    opens
+};
+const BEFORE: &[u8] = b" ,(\r\n'\"N";
+
 /// What stands in a cell.
 pub enum Seen {
     Nothing,
@@ -38,6 +51,8 @@ pub struct Cell<'t> {
     text: &'t [u8],
     pub start: usize,
     end: usize,
+    /// A bit for each byte.
+    all: u64,
     pub of: Composition,
 }
 
@@ -49,35 +64,18 @@ impl<'t> Cell<'t> {
         if end - start > LONGEST_CELL {
             return None;
         }
-        let opens = |byte: u8| matches!(byte, b' ' | b',' | b'(' | b'\r' | b'\n');
-        while start < end && opens(text[start]) {
-            start += 1;
+        let between = &text[start..end];
+        if let [first, .., last] | [first @ last] = between
+            && (OPENS[usize::from(*first)] || *last == b'\r')
+        {
+            Range { start, end } = opened(text, cell)?;
         }
-        if start < end {
-            if text[end - 1] == b'\r' {
-                end -= 1;
-            }
-            if text[start..end].starts_with(b"N'") {
-                start += 1;
-            }
-            let quote = text[start];
-            if matches!(quote, b'\'' | b'"') {
-                if end - start < 2 || text[end - 1] != quote {
-                    return None;
-                }
-                (start, end) = (start + 1, end - 1);
-            }
-        }
-        (start - cell.start <= OPENING).then(|| Self { text, start, end, of: composed.of(start, end - start) })
+        let all = if start < end { u64::MAX >> (LONGEST_CELL - (end - start)) } else { 0 };
+        Some(Self { text, start, end, all, of: composed.of(start, all) })
     }
 
     pub fn length(&self) -> usize {
         self.end - self.start
-    }
-
-    /// A bit for each byte.
-    fn all(&self) -> u64 {
-        low(self.length())
     }
 
     /// So many bytes from its beginning on; those after the value may be any.
@@ -86,9 +84,19 @@ impl<'t> Cell<'t> {
         self.text[self.start..].first_chunk()
     }
 
+    /// Whether what stands beside the value tells nothing of it.
+    fn is_apart(&self) -> bool {
+        let is_border =
+            |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b'\'' | b'"' | b',' | b';' | b'|' | b'(' | b')');
+        is_border(byte_before(self.text, self.start, 1)) && is_border(byte(self.text, self.end))
+    }
+
     /// Whether as many letters and digits stand together as an IBAN has at least, or those of base64 where none is a digit.
     #[inline(always)]
     fn has_run(&self) -> bool {
+        if self.length() < SHORTEST_IBAN as usize {
+            return false;
+        }
         let together = self.of.digit | self.of.letter;
         let two = together & together >> 1;
         let four = two & two >> 2;
@@ -101,7 +109,7 @@ impl<'t> Cell<'t> {
     #[inline(always)]
     fn may_begin_groups(&self) -> bool {
         let Composition { digit, letter, .. } = self.of;
-        let joint = !(digit | letter) & self.all();
+        let joint = !(digit | letter) & self.all;
         letter & letter >> 1 & digit >> 2 & digit >> 3 & joint >> 4 != 0
     }
 
@@ -132,19 +140,24 @@ impl<'t> Cell<'t> {
     }
 
     /// A moment other than midnight, as `2026-05-21 06:02:30.671000+05`.
+    #[inline]
     fn is_moment(&self) -> bool {
-        let Some((moment, rest)) = self.text[self.start..self.end].split_first_chunk::<19>() else { return false };
-        let shape = moment.map(|byte| if byte.is_ascii_digit() { b'9' } else { byte });
+        /// Where its digits stand.
+        const DIGITS: u64 = 0b110_1101_1011_0110_1111;
+        let Some(moment) = self.first::<19>().filter(|_| self.length() >= 19) else { return false };
+        let marks = [4, 7, 13, 16].map(|at: usize| moment[at]);
         // None of its numbers begins as those of telephones do.
-        let is_moment = matches!(&shape, b"9999-99-99 99:99:99" | b"9999-99-99T99:99:99")
-            && [0, 11, 14, 17].iter().all(|at| moment[*at] < b'6')
+        let is_moment = self.of.digit & low(19) == DIGITS
+            && marks == *b"--::"
+            && matches!(moment[10], b' ' | b'T')
+            && [0, 11, 14, 17].map(|at: usize| moment[at] < b'6') == [true; 4]
             && moment[11..16] != *b"00:00";
-        let fraction = match rest {
-            [b'.', digits @ ..] => {
-                1 + digits.iter().take(PHONE as usize).take_while(|byte| byte.is_ascii_digit()).count()
-            }
-            _ => 0,
-        };
+        if !is_moment {
+            return false;
+        }
+        let rest = &self.text[self.start + 19..self.end];
+        let digits = (self.of.digit >> 20).trailing_ones() as usize;
+        let fraction = if rest.first() == Some(&b'.') { 1 + digits } else { 0 };
         let is_zone = match &rest[fraction..] {
             [] | b"Z" => true,
             [b'+' | b'-', b'0' | b'1', hour, minutes @ ..] => {
@@ -153,19 +166,19 @@ impl<'t> Cell<'t> {
             }
             _ => false,
         };
-        is_moment && fraction <= PHONE as usize && is_zone
+        fraction <= PHONE as usize && is_zone
     }
 
     /// Whether it may be what is left of 12 digits.
     pub fn may_be_spoilt(&self) -> bool {
-        self.of.digit != 0 && (self.of.digit != self.all() || self.length() != 12)
+        self.of.digit != 0 && (self.of.digit != self.all || self.length() != 12)
     }
 
     /// Whether all of it may be a word.
     #[inline(always)]
     pub fn may_be_word(&self) -> bool {
         let Composition { digit, letter, special, high, .. } = self.of;
-        let other = !(letter | high) & self.all();
+        let other = !(letter | high) & self.all;
         digit | special == 0
             && (other == 0 || matches!(self.text[self.start + other.trailing_zeros() as usize], b'_' | b'-' | b'.'))
     }
@@ -173,6 +186,31 @@ impl<'t> Cell<'t> {
     fn subject<'a>(&'a self, scanner: &'a Scanner) -> Subject<'a> {
         Subject::new(self.text, self.start, &scanner.registry)
     }
+}
+
+/// Where the value of a cell stands; none where it is not simply quoted.
+#[inline]
+fn opened(text: &[u8], cell: Range<usize>) -> Option<Range<usize>> {
+    let Range { mut start, mut end } = cell;
+    while start < end && matches!(text[start], b' ' | b',' | b'(' | b'\r' | b'\n') {
+        start += 1;
+    }
+    if start < end {
+        if text[end - 1] == b'\r' {
+            end -= 1;
+        }
+        if text[start..end].starts_with(b"N'") {
+            start += 1;
+        }
+        let quote = text[start];
+        if matches!(quote, b'\'' | b'"') {
+            if end - start < 2 || text[end - 1] != quote {
+                return None;
+            }
+            (start, end) = (start + 1, end - 1);
+        }
+    }
+    (start - cell.start <= OPENING).then_some(start..end)
 }
 
 /// The value of a detector that runs, and nothing where it does not run or has none.
@@ -195,12 +233,12 @@ impl Scanner {
         cells: &mut Cells,
     ) -> Option<Seen> {
         let Composition { digit, letter, special, high, foreign, name } = cell.of;
-        let digits = digit.count_ones();
+        if digit == cell.all {
+            return Some(self.number(cell, settling));
+        }
+        let digits = if digit == 0 { 0 } else { digit.count_ones() };
         if special != 0 {
             return if digits < DATE - 2 { self.special(cell, around, settling, cells) } else { None };
-        }
-        if digit == cell.all() {
-            return Some(self.number(cell, settling));
         }
         // A name is told by its capitals, an address by the number of a house.
         let may_be_words = foreign != 0 || !nameless && name != 0 || !addressed && high != 0 && digits != 0;
@@ -208,9 +246,9 @@ impl Scanner {
             return Some(Seen::Nothing);
         }
         if letter == 0 {
-            return self.written_number(cell, settling, cells);
+            return self.written_number(cell, digits, settling, cells);
         }
-        if digit | letter == cell.all() {
+        if digit | letter == cell.all {
             return self.iban(cell, settling);
         }
         (high == 0 && cell.is_moment()).then_some(Seen::Nothing)
@@ -219,18 +257,43 @@ impl Scanner {
     /// Nothing but digits, or nothing at all.
     #[inline(always)]
     fn number(&self, cell: &Cell, settling: &Settling) -> Seen {
-        let run = |served: Served| value(served, || (served?.1.run)(&cell.subject(self)));
         match &cell.text[cell.start..cell.end] {
             [b'7' | b'8', .., _, _, _, _, _, _, _, _, _] if cell.length() < 12 => {
                 let national = cell.text[..cell.end].last_chunk().expect("there are ten").map(|digit| digit - b'0');
                 let form = if cell.length() == 10 { phone::Form::BARE } else { phone::Form::RUN };
                 self.phone(form, &national, cell, settling)
             }
-            [_, _, _, _, b'4'..=b'6', ..] if cell.length() == 12 => run(settling.kz_bin),
-            [_, _, _, _, b'0'..=b'3', ..] if cell.length() == 12 => run(settling.kz_iin),
-            _ if (13..20).contains(&cell.length()) => run(settling.payment_card),
+            [_, _, _, _, b'4'..=b'6', ..] if cell.length() == 12 => {
+                self.twelve(cell, settling.kz_bin, b'4'..=b'6', kz_bin::check_alone)
+            }
+            [_, _, _, _, b'0'..=b'3', ..] if cell.length() == 12 => {
+                self.twelve(cell, settling.kz_iin, b'0'..=b'3', kz_iin::check_alone)
+            }
+            _ if (13..20).contains(&cell.length()) => {
+                value(settling.payment_card, || (settling.payment_card?.1.run)(&cell.subject(self)))
+            }
             _ => Seen::Nothing,
         }
+    }
+
+    /// A number of 12 digits.
+    #[inline(always)]
+    fn twelve(
+        &self,
+        cell: &Cell,
+        served: Served,
+        fifth: RangeInclusive<u8>,
+        check: fn(&Twelve, &Registry) -> Option<Checked>,
+    ) -> Seen {
+        if !Twelve::may_be(cell.text, cell.start, fifth) {
+            return Seen::Nothing;
+        }
+        value(served, || match cell.first::<12>() {
+            Some(digits) if cell.is_apart() => {
+                check(&Twelve::new(digits.map(|digit| digit - b'0'), cell.end), &self.registry)
+            }
+            _ => (served?.1.run)(&cell.subject(self)),
+        })
     }
 
     /// A telephone number with these national digits.
@@ -243,9 +306,8 @@ impl Scanner {
     }
 
     /// Digits with marks between them: a telephone number, a date, a moment.
-    fn written_number(&self, cell: &Cell, settling: &Settling, cells: &mut Cells) -> Option<Seen> {
+    fn written_number(&self, cell: &Cell, count: u32, settling: &Settling, cells: &mut Cells) -> Option<Seen> {
         let mut digits = cell.of.digit;
-        let count = digits.count_ones();
         if count == DATE && cell.length() == 10 && cell.of.high == 0 {
             return Some(value(settling.birth_date, || (settling.birth_date?.1.run)(&cell.subject(self))));
         }
@@ -283,7 +345,7 @@ impl Scanner {
             return None;
         }
         let (id, _) = settling.iban?;
-        Some(Seen::Value(id, iban::check_whole(&cell.subject(self), cell.end)?))
+        Some(Seen::Value(id, iban::check_whole(&cell.subject(self), cell.end, (digit, letter))?))
     }
 
     /// An address, or the mark of a NULL.
@@ -303,12 +365,9 @@ impl Scanner {
             return None;
         }
         let local = at - cell.start;
-        let mut marks = !(digit | letter) & low(local);
-        while marks != 0 {
-            if !email::IN_LOCAL[usize::from(cell.text[cell.start + marks.trailing_zeros() as usize])] {
-                return None;
-            }
-            marks &= marks - 1;
+        let marks = !(digit | letter) & low(local);
+        if !places(marks).all(|place| email::IN_LOCAL[usize::from(cell.text[cell.start + place])]) {
+            return None;
         }
         let length = cell.end - at - 1;
         let domain = cell.text[at + 1..].first_chunk::<{ memo::LONGEST }>().filter(|_| length <= memo::LONGEST)?;

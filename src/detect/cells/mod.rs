@@ -7,21 +7,23 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::check::{Check, Checked, email, phone};
+use super::Scanner;
+use super::check::{Check, email, phone};
 use super::columns::{Around, Column};
-use super::finder::Compositions;
+use super::finder::{Compositions, Work};
 use super::runs::Runs;
 use super::scanner::Part;
-use super::{Match, Scanner};
 use crate::layout::table::{Segment, places};
 
 mod look;
 mod memo;
+mod settled;
 #[cfg(test)]
 mod tests;
 
 use look::{Cell, Seen};
 use memo::Memo;
+pub use settled::{Kind, Settled};
 
 /// The longest cell that is looked at, in bytes.
 const LONGEST_CELL: usize = 64;
@@ -75,8 +77,7 @@ impl Settling {
 #[derive(Default)]
 pub struct Cells {
     pub composed: Compositions,
-    /// The values of cells that are settled, in order.
-    pub values: Vec<Match>,
+    pub settled: Settled,
     /// The parts of rows that are not, in order.
     pub left: Left,
     /// Whether a number of 12 digits may have lost some, in a column that is named after such.
@@ -96,7 +97,7 @@ pub struct Left {
 impl Cells {
     pub fn clear(&mut self) {
         self.spoilt = false;
-        self.values.clear();
+        self.settled.clear();
         self.left.parts.clear();
         self.left.together.clear();
     }
@@ -181,6 +182,7 @@ impl Scanner {
         };
         let mut known: (Option<&Arc<[Column]>>, Vec<Named>) = (None, Vec::new());
         for (rows, columns) in around.tables.segments.iter().zip(&around.columns) {
+            cells.settled.begin();
             // Dumps with an INSERT for each row come to the same table again and again.
             if !known.0.is_some_and(|known| Arc::ptr_eq(known, columns)) {
                 known = (Some(columns), columns.iter().map(named).collect());
@@ -194,11 +196,7 @@ impl Scanner {
                 cells.left.add(rows.range.clone(), rows);
                 continue;
             }
-            let (start, column) = (rows.range.start, rows.open.column as usize);
-            // A cell of which a part lies elsewhere is the scan's.
-            let is_whole = around.tables.base + start as u64 == rows.open.cell;
-            let next = Next { start, column, is_whole, follows_word: true };
-            Rows { scanner: self, around, rows, named: &known.1, settling, cells, is_addressed, next }.settle();
+            self.engine.run(Rows { scanner: self, around, rows, named: &known.1, settling, is_addressed, cells });
         }
     }
 }
@@ -211,62 +209,81 @@ struct Rows<'r, 'a> {
     /// By column.
     named: &'r [Named],
     settling: &'r Settling,
-    cells: &'r mut Cells,
     /// Whether no addresses are looked for, since a column is named after them.
     is_addressed: bool,
-    next: Next,
+    cells: &'r mut Cells,
 }
 
 /// The cell that comes next.
 struct Next {
     start: usize,
+    /// From 0 at the beginning of the segment.
+    row: u64,
     column: usize,
-    /// Whether it begins here.
-    is_whole: bool,
     /// Whether the cell before it may be a word.
     follows_word: bool,
 }
 
-impl Rows<'_, '_> {
-    fn settle(mut self) {
-        for (first, borders, ends) in self.around.tables.borders(self.rows) {
+impl Work for Rows<'_, '_> {
+    #[inline(always)]
+    fn run(mut self) {
+        let (around, rows) = (self.around, self.rows);
+        let (start, column) = (rows.range.start, rows.open.column as usize);
+        let mut next = Next { start, row: 0, column, follows_word: true };
+        // A cell of which a part lies elsewhere is the scan's.
+        let mut is_whole = around.tables.base + start as u64 == rows.open.cell;
+        for (first, borders, ends) in around.tables.borders(rows) {
             for place in places(borders) {
-                self.settle_cell(first + place, ends >> place & 1 != 0);
+                let end = first + place;
+                let follows_word =
+                    if is_whole { self.settle(&next, end) } else { self.leave(next.start..end + 1, next.column) };
+                is_whole = true;
+                let ends_row = ends >> place & 1 != 0;
+                let column = if ends_row { 0 } else { next.column + 1 };
+                next = Next { start: end + 1, row: next.row + u64::from(ends_row), column, follows_word };
             }
         }
-        self.cells.spoilt |= self.named.get(self.next.column).is_some_and(|named| named.of_twelve);
-        self.cells.left.add(self.next.start..self.rows.range.end, self.rows);
+        self.leave(next.start..rows.range.end, next.column);
+    }
+}
+
+impl Rows<'_, '_> {
+    /// What is known of a column.
+    #[inline(always)]
+    fn named(&self, column: usize) -> Named {
+        let unnamed = Named { nameless: self.settling.person_name.is_none(), of_twelve: false };
+        self.named.get(column).copied().unwrap_or(unnamed)
     }
 
-    /// Settles the cell that ends here.
+    /// Leaves a cell, or a part of one, to the scan. Gives that it may be a word.
+    fn leave(&mut self, part: Range<usize>, column: usize) -> bool {
+        self.cells.spoilt |= self.named(column).of_twelve;
+        self.cells.left.add(part, self.rows);
+        true
+    }
+
+    /// Settles the cell that ends here. Gives whether it may be a word.
     #[inline(always)]
-    fn settle_cell(&mut self, end: usize, ends_row: bool) {
-        let Self { scanner, around, rows, named, settling, cells, is_addressed, next } = self;
-        let Next { start, column, is_whole, follows_word } = *next;
-        let cell = if is_whole { Cell::of(around.text, start..end, &cells.composed) } else { None };
-        let unnamed = Named { nameless: settling.person_name.is_none(), of_twelve: false };
-        let named = named.get(column).copied().unwrap_or(unnamed);
-        let seen = match &cell {
-            Some(cell) => scanner.look(cell, (named.nameless, *is_addressed), around, settling, cells),
-            None => None,
+    fn settle(&mut self, next: &Next, end: usize) -> bool {
+        let Next { start, row, column, follows_word } = *next;
+        let named = self.named(column);
+        let Self { scanner, around, rows, settling, is_addressed, cells, .. } = self;
+        let Some(cell) = Cell::of(around.text, start..end, &cells.composed) else {
+            return self.leave(start..end + 1, column);
         };
-        cells.spoilt |= named.of_twelve && cell.as_ref().is_none_or(Cell::may_be_spoilt);
-        match seen {
+        if named.of_twelve {
+            cells.spoilt |= cell.may_be_spoilt();
+        }
+        match scanner.look(&cell, (named.nameless, *is_addressed), around, settling, cells) {
             None => cells.left.add(start..end + 1, rows),
             Some(Seen::Nothing) => {}
             Some(Seen::Value(detector, checked)) => {
-                let Checked { end: last, evidence, age, impersonal } = checked;
-                let span = cell.as_ref().map_or(start, |cell| cell.start)..last;
-                let mut found = Match { detector, span, evidence, age, impersonal, key: None, told: None };
-                found.told = scanner.told_of_whole(around.text, &found, rows, column > 0 && follows_word);
-                cells.values.push(found);
+                let follows_word = column > 0 && follows_word;
+                let found = (detector, checked.evidence);
+                let told = scanner.told_of_whole(around.text, cell.start, found, rows, follows_word);
+                cells.settled.push((row, column), cell.start, (detector, &checked), told);
             }
         }
-        *next = Next {
-            start: end + 1,
-            column: if ends_row { 0 } else { column + 1 },
-            is_whole: true,
-            follows_word: cell.is_none_or(|cell| cell.may_be_word()),
-        };
+        cell.may_be_word()
     }
 }

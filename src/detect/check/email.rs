@@ -24,8 +24,8 @@ const URL_REACH: usize = 128;
 const FILE_ENDINGS: [&str; 7] = ["zip", "mov", "py", "sh", "md", "ps", "so"];
 
 /// Accounts of servers and keywords of languages are never a mailbox.
-fn is_no_mailbox(local: &str) -> bool {
-    matches!(local, "git" | "hg" | "svn" | "ssh" | "this" | "super" | "return" | "break" | "continue")
+fn is_no_mailbox(local: &[u8]) -> bool {
+    matches!(local, b"git" | b"hg" | b"svn" | b"ssh" | b"this" | b"super" | b"return" | b"break" | b"continue")
 }
 
 pub fn check(subject: &Subject) -> Option<Checked> {
@@ -52,15 +52,19 @@ pub fn check_whole(subject: &Subject, at: usize, end: usize, host: Host) -> Opti
 }
 
 /// The local part before an `@`, in lower case, if it may be somebody's.
-fn mailbox<'a>(subject: &Subject<'a>, at: usize) -> Option<Cow<'a, str>> {
-    let local = lowercase(std::str::from_utf8(&subject.text[subject.start..at]).ok()?);
-    if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
+fn mailbox<'a>(subject: &Subject<'a>, at: usize) -> Option<Cow<'a, [u8]>> {
+    let local = &subject.text[subject.start..at];
+    let local = match is_small(local) {
+        true => Cow::Borrowed(local),
+        false => Cow::Owned(std::str::from_utf8(local).ok()?.to_lowercase().into_bytes()),
+    };
+    if local.starts_with(b".") || local.ends_with(b".") || local.windows(2).any(|two| two == b"..") {
         return None;
     }
     if is_no_mailbox(&local) { subject.refuse(Refusal::Nobody) } else { Some(local) }
 }
 
-fn judge(subject: &Subject, local: &str, host: Host, end: usize) -> Option<Checked> {
+fn judge(subject: &Subject, local: &[u8], host: Host, end: usize) -> Option<Checked> {
     let Subject { text, start, registry, .. } = *subject;
     if is_in_url(text, start) || is_remote_path(text, end) || matches!(byte(text, end), b'@' | b'(') {
         return subject.refuse(Refusal::Surroundings);
@@ -105,7 +109,12 @@ pub enum Whole {
 }
 
 fn lowercase(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) { text.into() } else { text.to_lowercase().into() }
+    if is_small(text.as_bytes()) { text.into() } else { text.to_lowercase().into() }
+}
+
+/// Whether a text is in ASCII and has no capitals.
+fn is_small(text: &[u8]) -> bool {
+    text.iter().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
 }
 
 /// Bytes of the `@` or `%40` at `at`.

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::twelve::Twelve;
-use super::{Checked, Subject, is_sequence};
+use super::{Checked, Registry, Subject, is_sequence};
 use crate::finding::{Evidence, Refusal};
 
 /// Older births are no longer expected among the living.
@@ -25,14 +25,25 @@ fn look_closer(subject: &Subject) -> Option<Checked> {
     if !number.stands_alone(subject.text, subject.start) {
         return subject.refuse(Refusal::Boundary);
     }
-    let Some(birth) = birth(&number, subject.registry.today) else { return subject.refuse(Refusal::Parts) };
+    let checked = judge(&number, subject.registry);
+    if checked.is_some() { checked } else { subject.refuse(Refusal::Parts) }
+}
+
+/// A number that stands by itself.
+pub fn check_alone(number: &Twelve, registry: &Registry) -> Option<Checked> {
+    if number.check_digit_holds() { judge(number, registry) } else { None }
+}
+
+/// What a number whose check digit holds is worth, if there was such a birth.
+fn judge(number: &Twelve, registry: &Registry) -> Option<Checked> {
+    let birth = birth(number, registry.today)?;
     let expected = birth.is_some_and(|b| b.year() >= OLDEST_BIRTH);
     let evidence = number
         .evidence()
         .with(Evidence::CheckDigit)
         .with(if expected { Evidence::Plausible } else { Evidence::Implausible })
-        .with_if(is_test_value(&number, subject), Evidence::TestValue);
-    let age = birth.map(|b| age(b, subject.registry.today)).filter(|_| expected);
+        .with_if(is_test_value(number, registry), Evidence::TestValue);
+    let age = birth.map(|b| age(b, registry.today)).filter(|_| expected);
     Some(Checked { end: number.end, evidence, age, impersonal: false })
 }
 
@@ -60,6 +71,6 @@ pub(super) fn age(birth: Date, today: Date) -> u8 {
     u8::try_from(today.year() - birth.year() - i16::from(!had_birthday)).unwrap_or(u8::MAX)
 }
 
-fn is_test_value(number: &Twelve, subject: &Subject) -> bool {
-    is_sequence(&number.digits[..11]) || subject.registry.is_test_value(&number.ascii())
+fn is_test_value(number: &Twelve, registry: &Registry) -> bool {
+    is_sequence(&number.digits[..11]) || registry.is_test_value(&number.ascii())
 }

@@ -18,8 +18,8 @@ pub(super) mod email;
 pub(super) mod iban;
 mod international_phone;
 mod ip;
-mod kz_bin;
-mod kz_iin;
+pub(super) mod kz_bin;
+pub(super) mod kz_iin;
 mod kz_rnn;
 mod mrz;
 mod payment_card;
@@ -29,6 +29,8 @@ mod secret;
 mod social;
 mod twelve;
 mod vehicle;
+
+pub(super) use twelve::Twelve;
 
 /// What a check looks at.
 pub struct Subject<'a> {

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::lanes::SEEN;
 use super::literals::Literals;
 use super::masks::{Bytes, Table};
-use super::{Candidates, Compositions, Wanted, Width, compose_with, find_with};
+use super::{Candidates, Compositions, Wanted, Width, Work, compose_with, find_with};
 
 pub fn is_supported() -> bool {
     is_x86_feature_detected!("avx2")
@@ -42,6 +42,18 @@ pub fn stand_in(literals: &Literals, text: &[u8]) -> bool {
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn stand_in_avx2(literals: &Literals, text: &[u8]) -> bool {
     literals.stand_with::<Bytes32x2>(text)
+}
+
+/// Does work by the same instructions. Only to be called where [`is_supported`].
+pub fn run(work: impl Work) {
+    debug_assert!(is_supported());
+    // SAFETY: see `find`.
+    unsafe { run_avx2(work) }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn run_avx2(work: impl Work) {
+    work.run();
 }
 
 /// What a range is composed of, by the same instructions. Only to be called where [`is_supported`].

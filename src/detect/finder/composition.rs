@@ -37,23 +37,23 @@ pub struct Compositions {
 }
 
 impl Compositions {
-    /// What up to 64 bytes from `start` on are; the bits beyond them are not set.
+    /// What the bytes from `start` on are that `all` has a bit for.
     #[inline(always)]
-    pub fn of(&self, start: usize, length: usize) -> Composition {
+    pub fn of(&self, start: usize, all: u64) -> Composition {
         let (word, bit) = ((start - self.origin) / SEEN, (start - self.origin) % SEEN);
         let Some([first, second]) = self.words.get(word..word + 2) else { return Composition::default() };
-        let keep = if length == 0 { 0 } else { u64::MAX >> (SEEN - length) };
-        let part = |first: u64, second: u64| (first >> bit | second << 1 << (SEEN - 1 - bit)) & keep;
-        let high = part(first.high, second.high);
-        let beyond = |first: u64, second: u64| if high == 0 { 0 } else { part(first, second) };
-        Composition {
+        let part = |first: u64, second: u64| (first >> bit | second << 1 << (SEEN - 1 - bit)) & all;
+        let mut of = Composition {
             digit: part(first.digit, second.digit),
             letter: part(first.letter, second.letter),
             special: part(first.special, second.special),
-            high,
-            foreign: beyond(first.foreign, second.foreign),
-            name: beyond(first.name, second.name),
+            high: part(first.high, second.high),
+            ..Composition::default()
+        };
+        if of.high != 0 {
+            (of.foreign, of.name) = (part(first.foreign, second.foreign), part(first.name, second.name));
         }
+        of
     }
 }
 
@@ -144,7 +144,10 @@ pub(super) fn compose_with<B: Bytes>(text: &[u8], range: Range<usize>, all: &mut
         let mut word = Composition::of(bytes, equals);
         let colon = bytes.equal(b':') & (word.letter << 1 | carried.letter);
         glued |= (colon << 1 | carried.colon) & word.letter;
-        soft |= (equals << 1 | carried.equals) & (line_end | bytes.equal(b'\r'));
+        let broken = equals << 1 | carried.equals;
+        if broken != 0 {
+            soft |= broken & (line_end | bytes.equal(b'\r'));
+        }
         (carried.letter, carried.colon, carried.equals) = (word.letter >> 63, colon >> 63, equals >> 63);
         if word.high != 0 {
             word.look_beyond(bytes, text.get(at + SEEN).copied().unwrap_or_default(), &mut carried.beyond);
@@ -226,7 +229,7 @@ mod tests {
                 for shift in [0, 1, 50, 55, 60, 63, 64, 100] {
                     let text = ["_".repeat(shift).as_bytes(), text.as_bytes(), b" "].concat();
                     let all = composed(engine, &text, 0..text.len());
-                    let of = all.of(shift, text.len() - shift);
+                    let of = all.of(shift, u64::MAX >> (SEEN - (text.len() - shift)));
                     assert_eq!(
                         (&*places(of.name), &*places(of.foreign)),
                         (name, foreign),
@@ -258,8 +261,9 @@ mod tests {
                 prop_assert_eq!(told(&got), told(&expected));
                 for start in range.clone() {
                     let length = length.min(range.end - start);
-                    let of = got.of(start, length);
-                    prop_assert_eq!(of, expected.of(start, length));
+                    let all = u64::MAX.checked_shr((SEEN - length) as u32).unwrap_or(0);
+                    let of = got.of(start, all);
+                    prop_assert_eq!(of, expected.of(start, all));
                     let digits: Vec<usize> = (0..length).filter(|at| text[start + at].is_ascii_digit()).collect();
                     prop_assert_eq!(places(of.digit), digits);
                 }

@@ -101,6 +101,17 @@ impl Engine {
         }
     }
 
+    /// Does work with the instructions of this engine.
+    pub fn run(self, work: impl Work) {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 | Self::Avx2 => avx2::run(work),
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Self::Neon => work.run(),
+            Self::Portable => work.run(),
+        }
+    }
+
     /// Tells what a range is composed of.
     pub fn compose(self, text: &[u8], range: Range<usize>, all: &mut Compositions) {
         match self {
@@ -113,6 +124,12 @@ impl Engine {
             Self::Portable => compose_with::<[u8; SEEN]>(text, range, all),
         }
     }
+}
+
+/// Work on single bits, for which some machines have instructions that not all have.
+pub trait Work {
+    /// Does it. To be inlined, so that it is compiled with the caller's instruction set.
+    fn run(self);
 }
 
 /// Which anchors count in a part of a text, of those that it has: takes and gives the bits of [`Anchor::bit`].

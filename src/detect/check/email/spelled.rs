@@ -19,7 +19,7 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
         return None;
     }
-    if is_no_mailbox(&local) {
+    if is_no_mailbox(local.as_bytes()) {
         return subject.refuse(Refusal::Nobody);
     }
     let Sign { end: domain_start, spelled } = sign(text, local_end, "at", "собака", b'@')?;
@@ -34,7 +34,7 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     if !spelled && end - domain_start == domain.length {
         return None;
     }
-    let is_test = subject.registry.is_test_domain(&domain.name) || subject.registry.is_test_mailbox(&local);
+    let is_test = subject.registry.is_test_domain(&domain.name) || subject.registry.is_test_mailbox(local.as_bytes());
     // «ask me (at) mail.kz» may be a sentence.
     let sign = &text[local_end..domain_start];
     let is_sentence = sign.is_ascii() && sign.contains(&b' ') && local.bytes().all(|b| b.is_ascii_alphabetic());
@@ -43,7 +43,7 @@ pub fn check(subject: &Subject) -> Option<Checked> {
         .with(Evidence::SpelledOut)
         .with_if(bare, Evidence::Bare)
         .with_if(is_test, Evidence::TestValue);
-    Some(Checked { end, evidence, age: None, impersonal: subject.registry.is_role_mailbox(&local) })
+    Some(Checked { end, evidence, age: None, impersonal: subject.registry.is_role_mailbox(local.as_bytes()) })
 }
 
 /// Where the local part begins whose sign the finder sees at a position: an `@`, a bracket, or the space before a word.
