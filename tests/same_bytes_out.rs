@@ -193,7 +193,7 @@ fn but_for_the_places_however_many_are_listed() {
     for all_detectors in [false, true] {
         let expected = of(Places::All, all_detectors);
         assert!(expected.len() > 100);
-        for places in [0, 1, 7] {
+        for places in [1, 2, 7] {
             assert_eq!(of(Places::First(places), all_detectors), expected, "{places} places");
         }
     }
