@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::Shared;
-use super::tables::Borders;
+use super::held::{self, Borders, Held};
 use super::work::lock;
 use crate::classify::{Lines, Partial};
 use crate::input::Target;
@@ -28,12 +28,6 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// Of a split that begins here and could not be read.
-    pub fn failed(start: u64, error: io::Error) -> Self {
-        let (partial, quiet) = (Partial::from(start), suppress::Tally::default());
-        Self { partial, quiet, failure: Some(error), fault: None, lines: Vec::new() }
-    }
-
     /// Joins what came of the part that follows.
     pub fn append(&mut self, next: Self, limits: &Limits) {
         self.partial.append(next.partial, limits);
@@ -83,16 +77,22 @@ pub struct Large {
     pub file: File,
     pub length: u64,
     pub binary: bool,
-    pub borders: Borders,
+    /// Bytes of a split.
+    pub split: u64,
+    /// Where there are tables.
+    pub borders: Option<Borders>,
     /// Whether a split took so long that it is worth asking for others ahead.
     pub slow: AtomicBool,
     assembly: Mutex<Assembly>,
 }
 
 impl Large {
-    pub fn new(item: usize, file: File, length: u64, binary: bool, borders: Borders) -> Self {
+    /// One whose text `tables` begins with.
+    pub fn new(item: usize, file: File, length: u64, binary: bool, tables: table::Reader, limits: &Limits) -> Self {
         let assembly = Mutex::new(Assembly::from(0));
-        Self { item, file, length, binary, borders, slow: AtomicBool::new(false), assembly }
+        let borders = tables.has_tables().then(|| Borders::new(tables));
+        let split = if borders.is_some() { held::length(limits) } else { limits.split };
+        Self { item, file, length, binary, split, borders, slow: AtomicBool::new(false), assembly }
     }
 
     /// Hands in a split. Gives the whole once the last one is in.
@@ -112,20 +112,17 @@ pub struct Stream {
     /// A part is in.
     grown: Condvar,
     /// Buffers of chunks that were scanned.
-    spare: Mutex<Vec<Vec<u8>>>,
+    spare: Mutex<Vec<Held>>,
 }
 
 /// A part of a stream, with the margins around it.
 pub struct Chunk {
     pub stream: Arc<Stream>,
-    pub text: Vec<u8>,
-    /// Offset of the text's first byte.
-    pub base: u64,
-    pub own: Range<u64>,
+    pub held: Held,
     /// The lines that it begins with, and the line ends before them.
     pub lines: Lines,
     pub line_ends: u64,
-    /// The reader of tables as it stands where the chunk begins.
+    /// The reader of tables as it stands where the chunk ends.
     pub tables: table::Reader,
 }
 
@@ -137,14 +134,13 @@ impl Stream {
     }
 
     /// A buffer for the next chunk.
-    pub fn buffer(&self) -> Vec<u8> {
-        lock(&self.spare).pop().unwrap_or_default()
+    pub fn buffer(&self) -> Option<Held> {
+        lock(&self.spare).pop()
     }
 
     /// Takes a buffer back.
-    pub fn put_back(&self, mut buffer: Vec<u8>) {
-        buffer.clear();
-        lock(&self.spare).push(buffer);
+    pub fn put_back(&self, held: Held) {
+        lock(&self.spare).push(held);
     }
 
     pub fn hand_in(&self, part: Range<u64>, receipt: Receipt, limits: &Limits) {

@@ -33,6 +33,7 @@ mod contents;
 mod ends;
 mod excerpt;
 mod explain;
+mod held;
 mod pace;
 mod scan;
 mod survey;

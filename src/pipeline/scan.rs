@@ -13,9 +13,9 @@ use jiff::tz::Offset;
 use super::Shared;
 use super::assembly::{Large, Receipt};
 use super::ends::Ends;
+use super::held::Held;
 use super::survey::Record;
 use super::sweep::Sweep;
-use super::tables::Borders;
 use super::verdicts::Terms;
 use super::window::Window;
 use super::work::{Crew, Done};
@@ -44,8 +44,8 @@ pub struct Worker<'a> {
     /// The number of what is scanned.
     item: usize,
     window: Window,
-    /// Another window, for what a reader of tables goes over before a split.
-    before: Window,
+    /// A buffer for splits of texts with tables.
+    held: Option<Held>,
     /// The other threads.
     crew: Arc<Crew>,
     sweep: Sweep,
@@ -73,7 +73,7 @@ impl<'a> Worker<'a> {
             shared,
             item: 0,
             window: Window::new(shared.plan.limits.block.max(64)),
-            before: Window::new(shared.plan.limits.block.max(64)),
+            held: None,
             crew,
             sweep: Sweep::default(),
             terms: Terms::default(),
@@ -162,8 +162,7 @@ impl<'a> Worker<'a> {
                 Ok(done)
             }
             Err(TooLong { binary, tables }) => {
-                let borders = Borders::new(*tables, self.shared.plan.limits.split);
-                Err(Box::new(Large::new(item, file, length, binary, borders)))
+                Err(Box::new(Large::new(item, file, length, binary, *tables, &self.shared.plan.limits)))
             }
         }
     }

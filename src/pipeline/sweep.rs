@@ -26,15 +26,32 @@ pub struct Sweep {
     /// Of the kinds of values in settled cells, by their numbers, those that are not among the matches.
     only_counted: Vec<bool>,
     shortened: Shortened,
-    grid: Grid,
-    /// Definitions that end in the stretch.
-    defined: Vec<Defined>,
+    pub tables: Tables,
     /// The lines that count, from 1 and in order; all where there is none.
     pub lines: Option<Vec<Range<u64>>>,
     /// What the text's path is, where that is told.
     pub posture: Option<Posture>,
     /// Where values stand, of a survey.
     pub notes: Option<Notes>,
+}
+
+/// The tables of a stretch.
+#[derive(Default)]
+pub struct Tables {
+    pub grid: Grid,
+    /// Definitions that end in it.
+    pub defined: Vec<Defined>,
+}
+
+impl Tables {
+    /// Finds those of a stretch.
+    pub fn read(&mut self, reader: &mut table::Reader, stretch: &Stretch) {
+        self.grid.segments.clear();
+        if reader.has_tables() {
+            reader.read(stretch.text, stretch.own.clone(), stretch.base, &mut self.grid);
+            self.defined = reader.take_definitions();
+        }
+    }
 }
 
 /// What a sweep has counted so far.
@@ -60,16 +77,7 @@ pub fn contain(lines: &[Range<u64>], line: u64) -> bool {
 }
 
 impl Sweep {
-    /// Finds the tables of a stretch.
-    pub fn grid(&mut self, tables: &mut table::Reader, stretch: &Stretch) {
-        self.grid.segments.clear();
-        if tables.has_tables() {
-            tables.read(stretch.text, stretch.own.clone(), stretch.base, &mut self.grid);
-            self.defined = tables.take_definitions();
-        }
-    }
-
-    /// Counts the hits of one stretch.
+    /// Counts the hits of one stretch, whose tables are known.
     pub fn stretch(
         &mut self,
         shared: &Shared,
@@ -80,21 +88,21 @@ impl Sweep {
     ) {
         let Stretch { text, base, own } = stretch;
         self.matches.clear();
-        let (grid, scratch) = (&self.grid, &mut self.scratch);
+        let (grid, scratch) = (&self.tables.grid, &mut self.scratch);
         let nature = Nature { binary, posture: self.posture };
         shared.scanner.scan_unsettled(text, own.clone(), nature, grid, scratch, &mut self.matches);
         if !binary && !counted.lines.rows {
             quiet.look(text, own, scratch.glued_colon, *base, counted.lines.ends);
         }
         self.single_out(shared, quiet.is_idle(), &counted.partial.tables);
-        let (grid, scratch) = (&self.grid, &self.scratch);
+        let (grid, scratch) = (&self.tables.grid, &self.scratch);
         shared.scanner.shortened((text, grid), (self.posture, scratch), &mut self.shortened, &mut self.matches);
         self.define(stretch, counted);
         let line_ends = counted.lines.ends + self.scratch.line_ends;
         let (counting, notes) = (self.lines.as_deref(), self.notes.as_mut());
         let mut hits = Hits { shared, stretch, quiet, counting, counted, at: own.start, notes };
         let mut matches = self.matches.iter().peekable();
-        for (index, segment) in self.grid.segments.iter().enumerate() {
+        for (index, segment) in self.tables.grid.segments.iter().enumerate() {
             while let Some(found) = matches.next_if(|found| found.span.start < segment.range.start) {
                 hits.in_text(found);
             }
@@ -105,8 +113,8 @@ impl Sweep {
             }
             let mut tally = hits.counted.partial.tables.take(&segment.table, || shared.row_dates(&segment.table));
             let rows = tally.rows();
-            let mut walk = Walk::new(&self.grid, segment, text, *base).dating(&mut tally);
-            let mut unclosed = self.grid.unclosed.iter().filter(|at| segment.range.contains(at)).peekable();
+            let mut walk = Walk::new(&self.tables.grid, segment, text, *base).dating(&mut tally);
+            let mut unclosed = self.tables.grid.unclosed.iter().filter(|at| segment.range.contains(at)).peekable();
             while let Some(found) = matches.next_if(|found| found.span.start < segment.range.end) {
                 while let Some(at) = unclosed.next_if(|at| **at < found.span.start) {
                     walk.go(at + 1, &mut tally, &shared.plan.limits);
@@ -123,7 +131,7 @@ impl Sweep {
             let damaged = self.shortened.damaged.iter().filter(|(at, _)| segment.range.contains(at));
             damaged.for_each(|(_, column)| tally.damage(*column, &shared.plan.limits));
             if let Some(counting) = hits.counting {
-                let walk = Walk::new(&self.grid, segment, text, *base);
+                let walk = Walk::new(&self.tables.grid, segment, text, *base);
                 tally.note_counting(&on_lines(counting, line, walk, segment, text, &shared.plan.limits));
             }
             hits.counted.partial.tables.put(tally);
@@ -137,7 +145,7 @@ impl Sweep {
 impl Sweep {
     /// Keeps the definitions of tables that end in a stretch, whose lines are not counted yet.
     fn define(&mut self, stretch: &Stretch, counted: &mut Counted) {
-        for Defined { definition, end, line_ends } in self.defined.drain(..) {
+        for Defined { definition, end, line_ends } in self.tables.defined.drain(..) {
             let at = (end.saturating_sub(stretch.base) as usize).clamp(stretch.own.start, stretch.own.end);
             let before = &stretch.text[stretch.own.start..at];
             let line = counted.lines.ends + memchr::memchr_iter(b'\n', before).count() as u64 + 1;

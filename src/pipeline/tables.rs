@@ -1,5 +1,4 @@
-//! Tables in the pipeline: takes what was counted in the tables of a target, gives the findings in them; carries the
-//! reader of a large file from split to split.
+//! Tables in the pipeline: takes what was counted in the tables of a target, gives the findings in them.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
@@ -9,13 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::Shared;
-use super::ends::Positioned;
 use super::survey::{Record, Surroundings};
-use super::window::Window;
 use super::work::lock;
 use crate::classify::{Account, Columns, Partial, Particulars};
 use crate::decode::{LONGEST_TOC, TOC_FILE, TOC_MAGIC, Toc};
-use crate::detect::MARGIN;
 use crate::finding::{Evidence, Field, Finding};
 use crate::input::{Origin, Target};
 use crate::layout::table::{Grid, Reader, Schema, Shape};
@@ -210,88 +206,9 @@ fn definitions(folder: &Path) -> Vec<crate::layout::table::Definition> {
     definitions
 }
 
-/// Where the reader of a large file stands at the beginnings of its splits.
-pub struct Borders {
-    split: u64,
-    state: Mutex<State>,
-}
-
-struct State {
-    /// Where the reader has got to, and the states that it left at borders, for splits that come later.
-    at: u64,
-    reader: Reader,
-    left: HashMap<u64, Reader>,
-}
-
-impl Borders {
-    /// Those of a file that is cut into splits, and whose text `reader` begins with.
-    pub fn new(reader: Reader, split: u64) -> Self {
-        // The first split may come after another one.
-        let left = HashMap::from([(0, reader.clone())]);
-        Self { split, state: Mutex::new(State { at: 0, reader, left }) }
-    }
-
-    /// The reader as it stands at the beginning of a split. What no thread has gone over yet before it is gone over now.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn at(&self, file: &File, length: u64, start: u64, window: &mut Window) -> std::io::Result<Reader> {
-        let mut state = lock(&self.state);
-        if let Some(reader) = state.left.remove(&start) {
-            return Ok(reader);
-        }
-        if !state.reader.has_tables() {
-            return Ok(state.reader.clone());
-        }
-        let mut grid = Grid::default();
-        while state.at < start {
-            let (from, end) = (state.at, (state.at + self.split).min(start));
-            let base = from.saturating_sub(MARGIN as u64);
-            let last = (end + MARGIN as u64).min(length);
-            let mut positioned = Positioned { file, at: base, end: last };
-            window.restart(base, from);
-            loop {
-                window.fill(&mut positioned, Some(last))?;
-                while let Some(stretch) = window.next(end) {
-                    state.reader.read(stretch.text, stretch.own, stretch.base, &mut grid);
-                }
-                if !window.advance(end) {
-                    break;
-                }
-            }
-            // The scan of the split gathers them.
-            state.reader.take_definitions();
-            state.at = end;
-            if end < start {
-                let reader = state.reader.clone();
-                state.left.insert(end, reader);
-            }
-        }
-        Ok(state.reader.clone())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_first_split_may_come_after_another() {
-        let path = std::env::temp_dir().join(format!("derbes-borders-{}.csv", std::process::id()));
-        let text = "id;name\n1;one\n2;two\n";
-        std::fs::write(&path, text).unwrap();
-        let file = File::open(&path).unwrap();
-        let reader = Reader::new(Shape::of(text.as_bytes()));
-        let (borders, mut window) = (Borders::new(reader, 10), Window::new(64));
-        let mut rows_from = |start: u64| {
-            let mut reader = borders.at(&file, text.len() as u64, start, &mut window).unwrap();
-            let mut grid = Grid::default();
-            reader.read(text.as_bytes(), start as usize..text.len(), 0, &mut grid);
-            grid.segments.first().map(|segment| segment.range.start)
-        };
-        assert_eq!([rows_from(10), rows_from(0)], [Some(10), Some(8)]);
-        std::fs::remove_file(path).unwrap();
-    }
 
     #[test]
     fn a_table_without_a_name_has_that_of_its_file() {

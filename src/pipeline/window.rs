@@ -1,5 +1,6 @@
 //! A window that moves over a stream: takes a reader, shows a stretch of text with a margin on both sides, however long
-//! the lines and however the reader cuts its bytes. Memory is one block and two margins.
+//! the lines and however the reader cuts its bytes. Memory is one block and two margins, or the part of a text that it is
+//! to hold.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -52,9 +53,31 @@ impl Window {
         *self = Self { buffer: std::mem::take(&mut self.buffer), filled: 0, base, shown: from, ended: false, ..*self };
     }
 
+    /// The same, with room for so many bytes of its own to be held at a time.
+    pub fn hold(&mut self, base: u64, from: u64, length: u64) {
+        self.make_room(BEFORE + length as usize + MARGIN);
+        self.restart(base, from);
+    }
+
+    fn make_room(&mut self, bytes: usize) {
+        if self.buffer.len() < bytes {
+            self.buffer.resize(bytes, 0);
+        }
+    }
+
+    /// Shows again what stands from `from` on, which is in the buffer.
+    pub fn rewind(&mut self, from: u64) {
+        self.shown = from;
+    }
+
     /// All that is in the buffer.
     pub fn filled(&self) -> &[u8] {
         &self.buffer[..self.filled]
+    }
+
+    /// What is in the buffer between two offsets.
+    pub fn between(&self, range: &Range<u64>) -> &[u8] {
+        &self.buffer[(range.start - self.base) as usize..(range.end - self.base) as usize]
     }
 
     /// Bytes that were read since the restart.
@@ -92,7 +115,10 @@ impl Window {
         }
         let own = (self.shown - self.base) as usize..(until - self.base) as usize;
         self.shown = until;
-        Some(Stretch { text: &self.buffer[..self.filled], base: self.base, own })
+        // What is held is long.
+        let first = own.start.saturating_sub(BEFORE);
+        let text = &self.buffer[first..self.filled.min(own.end + BEFORE + MARGIN)];
+        Some(Stretch { text, base: self.base + first as u64, own: own.start - first..own.end - first })
     }
 
     /// Whether all that the reader has was shown.
@@ -100,33 +126,30 @@ impl Window {
         self.ended && self.shown == self.read_so_far()
     }
 
-    /// Puts the next stretch, of `length` bytes where there are so many, into a buffer with a margin on both sides, and goes
-    /// on after it. Gives the offset of the buffer's first byte and the stretch, and the error that has ended it.
-    pub fn take(
-        &mut self,
-        reader: &mut dyn Read,
-        length: u64,
-        text: &mut Vec<u8>,
-    ) -> (u64, Range<u64>, io::Result<()>) {
+    /// Puts the next stretch, of `length` bytes where there are so many, into another window with a margin on both sides, and
+    /// goes on after it. Gives the stretch, and the error that has ended it.
+    pub fn take(&mut self, reader: &mut dyn Read, length: u64, held: &mut Self) -> (Range<u64>, io::Result<()>) {
         let base = self.shown.saturating_sub(BEFORE as u64).max(self.base);
-        text.extend_from_slice(&self.buffer[(base - self.base) as usize..self.filled]);
+        let rest = &self.buffer[(base - self.base) as usize..self.filled];
+        held.make_room(rest.len());
+        held.hold(base, self.shown, length);
+        held.buffer[..rest.len()].copy_from_slice(rest);
+        held.filled = rest.len();
         let wanted = (self.shown - base + length) as usize + MARGIN;
         let mut outcome = Ok(());
-        if !self.ended && text.len() < wanted {
-            let more = wanted - text.len();
-            text.reserve(more);
-            outcome = reader.take(more as u64).read_to_end(text).map(drop);
-            self.ended = text.len() < wanted;
+        if !self.ended && held.filled < wanted {
+            outcome = held.fill(&mut reader.take((wanted - held.filled) as u64), None);
+            self.ended = held.filled < wanted;
         }
-        let filled = base + text.len() as u64;
+        held.ended = true;
         let margin = if self.ended { 0 } else { MARGIN as u64 };
-        let end = (self.shown + length).min(filled - margin);
+        let end = (self.shown + length).min(held.read_so_far() - margin);
         let own = self.shown..end;
         let keep = end.saturating_sub(BEFORE as u64).max(base);
-        let rest = &text[(keep - base) as usize..];
+        let rest = &held.filled()[(keep - base) as usize..];
         self.buffer[..rest.len()].copy_from_slice(rest);
         (self.filled, self.base, self.shown) = (rest.len(), keep, end);
-        (base, own, outcome)
+        (own, outcome)
     }
 
     /// Makes room for the next fill. Whether there is anything left to read before `end`.
@@ -154,6 +177,7 @@ mod tests {
         for block in [64, 1000, 20_000] {
             for length in [1, 500, 7000, 100_000] {
                 let (mut window, mut reader, mut at) = (Window::new(block), &text[..], 0);
+                let mut held = Window::new(block);
                 while !window.is_at_end() {
                     window.fill(&mut reader, None).unwrap();
                     let end = at + 3000;
@@ -162,10 +186,10 @@ mod tests {
                         at += stretch.own.len() as u64;
                     }
                     window.advance(end);
-                    let mut taken = Vec::new();
-                    let (base, own, outcome) = window.take(&mut reader, length, &mut taken);
+                    let (own, outcome) = window.take(&mut reader, length, &mut held);
                     outcome.unwrap();
-                    assert_eq!((own.start, &taken[..]), (at, &text[base as usize..base as usize + taken.len()]));
+                    let (base, taken) = (held.base, held.filled());
+                    assert_eq!((own.start, taken), (at, &text[base as usize..base as usize + taken.len()]));
                     let (before, after) = (own.start - base, base + taken.len() as u64 - own.end);
                     assert!(before >= (BEFORE as u64).min(at) && after >= (MARGIN as u64).min(60_000 - own.end));
                     at = own.end;

@@ -267,7 +267,7 @@ impl Board<'_> {
 
     fn split(&self, queue: &mut Queue) -> Option<Job> {
         let (large, start) = queue.large.pop_front()?;
-        let end = (start + self.shared.plan.limits.split).min(large.length);
+        let end = (start + large.split).min(large.length);
         if end < large.length {
             queue.large.push_front((large.clone(), end));
         }

@@ -149,7 +149,7 @@ impl<'a> Counting<'a> {
         if let Some(part) = part {
             self.quiet.note(part);
         }
-        self.sweep.grid(&mut self.tables, stretch);
+        self.sweep.tables.read(&mut self.tables, stretch);
         self.sweep.stretch(self.shared, stretch, binary, &mut self.quiet, &mut self.counted);
     }
 

@@ -9,9 +9,11 @@ use super::text::Extent;
 use super::{Worker, modified};
 use crate::classify::Lines;
 use crate::detect::MARGIN;
+use crate::layout::table::{Reader, Shape};
 use crate::pipeline::Item;
 use crate::pipeline::assembly::{Large, Receipt};
 use crate::pipeline::ends::{Ends, Positioned};
+use crate::pipeline::held::Held;
 use crate::pipeline::window::BEFORE;
 use crate::pipeline::work::Done;
 use crate::source::cache;
@@ -38,27 +40,35 @@ impl Worker<'_> {
     }
 
     fn scan_split(&mut self, large: &Large, split: &Range<u64>) -> Receipt {
-        let tables = match large.borders.at(&large.file, large.length, split.start, &mut self.before) {
-            Ok(tables) => tables,
-            Err(error) => return Receipt::failed(split.start, error),
-        };
         let base = split.start.saturating_sub(BEFORE as u64);
         let end = (split.end + MARGIN as u64).min(large.length);
-        self.window.restart(base, split.start);
-        let mut reader = Positioned { file: &large.file, at: base, end };
-        let extent = Extent {
+        let mut extent = Extent {
             own: split.clone(),
             notes: split.start,
             length: Some(end),
             binary: large.binary,
-            tables: Some(tables),
             ..Extent::from(split.start, Lines::from(split.start))
         };
         let Item::Target(target) = &self.shared.items[large.item] else { unreachable!("only targets are large") };
         self.turn_to(target);
         let quiet = self.quiet(target);
         self.item = large.item;
-        let mut receipt = self.sweep(target, &mut reader, extent, quiet);
+        let mut receipt = match &large.borders {
+            Some(borders) => {
+                let mut held = self.held.take().unwrap_or_else(|| Held::new(&self.shared.plan.limits));
+                extent.failure = held.fill(&large.file, large.length, split.clone()).err();
+                extent.tables = Some(borders.pass(&mut held));
+                let receipt = self.go_over_held(target, &mut held, &mut extent, quiet);
+                self.held = Some(held);
+                receipt
+            }
+            None => {
+                extent.tables = Some(Reader::new(Shape::Text));
+                self.window.restart(base, split.start);
+                let mut reader = Positioned { file: &large.file, at: base, end };
+                self.go_over(target, &mut reader, &mut extent, quiet, split.end, false)
+            }
+        };
         if receipt.failure.is_none() && receipt.partial.examined < split.end - split.start {
             receipt.failure = Some(io::Error::other("the file was cut shorter while it was read"));
         }

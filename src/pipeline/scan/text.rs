@@ -2,6 +2,7 @@
 //! threads that have nothing else to do scan chunks.
 
 use std::io::{self, Read};
+use std::mem::swap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,14 +10,12 @@ use std::sync::atomic::Ordering;
 use super::{Worker, shape};
 use crate::classify::Lines;
 use crate::input::Target;
-use crate::layout::table::{self, Grid};
+use crate::layout::table;
 use crate::pipeline::assembly::{Chunk, Receipt, Stream};
-use crate::pipeline::sweep::{Counted, conclude_tables};
+use crate::pipeline::held::{self, Held};
+use crate::pipeline::sweep::{Counted, Tables, conclude_tables};
 use crate::subject::Notes;
 use crate::suppress::Quiet;
-
-/// Chunks of a stream for each split of a large file, since they are held in memory.
-const CHUNKS: u64 = 8;
 
 /// What of a target is gone over, and what is known of it.
 pub(super) struct Extent {
@@ -32,6 +31,8 @@ pub(super) struct Extent {
     pub binary: bool,
     /// The reader of tables as it stands where the text begins; none at the beginning of all.
     pub tables: Option<table::Reader>,
+    /// The tables of its stretches, where they were found before.
+    pub found: Vec<Tables>,
     /// What was met while the window was filled.
     pub failure: Option<io::Error>,
 }
@@ -40,7 +41,8 @@ impl Extent {
     /// All from `start` on.
     pub fn from(start: u64, lines: Lines) -> Self {
         let own = start..u64::MAX;
-        Self { own, lines, line_ends: 0, notes: 0, length: None, binary: false, tables: None, failure: None }
+        let (found, tables, failure) = Default::default();
+        Self { own, lines, line_ends: 0, notes: 0, length: None, binary: false, tables, found, failure }
     }
 
     /// Goes on after so many bytes with so many line ends.
@@ -89,7 +91,7 @@ impl Worker<'_> {
         whole: bool,
     ) -> Receipt {
         let limits = &self.shared.plan.limits;
-        let length = (limits.split / CHUNKS).max(1);
+        let length = held::length(limits);
         let start = extent.own.start;
         let first = self.go_over(target, reader, &mut extent, quiet, start + length, whole);
         if self.window.is_at_end() {
@@ -123,51 +125,60 @@ impl Worker<'_> {
         length: u64,
         whole: bool,
     ) -> io::Result<()> {
-        let mut text = stream.buffer();
-        let (base, own, outcome) = self.window.take(reader, length, &mut text);
-        let within = (own.start - base) as usize..(own.end - base) as usize;
+        let mut held = stream.buffer().unwrap_or_else(|| Held::new(&self.shared.plan.limits));
+        let (own, outcome) = self.window.take(reader, length, &mut held.window);
+        held.own = own;
+        let text = held.text();
         if whole {
-            self.ends.add(&text[within.clone()]);
+            self.ends.add(text);
         }
-        let tables = extent.tables.get_or_insert_with(|| table::Reader::new(shape(&text, extent.binary)));
-        let (before, lines, line_ends) = (tables.clone(), extent.lines, extent.line_ends);
-        if tables.has_tables() {
-            let mut grid = Grid::default();
-            for at in within.clone().step_by(self.shared.plan.limits.block) {
-                let end = (at + self.shared.plan.limits.block).min(within.end);
-                tables.read(&text, at..end, base, &mut grid);
-            }
-            // The scan of the chunk gathers them.
-            tables.take_definitions();
-        }
-        let ends = memchr::memchr_iter(b'\n', &text[within]).count() as u64;
-        extent.go_past(own.end - own.start, ends);
-        self.crew.give(Box::new(Chunk { stream: stream.clone(), text, base, own, lines, line_ends, tables: before }));
+        let ends = memchr::memchr_iter(b'\n', text).count() as u64;
+        let (lines, line_ends, bytes) = (extent.lines, extent.line_ends, text.len() as u64);
+        let tables = extent.tables.get_or_insert_with(|| table::Reader::new(shape(text, extent.binary)));
+        held.read(tables);
+        let chunk = Chunk { stream: stream.clone(), held, lines, line_ends, tables: tables.clone() };
+        extent.go_past(bytes, ends);
+        self.crew.give(Box::new(chunk));
         outcome
     }
 
     /// Scans a chunk that another thread has read.
     pub fn chunk(&mut self, chunk: Chunk) {
-        let Chunk { stream, text, base, own, lines, line_ends, tables } = chunk;
+        let Chunk { stream, mut held, lines, line_ends, tables } = chunk;
         self.item = stream.item;
         self.turn_to(&stream.target);
-        self.window.restart(base, own.start);
         let mut extent = Extent {
-            own: own.clone(),
+            own: held.own.clone(),
             line_ends,
-            length: Some(base + text.len() as u64),
+            length: Some(held.window.read_so_far()),
             binary: stream.binary,
             tables: Some(tables),
-            ..Extent::from(own.start, lines)
+            ..Extent::from(held.own.start, lines)
         };
         let quiet = self.quiet(&stream.target);
-        let receipt = self.go_over(&stream.target, &mut &text[..], &mut extent, quiet, own.end, false);
-        stream.put_back(text);
-        stream.hand_in(own, receipt, &self.shared.plan.limits);
+        let receipt = self.go_over_held(&stream.target, &mut held, &mut extent, quiet);
+        stream.hand_in(held.own.clone(), receipt, &self.shared.plan.limits);
+        stream.put_back(held);
+    }
+
+    /// Goes over what is held, with what was found in it.
+    pub(super) fn go_over_held(
+        &mut self,
+        target: &Target,
+        held: &mut Held,
+        extent: &mut Extent,
+        quiet: Quiet,
+    ) -> Receipt {
+        swap(&mut self.window, &mut held.window);
+        swap(&mut extent.found, &mut held.found);
+        let receipt = self.go_over(target, &mut io::empty(), extent, quiet, held.own.end, false);
+        swap(&mut extent.found, &mut held.found);
+        swap(&mut self.window, &mut held.window);
+        receipt
     }
 
     /// Goes over an extent up to an offset, and moves it on. `whole` tells that the ends of the text are wanted.
-    fn go_over(
+    pub(super) fn go_over(
         &mut self,
         target: &Target,
         reader: &mut dyn Read,
@@ -180,6 +191,7 @@ impl Worker<'_> {
         let mut counted = Counted { line_ends: extent.line_ends, ..Counted::from(start, extent.lines) };
         let mut failure = extent.failure.take();
         let mut examined = 0;
+        let mut found = extent.found.iter_mut();
         self.sweep.notes = self.shared.survey.as_ref().map(|_| Notes::from(extent.notes));
         loop {
             if let Err(error) = self.window.fill(reader, extent.length) {
@@ -193,7 +205,10 @@ impl Worker<'_> {
                 if whole {
                     self.ends.add(&stretch.text[stretch.own.clone()]);
                 }
-                self.sweep.grid(tables, &stretch);
+                match found.next() {
+                    Some(found) => swap(&mut self.sweep.tables, found),
+                    None => self.sweep.tables.read(tables, &stretch),
+                }
                 self.sweep.stretch(self.shared, &stretch, extent.binary, &mut quiet, &mut counted);
                 self.sweep.hand_over(self.shared, self.item, target, false);
                 self.shared.pace.spend(stretch.own.len() as u64);

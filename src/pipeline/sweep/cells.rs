@@ -13,7 +13,7 @@ impl Sweep {
         let settled = self.scratch.settled();
         self.only_counted.clear();
         let may_be_counted = is_idle && self.lines.is_none() && self.notes.is_none() && !self.scratch.spoilt;
-        for (index, segment) in self.grid.segments.iter().enumerate() {
+        for (index, segment) in self.tables.grid.segments.iter().enumerate() {
             let tally = tables.get(segment.table.first).filter(|_| may_be_counted);
             let is_listed = |kind: &Kind| {
                 let limits = &shared.plan.limits;
