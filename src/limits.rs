@@ -21,7 +21,8 @@ impl Places {
 pub struct Limits {
     /// Bytes read at a time, 64 at least. Results do not depend on it.
     pub block: usize,
-    /// A file longer than this is cut into splits of this many bytes for several threads. Results do not depend on it.
+    /// A file longer than this is cut into splits of this many bytes for several threads, of an eighth of them where there
+    /// are tables. Results do not depend on it.
     pub split: u64,
     /// Places listed in a finding; hits are counted exactly all the same.
     pub places: Places,

@@ -26,11 +26,12 @@ impl Chunk {
         bits(0) | bits(1) << 16 | bits(2) << 32 | bits(3) << 48
     }
 
-    /// Which bytes are one of these two.
+    /// Which bytes are one of these.
     #[inline(always)]
-    pub fn either(&self, one: u8, other: u8) -> u64 {
-        let (one, other) = (u8x16::splat(one), u8x16::splat(other));
-        let is = |lane: u8x16| lane.simd_eq(one) | lane.simd_eq(other);
+    pub fn among<const N: usize>(&self, bytes: [u8; N]) -> u64 {
+        let is = |lane: u8x16| {
+            bytes.map(|byte| lane.simd_eq(u8x16::splat(byte))).into_iter().fold(u8x16::ZERO, |all, one| all | one)
+        };
         let bits = |lane: usize| u64::from(is(self.0[lane]).to_bitmask());
         bits(0) | bits(1) << 16 | bits(2) << 32 | bits(3) << 48
     }
@@ -52,6 +53,27 @@ impl Chunk {
     }
 }
 
+/// 64 bytes of a text that begin at `at`, of which a part is gone over.
+pub struct Word<'t> {
+    pub chunk: Chunk,
+    pub text: &'t [u8],
+    pub at: usize,
+    pub part: Range<usize>,
+    /// The bits of the part, its first and its last one.
+    pub mask: u64,
+    pub first: u64,
+    pub last: u64,
+}
+
+impl<'t> Word<'t> {
+    #[inline(always)]
+    pub fn new(text: &'t [u8], at: usize, part: Range<usize>) -> Self {
+        let (first, last) = (1 << part.start, 1 << (part.end - 1));
+        let mask = low(part.end) & !(first - 1);
+        Self { chunk: Chunk::at(text, at), text, at, part, mask, first, last }
+    }
+}
+
 /// The bits from one that is set up to before the next one, and so on: where a text is between quotes.
 #[inline(always)]
 pub fn between(mut quotes: u64) -> u64 {
@@ -61,28 +83,27 @@ pub fn between(mut quotes: u64) -> u64 {
     quotes
 }
 
-/// The bytes that a backslash before them escapes, among those of `part`. `carried` tells, and is told, whether the byte
-/// after the part is one.
+/// The bytes of a word that a backslash before them escapes. `carried` tells, and is told, whether the byte after the part
+/// is one.
 #[inline(always)]
-pub fn escaped(backslashes: u64, part: &Range<usize>, carried: &mut bool) -> u64 {
-    let mut escaped = u64::from(std::mem::take(carried)) << part.start;
-    let mut rest = backslashes & of(part) & !escaped;
+pub fn escaped(backslashes: u64, Word { mask, first, last, .. }: &Word, carried: &mut bool) -> u64 {
+    let mut escaped = if std::mem::take(carried) { *first } else { 0 };
+    let mut rest = backslashes & mask & !escaped;
+    // Most stand alone.
+    if rest & rest << 1 == 0 {
+        *carried = rest & last != 0;
+        return (escaped | rest << 1) & mask;
+    }
     while rest != 0 {
-        let at = rest.trailing_zeros();
-        if at as usize + 1 == part.end {
+        let one = rest & rest.wrapping_neg();
+        if one == *last {
             *carried = true;
             break;
         }
-        escaped |= 2 << at;
-        rest &= !(3 << at);
+        escaped |= one << 1;
+        rest &= !(one | one << 1);
     }
     escaped
-}
-
-/// The bits of a part of the chunk.
-#[inline(always)]
-pub fn of(part: &Range<usize>) -> u64 {
-    low(part.end) & !low(part.start)
 }
 
 /// The places of the bits that are set, in order.
@@ -115,7 +136,7 @@ mod tests {
             let expected = bytes.iter().enumerate().fold(0, |bits, (at, b)| bits | u64::from(*b == wanted) << at);
             let chunk = Chunk::new(&bytes);
             assert_eq!(chunk.equal(wanted), expected, "{wanted}");
-            assert_eq!(chunk.either(wanted, bytes[5]), expected | chunk.equal(bytes[5]), "{wanted}");
+            assert_eq!(chunk.among([wanted, bytes[5]]), expected | chunk.equal(bytes[5]), "{wanted}");
         }
     }
 
@@ -123,13 +144,14 @@ mod tests {
     fn quotes_and_escapes_carry() {
         assert_eq!(between(0b10_0100), 0b01_1100);
         assert_eq!(between(1), u64::MAX);
+        let word = |part| Word::new(&[], 0, part);
         let mut carried = false;
-        assert_eq!(escaped(0b0_1101, &(0..64), &mut carried), 0b0_1010);
-        assert_eq!(escaped(1 << 63, &(0..64), &mut carried), 0);
+        assert_eq!(escaped(0b0_1101, &word(0..64), &mut carried), 0b0_1010);
+        assert_eq!(escaped(1 << 63, &word(0..64), &mut carried), 0);
         assert!(carried);
-        assert_eq!(escaped(0b11, &(0..2), &mut carried), 0b01);
+        assert_eq!(escaped(0b11, &word(0..2), &mut carried), 0b01);
         assert!(carried);
-        assert_eq!(escaped(0b1111, &(1..64), &mut carried), 0b1010);
+        assert_eq!(escaped(0b1111, &word(1..64), &mut carried), 0b1010);
         assert_eq!(places(0b1001).collect::<Vec<_>>(), [0, 3]);
         assert_eq!((low(0), low(3), low(64)), (0, 7, u64::MAX));
     }

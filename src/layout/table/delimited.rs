@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::Bits;
-use super::chunk::{Chunk, between, escaped, low, of, places};
+use super::chunk::{WIDTH, Word, between, escaped, low, places};
 
 /// How the cells of a record are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,31 +162,39 @@ impl Delimited {
         false
     }
 
-    /// Goes over the `part` of 64 bytes that begin at `at` in the text.
-    #[inline]
-    pub(super) fn bits(&mut self, chunk: &Chunk, text: &[u8], at: usize, part: &Range<usize>) -> Bits {
+    /// Goes over a word.
+    #[inline(always)]
+    pub(super) fn bits(&mut self, word: &Word) -> Bits {
         match self.style {
-            Style::Escaped => self.escaped(chunk, text, at, part),
-            Style::Quoted => self.quoted(chunk, text, at, part),
+            Style::Escaped => self.escaped(word),
+            Style::Quoted => self.quoted(word),
         }
     }
 
-    #[inline]
-    fn escaped(&mut self, chunk: &Chunk, text: &[u8], at: usize, part: &Range<usize>) -> Bits {
+    #[inline(always)]
+    fn escaped(&mut self, word: &Word) -> Bits {
+        let Word { chunk, text, at, mask, first, last, .. } = word;
         let backslashes = chunk.equal(b'\\');
         let mut escape = self.state == State::Escape;
-        let unescaped = of(part) & !escaped(backslashes, part, &mut escape);
-        let separators = chunk.equal(self.separator) & unescaped;
-        let ends = chunk.equal(b'\n') & unescaped;
+        let unescaped = mask & !escaped(backslashes, word, &mut escape);
+        let (tabs, lines, returns) = (chunk.equal(self.separator), chunk.equal(b'\n'), chunk.equal(b'\r'));
+        let (separators, ends) = (tabs & unescaped, lines & unescaped);
         let borders = separators | ends;
-        let first = 1 << part.start;
-        let carry = |state: bool| if state { first } else { 0 };
+        let carry = |state: bool| if state { *first } else { 0 };
         let records = ends << 1 | carry(self.state == State::Record);
-        let cells = (borders << 1 | carry(matches!(self.state, State::Record | State::Cell))) & of(part);
-        let mut bits = Bits { separators, ends, nulls: borders & cells, unclosed: 0, stop: None };
-        for place in places(backslashes & cells & of(part)) {
+        let cells = (borders << 1 | carry(matches!(self.state, State::Record | State::Cell))) & mask;
+        let marks = backslashes & cells;
+        // Most marks are seen whole.
+        let nulls = marks & chunk.equal(b'N') >> 1 & (tabs | lines) >> 2;
+        let mut bits = Bits { separators, ends, nulls: borders & cells | nulls, unclosed: 0, stop: None };
+        // Before a line feed, a carriage return may stand that is no value.
+        for place in places(ends & !cells & (returns << 1 | first)) {
+            bits.nulls |= u64::from(is_empty_before(text, at + place, self.separator)) << place;
+        }
+        let whole = if at + WIDTH <= text.len() { low(WIDTH - 2) & !(returns >> 2) } else { 0 };
+        for place in places(marks & (!whole | if self.ends { records } else { 0 })) {
             if self.ends && records & 1 << place != 0 && self.stops(text, at + place) {
-                let before = of(&(part.start..place));
+                let before = low(place);
                 self.state = State::Record;
                 return Bits {
                     separators: separators & before,
@@ -198,19 +206,10 @@ impl Delimited {
             }
             bits.nulls |= u64::from(self.is_null(text, at + place)) << place;
         }
-        // Before a line feed, a carriage return may stand that is no value.
-        if bits.ends != 0 {
-            for place in places(bits.ends & !cells) {
-                bits.nulls |= u64::from(is_empty_before(text, at + place, self.separator)) << place;
-            }
-        }
-        let last = 1 << (part.end - 1);
-        self.state = match () {
-            () if escape => State::Escape,
-            () if ends & last != 0 => State::Record,
-            () if separators & last != 0 => State::Cell,
-            () => State::Plain,
-        };
+        let is_last = |bits: u64| usize::from(bits & last != 0);
+        // Looked up, since a branch could not be foretold.
+        const STATES: [State; 4] = [State::Plain, State::Record, State::Cell, State::Escape];
+        self.state = STATES[(is_last(ends) + 2 * is_last(separators) + 3 * usize::from(escape)) & 3];
         bits
     }
 
@@ -220,65 +219,54 @@ impl Delimited {
         rest.starts_with(b"\\.") && (rest.len() == 2 || rest[2..].starts_with(b"\n") || rest[2..].starts_with(b"\r\n"))
     }
 
-    #[inline]
-    fn quoted(&mut self, chunk: &Chunk, text: &[u8], at: usize, part: &Range<usize>) -> Bits {
-        let quotes = chunk.equal(b'"') & of(part);
-        let returns = chunk.equal(b'\r') & of(part);
-        if self.ends || self.state == State::Quote || quotes != 0 && !self.is_regular(chunk, quotes, returns, part) {
-            return self.by_step(text, at, part);
-        }
+    #[inline(always)]
+    fn quoted(&mut self, word: &Word) -> Bits {
+        let Word { chunk, text, at, mask, first, last, .. } = word;
+        let [quotes, returns, every_separator, every_line] =
+            [b'"', b'\r', self.separator, b'\n'].map(|byte| chunk.equal(byte) & mask);
         let inside = between(quotes) ^ if self.state == State::Quoted { u64::MAX } else { 0 };
-        let outside = of(part) & !inside;
-        let separators = chunk.equal(self.separator) & outside;
-        let lines = chunk.equal(b'\n') & outside;
-        let records = lines << 1 | u64::from(self.state == State::Record) << part.start;
-        let line_within = self.separators.is_some() && chunk.equal(b'\n') & inside & of(part) != 0;
-        if line_within || records & (lines | returns) != 0 {
-            return self.by_step(text, at, part);
-        }
+        let outside = mask & !inside;
+        let (separators, lines) = (every_separator & outside, every_line & outside);
         let borders = separators | lines;
         let starts = matches!(self.state, State::Record | State::Cell);
-        let cells = (borders << 1 | u64::from(starts) << part.start) & of(part);
+        let carry = |state: bool| if state { *first } else { 0 };
+        let after = borders << 1 | carry(starts);
+        // Each quote is to open a cell, to close one, or to be one of a pair inside.
+        let (opening, closing) = (quotes & inside, quotes & !inside);
+        let closed = closing << 1 | carry(self.state == State::Quote);
+        let irregular = opening & !(after | closed) | closed & mask & !(borders | quotes | returns);
+        let records = lines << 1 | carry(self.state == State::Record);
+        let line_within = if self.separators.is_some() { every_line & inside } else { 0 };
+        let unusual = irregular | line_within | records & (lines | returns);
+        if self.ends || unusual != 0 {
+            return self.by_step(text, *at, &word.part);
+        }
+        let cells = after & mask;
         let mut bits = Bits { separators, ends: lines, nulls: borders & cells, unclosed: 0, stop: None };
-        for place in places(quotes & cells & (quotes >> 1 | 1 << (part.end - 1))) {
+        for place in places(quotes & cells & (quotes >> 1 | last)) {
             bits.nulls |= u64::from(self.is_null(text, at + place)) << place;
         }
-        if lines & !cells != 0 {
-            for place in places(lines & !cells) {
-                bits.nulls |= u64::from(is_empty_before(text, at + place, self.separator)) << place;
-            }
+        for place in places(lines & !cells & (returns << 1 | first)) {
+            bits.nulls |= u64::from(is_empty_before(text, at + place, self.separator)) << place;
         }
-        let last = part.end - 1;
-        let is_last = |bits: u64| bits >> last & 1 != 0;
+        let is_last = |bits: u64| usize::from(bits & last != 0);
         if quotes != 0 {
             self.within = Within::default();
         }
-        if is_last(inside) && self.separators.is_some() {
-            let since = of(part) & !low(63 - (quotes | 1).leading_zeros() as usize);
-            self.within.separators += (chunk.equal(self.separator) & since).count_ones();
+        if self.separators.is_some() {
+            let since = mask & !low(63 - (quotes | 1).leading_zeros() as usize);
+            self.within.separators += (every_separator & since).count_ones() * is_last(inside) as u32;
         }
-        self.state = match () {
-            () if is_last(inside) => State::Quoted,
-            () if is_last(quotes) => State::Quote,
-            () if is_last(lines) => State::Record,
-            () if is_last(separators) => State::Cell,
-            () => State::Plain,
+        const STATES: [State; 8] = {
+            use State::*;
+            [Plain, Record, Cell, Quote, Quoted, Quoted, Quoted, Quoted]
         };
+        self.state = STATES
+            [(is_last(lines) + 2 * is_last(separators) + 3 * is_last(quotes & !inside) + 4 * is_last(inside)) & 7];
         bits
     }
 
-    /// Whether each quote opens a cell, closes one, or is one of a pair inside.
-    #[inline]
-    fn is_regular(&self, chunk: &Chunk, quotes: u64, returns: u64, part: &Range<usize>) -> bool {
-        let inside = between(quotes) ^ if self.state == State::Quoted { u64::MAX } else { 0 };
-        let borders = (chunk.equal(self.separator) | chunk.equal(b'\n')) & of(part);
-        let (opening, closing) = (quotes & inside, quotes & !inside);
-        let starts = matches!(self.state, State::Record | State::Cell);
-        let may_open = (borders & !inside | closing) << 1 | u64::from(starts) << part.start;
-        let may_close = (borders & !inside | quotes | returns) >> 1 | 1 << (part.end - 1);
-        opening & !may_open == 0 && closing & !may_close == 0
-    }
-
+    #[cold]
     pub(super) fn by_step(&mut self, text: &[u8], at: usize, part: &Range<usize>) -> Bits {
         let mut bits = Bits::default();
         for place in part.clone() {

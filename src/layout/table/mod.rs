@@ -2,8 +2,8 @@
 //! data, the values of INSERT and delimited text.
 //!
 //! A [`Reader`] is all that has to be known of the text before a place to go on from there: in which statement, table,
-//! record, cell and quote it stands. So the parts of a large file are scanned by several threads after one thread has
-//! gone over them with a reader alone, which is many times faster than a scan, and has left its state at each border.
+//! record, cell and quote it stands. So the parts of a large file are scanned by several threads while one reader goes over
+//! them in turn, which is many times faster than a scan.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -161,7 +161,7 @@ impl Grid {
 impl Grid {
     /// Where the cells of these rows end: a bit for each of 64 bytes, the place of the first, and which of them end a row.
     #[inline(always)]
-    pub fn borders<'g>(&'g self, rows: &'g Segment) -> impl Iterator<Item = (usize, u64, u64)> + 'g {
+    pub fn borders<'g>(&'g self, rows: &'g Segment) -> impl DoubleEndedIterator<Item = (usize, u64, u64)> + 'g {
         let words = (rows.range.start - self.origin) / WIDTH..(rows.range.end - self.origin).div_ceil(WIDTH);
         words.map(move |word| {
             let first = self.origin + word * WIDTH;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::chunk::{Chunk, WIDTH, places};
+use super::chunk::{WIDTH, Word, places};
 use super::delimited::Delimited;
 use super::values::Values;
 use super::{Bits, Grid, Open, Segment, Table};
@@ -47,59 +47,63 @@ impl Rows {
 
     /// Goes over `range` of a text whose first byte is at `base`. Gives where it got to, and whether the rows end there.
     pub fn run(&mut self, text: &[u8], range: Range<usize>, base: u64, grid: &mut Grid) -> (usize, bool) {
-        let open = self.open;
-        let (end, stopped) = self.go_over(text, range.clone(), base, grid);
+        let (separator, (end, stopped)) = match &mut self.form {
+            Form::Delimited(delimited) => {
+                (delimited.separator, go_over(text, range.clone(), grid, |word| delimited.bits(word)))
+            }
+            Form::Values(values) => (b',', go_over(text, range.clone(), grid, |word| values.bits(word))),
+        };
         if end > range.start {
-            let separator = match &self.form {
-                Form::Delimited(delimited) => delimited.separator,
-                Form::Values(_) => b',',
-            };
-            grid.segments.push(Segment { range: range.start..end, table: self.table.clone(), open, separator });
+            let segment = Segment { range: range.start..end, table: self.table.clone(), open: self.open, separator };
+            self.open.pass(grid, &segment, base);
+            grid.segments.push(segment);
         }
         (end, stopped)
     }
+}
 
-    fn go_over(&mut self, text: &[u8], range: Range<usize>, base: u64, grid: &mut Grid) -> (usize, bool) {
-        let mut at = range.start;
-        while at < range.end {
-            let word = (at - grid.origin) / WIDTH;
-            let first = grid.origin + word * WIDTH;
-            let part = at - first..WIDTH.min(range.end - first);
-            let chunk = Chunk::at(text, first);
-            let bits = match &mut self.form {
-                Form::Delimited(delimited) => delimited.bits(&chunk, text, first, &part),
-                Form::Values(values) => values.bits(&chunk, text, first, &part),
-            };
-            grid.separators[word] |= bits.separators;
-            grid.ends[word] |= bits.ends;
-            grid.nulls[word] |= bits.nulls;
+/// Marks in the grid what stands in `range`, as `bits` tells it of each word. Gives where it got to, and whether the rows end
+/// there.
+#[inline(always)]
+fn go_over(text: &[u8], range: Range<usize>, grid: &mut Grid, mut bits: impl FnMut(&Word) -> Bits) -> (usize, bool) {
+    let mut at = range.start;
+    while at < range.end {
+        let number = (at - grid.origin) / WIDTH;
+        let first = grid.origin + number * WIDTH;
+        let part = at - first..WIDTH.min(range.end - first);
+        let bits = bits(&Word::new(text, first, part.clone()));
+        grid.separators[number] |= bits.separators;
+        grid.ends[number] |= bits.ends;
+        grid.nulls[number] |= bits.nulls;
+        if bits.unclosed != 0 {
             grid.unclosed.extend(places(bits.unclosed).map(|place| first + place));
-            self.open.pass(&bits, base + first as u64);
-            if let Some(stop) = bits.stop {
-                return (first + stop, true);
-            }
-            at = first + part.end;
         }
-        (at, false)
+        if let Some(stop) = bits.stop {
+            return (first + stop, true);
+        }
+        at = first + part.end;
     }
+    (at, false)
 }
 
 impl Open {
-    /// Goes on to where the bits leave it; the first of them is at `offset`.
-    #[inline]
-    fn pass(&mut self, bits: &Bits, offset: u64) {
-        let borders = bits.separators | bits.ends;
-        if borders == 0 {
-            return;
+    /// Goes on to where these rows leave it.
+    fn pass(&mut self, grid: &Grid, rows: &Segment, base: u64) {
+        let (mut column, mut cell) = (0, None);
+        for (first, borders, ends) in grid.borders(rows).rev() {
+            let after = |bits: u64| base + first as u64 + u64::from(64 - bits.leading_zeros());
+            if borders != 0 && cell.is_none() {
+                cell = Some(after(borders));
+            }
+            if ends != 0 {
+                let open = borders.checked_shr(64 - ends.leading_zeros()).unwrap_or(0);
+                *self =
+                    Self { column: column + open.count_ones(), cell: cell.unwrap_or(self.cell), record: after(ends) };
+                return;
+            }
+            column += borders.count_ones();
         }
-        let after = |bits: u64| u64::from(64 - bits.leading_zeros());
-        self.cell = offset + after(borders);
-        if bits.ends == 0 {
-            self.column += bits.separators.count_ones();
-        } else {
-            self.record = offset + after(bits.ends);
-            let open = bits.separators.checked_shr(64 - bits.ends.leading_zeros()).unwrap_or(0);
-            self.column = open.count_ones();
-        }
+        self.column += column;
+        self.cell = cell.unwrap_or(self.cell);
     }
 }

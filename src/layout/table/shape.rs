@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::chunk::{Chunk, WIDTH, low, places};
+use super::chunk::{WIDTH, Word, low, places};
 use super::delimited::{Delimited, Style, cells};
 use crate::lexicon::fold;
 
@@ -223,7 +223,7 @@ fn bounds(text: &[u8], separator: u8, style: Style, whole: bool, ragged: bool) -
     };
     for first in (0..text.len()).step_by(WIDTH) {
         let part = 0..WIDTH.min(text.len() - first);
-        let bits = reader.bits(&Chunk::at(text, first), text, first, &part);
+        let bits = reader.bits(&Word::new(text, first, part));
         let mut counted = 0;
         for place in places(bits.ends) {
             cells += (bits.separators & low(place) & !low(counted)).count_ones() as usize;

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::chunk::{Chunk, WIDTH};
+use super::chunk::{WIDTH, Word};
 use super::delimited::{Delimited, Style};
 use super::values::Values;
 use super::*;
@@ -161,7 +161,7 @@ proptest! {
             if part.start >= part.end {
                 break;
             }
-            let (bits, expected) = (fast.bits(&Chunk::at(&text, at), &text, at, &part), slow.by_step(&text, at, &part));
+            let (bits, expected) = (fast.bits(&Word::new(&text, at, part.clone())), slow.by_step(&text, at, &part));
             prop_assert_eq!((bits.separators, bits.ends, bits.nulls, bits.stop),
                 (expected.separators, expected.ends, expected.nulls, expected.stop));
             if bits.stop.is_some() {
@@ -182,7 +182,7 @@ proptest! {
             if part.start >= part.end {
                 break;
             }
-            let (bits, expected) = (fast.bits(&Chunk::at(&text, at), &text, at, &part), slow.by_step(&text, at, &part));
+            let (bits, expected) = (fast.bits(&Word::new(&text, at, part.clone())), slow.by_step(&text, at, &part));
             prop_assert_eq!((bits.separators, bits.ends, bits.nulls, bits.unclosed, bits.stop),
                 (expected.separators, expected.ends, expected.nulls, expected.unclosed, expected.stop));
             prop_assert_eq!(&fast, &slow);

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::Bits;
-use super::chunk::{Chunk, between, escaped, of, places};
+use super::chunk::{Word, between, escaped, places};
 
 /// Reads the rows of an INSERT.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,76 +96,79 @@ impl Values {
         }
     }
 
-    /// Goes over the `part` of 64 bytes that begin at `at` in the text.
-    #[inline]
-    pub(super) fn bits(&mut self, chunk: &Chunk, text: &[u8], at: usize, part: &Range<usize>) -> Bits {
+    /// Goes over a word.
+    #[inline(always)]
+    pub(super) fn bits(&mut self, word: &Word) -> Bits {
         let usual = match self.state {
             State::Before | State::After => true,
             State::Row | State::Quoted => self.depth == 1,
             State::DoubleQuoted | State::Comment => false,
         };
-        let bits = if usual { self.usual(chunk, text, at, part) } else { None };
-        bits.unwrap_or_else(|| self.by_step(text, at, part))
+        let bits = if usual { self.usual(word) } else { None };
+        bits.unwrap_or_else(|| self.by_step(word.text, word.at, &word.part))
     }
 
     /// The same, if rows follow upon each other without anything between and inside them but quoted and bare values.
-    #[inline]
-    fn usual(&mut self, chunk: &Chunk, text: &[u8], at: usize, part: &Range<usize>) -> Option<Bits> {
+    #[inline(always)]
+    fn usual(&mut self, word: &Word) -> Option<Bits> {
+        let Word { chunk, text, at, mask, first, last, .. } = word;
         let mut escape = self.escape;
         let escaped = match self.backslash {
-            true => escaped(chunk.equal(b'\\'), part, &mut escape),
+            true => escaped(chunk.equal(b'\\'), word, &mut escape),
             false => 0,
         };
-        let plain = of(part) & !escaped;
+        let plain = mask & !escaped;
         let ones = |set: bool| if set { u64::MAX } else { 0 };
         let quotes = chunk.equal(b'\'') & plain;
         let inside = between(quotes) ^ ones(self.state == State::Quoted);
         let outside = plain & !inside;
-        // A comment or a quote of another kind.
-        let rare = chunk.either(b'-', b'"') & outside;
-        let dashes = if rare == 0 { 0 } else { chunk.equal(b'-') & outside };
         let (open, close) = (chunk.equal(b'(') & outside, chunk.equal(b')') & outside);
         let rows = between(open | close) ^ ones(matches!(self.state, State::Row | State::Quoted));
-        let (commas, semicolons) = (chunk.equal(b',') & outside, chunk.equal(b';') & outside);
-        let after = (close << 1 | u64::from(self.state == State::After) << part.start) & of(part);
-        let unusual = dashes & (dashes >> 1 | 1 << (part.end - 1))
-            | rare & !dashes
-            | open & !rows
-            | close & rows
-            | quotes & inside & !rows
-            | after & !(commas | semicolons);
+        let commas = chunk.equal(b',') & outside;
+        // A comment, a quote of another kind, the end of all rows or a value without quotes.
+        let rare = chunk.among(*b"-\";Nn") & outside;
+        let semicolons = if rare == 0 { 0 } else { chunk.equal(b';') & outside };
+        let after = (close << 1 | if self.state == State::After { *first } else { 0 }) & mask;
+        let unusual = open & !rows | close & rows | quotes & inside & !rows | after & !(commas | semicolons);
         if unusual != 0 {
             return None;
         }
-        let mut bits = Bits { separators: commas & rows, ends: close, nulls: 0, unclosed: 0, stop: None };
-        let stop = semicolons & !rows;
-        let upto = if stop == 0 { of(part) } else { (stop & stop.wrapping_neg()) - 1 };
-        let marks = chunk.either(b'N', b'n') & outside & rows & !quotes;
-        for place in places(marks & upto) {
-            bits.nulls |= u64::from(is_null(text, at + place)) << place;
+        let mut bits = Bits { separators: commas & rows, ends: close, ..Bits::default() };
+        let mut upto = u64::MAX;
+        if rare != 0 {
+            let dashes = chunk.equal(b'-') & outside;
+            if dashes & (dashes >> 1 | last) | chunk.equal(b'"') & outside != 0 {
+                return None;
+            }
+            let stop = semicolons & !rows;
+            if stop != 0 {
+                upto = (stop & stop.wrapping_neg()) - 1;
+                bits.separators &= upto;
+                bits.ends &= upto;
+                bits.stop = Some(stop.trailing_zeros() as usize + 1);
+            }
+            let marks = chunk.among(*b"Nn") & outside & rows & !quotes;
+            for place in places(marks & upto) {
+                bits.nulls |= u64::from(is_null(text, at + place)) << place;
+            }
         }
-        for place in places(quotes & inside & (quotes >> 1 | 1 << (part.end - 1)) & upto) {
+        for place in places(quotes & inside & (quotes >> 1 | last) & upto) {
             bits.nulls |= u64::from(is_empty(text, at + place)) << place;
         }
-        if stop != 0 {
-            bits.separators &= upto;
-            bits.ends &= upto;
-            bits.stop = Some(stop.trailing_zeros() as usize + 1);
+        if bits.stop.is_some() {
             return Some(bits);
         }
         self.escape = escape;
-        let last = |bits: u64| bits >> (part.end - 1) & 1 != 0;
-        self.state = match () {
-            () if last(inside) => State::Quoted,
-            () if last(rows) => State::Row,
-            () if last(close) => State::After,
-            () => State::Before,
-        };
+        let is_last = |bits: u64| usize::from(bits & last != 0);
+        // Of the three, a quote is within a row, and what ends a row is not. Looked up, since a branch could not be foretold.
+        const STATES: [State; 4] = [State::Before, State::After, State::Row, State::Quoted];
+        self.state = STATES[(is_last(close) + 2 * is_last(rows) + is_last(inside)) & 3];
         // Whitespace goes on with what was before it: only the first byte of a part can stand after a row.
-        self.depth = u32::from(last(rows));
+        self.depth = is_last(rows) as u32;
         Some(bits)
     }
 
+    #[cold]
     pub(super) fn by_step(&mut self, text: &[u8], at: usize, part: &Range<usize>) -> Bits {
         let mut bits = Bits::default();
         for place in part.clone() {

@@ -29,7 +29,8 @@ pub(super) struct Extent {
     /// Where the text is known to end.
     pub length: Option<u64>,
     pub binary: bool,
-    /// The reader of tables as it stands where the text begins; none at the beginning of all.
+    /// The reader of tables as it stands where the text begins, or where it ends if its tables were found before; none at the
+    /// beginning of all.
     pub tables: Option<table::Reader>,
     /// The tables of its stretches, where they were found before.
     pub found: Vec<Tables>,
@@ -64,15 +65,13 @@ impl Worker<'_> {
         quiet: Quiet,
     ) -> Receipt {
         self.ends.clear();
-        // Splits are no whole text: the ends of theirs are read at last.
-        let whole = self.shared.wants_dates() && extent.own == (0..u64::MAX);
-        let is_stream = extent.own.end == u64::MAX && self.shared.plan.threads > 1;
+        // What follows another part is no whole text.
+        let whole = self.shared.wants_dates() && extent.own.start == 0;
         // What the baseline knows is used up in order, and so are the lines that count.
-        let receipt = if is_stream && !quiet.has_known() && self.sweep.lines.is_none() {
+        let receipt = if self.shared.plan.threads > 1 && !quiet.has_known() && self.sweep.lines.is_none() {
             self.share(target, reader, extent, quiet, whole)
         } else {
-            let until = extent.own.end;
-            self.go_over(target, reader, &mut extent, quiet, until, whole)
+            self.go_over(target, reader, &mut extent, quiet, u64::MAX, whole)
         };
         if whole && receipt.failure.is_none() {
             self.ends.close();
