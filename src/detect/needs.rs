@@ -15,7 +15,7 @@ use crate::lexicon::{Lexicon, Meaning};
 /// the words of an address, and all that lies between.
 const REACH: usize = 512;
 /// Bytes that are looked at together.
-const STRETCH: usize = 6 << 10;
+const STRETCH: usize = 12 << 10;
 /// Most things that detectors need.
 const MOST: usize = 32;
 

@@ -24,7 +24,7 @@ pub struct Run {
     pub on: Vec<bool>,
     /// Those that each anchor serves, by `Anchor as usize`.
     pub served: [Vec<Served>; Anchor::ALL.len()],
-    /// The anchors of which all need something near, as their bits.
+    /// The anchors that serve only what needs something near, or nothing, as their bits.
     doubtful: u64,
     pub find: Find,
     /// How cells are settled, where that is known of all of them.
@@ -66,29 +66,29 @@ impl Run {
                 served[*anchor as usize].extend(check);
             }
         }
-        let is_doubtful = |served: &[Served]| !served.is_empty() && served.iter().all(|served| served.need.is_some());
+        let is_doubtful = |served: &[Served]| served.iter().all(|served| served.need.is_some());
         let doubtful = Anchor::ALL.iter().filter(|anchor| is_doubtful(&served[**anchor as usize]));
         let doubtful = doubtful.fold(0, |bits, anchor| bits | anchor.bit());
         let needs = |kind: fn(Anchor) -> bool| {
             Anchor::ALL.iter().any(|anchor| kind(*anchor) && !served[*anchor as usize].is_empty())
         };
-        let dates = needs(|anchor| anchor == Anchor::Date);
-        let find: Find =
-            match (needs(|anchor| anchor.is_wide() && anchor != Anchor::Date), dates, needs(Anchor::is_worded)) {
-                (false, false, false) => Engine::find::<Narrow>,
-                (false, false, true) => Engine::find::<Worded>,
-                (false, true, false) => Engine::find::<Dated>,
-                (false, true, true) => Engine::find::<DatedWorded>,
-                (true, ..) if needs(Anchor::is_spelled) => Engine::find::<Whole>,
-                (true, ..) => Engine::find::<Wide>,
-            };
+        let dates = needs(Anchor::is_dated);
+        let find: Find = match (needs(|anchor| anchor.is_wide() && !anchor.is_dated()), dates, needs(Anchor::is_worded))
+        {
+            (false, false, false) => Engine::find::<Narrow>,
+            (false, false, true) => Engine::find::<Worded>,
+            (false, true, false) => Engine::find::<Dated>,
+            (false, true, true) => Engine::find::<DatedWorded>,
+            (true, ..) if needs(Anchor::is_spelled) => Engine::find::<Whole>,
+            (true, ..) => Engine::find::<Wide>,
+        };
         let is_own = detectors.automaton.is_some();
         let settling =
             if is_own { None } else { Settling::of(served.iter().flatten().map(|one| (one.detector, one.check))) };
         Self { on, served, doubtful, find, settling }
     }
 
-    /// Whether all that an anchor serves need something near.
+    /// Whether an anchor serves only what needs something near.
     #[inline]
     pub fn is_doubtful(&self, anchor: Anchor) -> bool {
         self.doubtful & anchor.bit() != 0

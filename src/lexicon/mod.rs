@@ -237,7 +237,7 @@ impl Lexicon {
         let ascii = phrases.filter(|phrase| phrase.is_ascii(&self.letters));
         ascii
             .map(|phrase| {
-                let longest = phrase.longest(&self.letters)?;
+                let longest = phrase.longest(&self.letters).filter(|longest| longest.text.len() > 1)?;
                 Some((longest.text, phrase.key_only && !longest.stem))
             })
             .collect()

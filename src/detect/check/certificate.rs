@@ -49,6 +49,11 @@ fn plain(text: &[u8], start: usize) -> Option<([u8; 12], usize)> {
     Some((*text.get(digits..)?.first_chunk()?, digits + 12)).filter(|_| found)
 }
 
+/// What the base64 of a number has, in small letters.
+pub fn signs() -> impl Iterator<Item = Vec<u8>> {
+    BASE64.iter().map(|(head, _)| head.to_ascii_lowercase())
+}
+
 /// Where the attribute begins whose digits stand at `at`, or its base64.
 pub fn start_of_subject(text: &[u8], at: usize) -> Option<usize> {
     if !byte(text, at).is_ascii_digit() {

@@ -49,6 +49,11 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     Some(Checked { end, evidence, age: None, impersonal: false })
 }
 
+/// How numbers begin outside of +7; no country has a code that begins with 0.
+pub fn signs() -> impl Iterator<Item = Vec<u8>> {
+    (b'1'..=b'9').filter(|digit| *digit != b'7').map(|digit| vec![b'+', digit])
+}
+
 /// Whether degrees and minutes of latitude and longitude stand here, as time zones name places: `+5320-06025` (ISO 6709).
 fn is_place(value: &[u8]) -> bool {
     let hyphen = value.iter().position(|b| *b == b'-');

@@ -21,6 +21,10 @@ pub fn check_v4(subject: &Subject) -> Option<Checked> {
     if !begins(text, start) {
         return subject.refuse(Refusal::Boundary);
     }
+    // Most addresses in logs are of the network in which they are written.
+    if text[start..].starts_with(b"10.") {
+        return subject.refuse(Refusal::Nobody);
+    }
     let (octets, length) = octets_at(text, start)?;
     let at = start + length;
     let next = byte(text, at + 1);
@@ -114,7 +118,7 @@ fn octets_at(text: &[u8], start: usize) -> Option<([u8; 4], usize)> {
 fn is_public(octets: [u8; 4]) -> bool {
     !matches!(
         octets,
-        [0 | 10 | 127 | 224.., ..]
+        [0 | 127 | 224.., ..]
             | [100, 64..=127, ..]
             | [169, 254, ..]
             | [172, 16..=31, ..]

@@ -133,9 +133,9 @@ impl Check {
 /// Every check there is.
 pub static ALL: [Check; 31] = [
     Check::new("email", email::check, None).begins(email::start_of_local),
-    Check::new("email-spelled", email::spelled::check, None).begins(email::spelled::start_of_address),
+    Check::new("email-spelled", email::spelled::check, None).begins(email::spelled::start_of_address).near(signs, true),
     Check::new("iban", iban::check, Some(0)),
-    Check::new("mrz", mrz::check, Some(0)).begins(mrz::start_of_zone),
+    Check::new("mrz", mrz::check, Some(0)).begins(mrz::start_of_zone).near(signs, true),
     Check::new("payment-card", payment_card::check, Some(1)),
     Check::new("kz-rnn", kz_rnn::check, Some(1)),
     Check::new("imei", device::check_imei, Some(1)),
@@ -145,7 +145,7 @@ pub static ALL: [Check; 31] = [
     Check::new("kz-driver-licence", document::check_driver_licence, Some(2)),
     Check::new("kz-phone", phone::check_kz, Some(3)).begins(|text, digit| Some(phone::start_of_number(text, digit))),
     Check::new("ru-phone", phone::check_ru, Some(3)).begins(|text, digit| Some(phone::start_of_number(text, digit))),
-    Check::new("international-phone", international_phone::check, Some(3)),
+    Check::new("international-phone", international_phone::check, Some(3)).near(signs, true),
     Check::new("kz-id-card", document::check_id_card, Some(3)),
     Check::new("kz-passport", document::check_passport, Some(3)),
     Check::new("kz-plate", vehicle::check_plate, Some(3)),
@@ -155,10 +155,10 @@ pub static ALL: [Check; 31] = [
     Check::new("ipv4", ip::check_v4, None),
     Check::new("ipv6", ip::check_v6, None),
     Check::new("mac-address", device::check_mac, None),
-    Check::new("social-account", social::check, None).begins(social::start_of_host).near(keys_and_hosts, true),
-    Check::new("eds-certificate", certificate::check, None).begins(certificate::start_of_subject),
-    Check::new("cookie", secret::check_cookie, None).begins(secret::start_of_value).near(keys_and_hosts, true),
-    Check::new("password", secret::check_password, None).begins(secret::start_of_value).near(keys_and_hosts, true),
+    Check::new("social-account", social::check, None).begins(social::start_of_host).near(signs, true),
+    Check::new("eds-certificate", certificate::check, None).begins(certificate::start_of_subject).near(signs, true),
+    Check::new("cookie", secret::check_cookie, None).begins(secret::start_of_value).near(signs, true),
+    Check::new("password", secret::check_password, None).begins(secret::start_of_value).near(signs, true),
     Check::new("person-name", person_name::check_cyrillic, None).begins(person_name::start_of_cyrillic),
     Check::new("person-name-latin", person_name::check_latin, None).begins(person_name::start_of_latin),
     Check::new("address", address::check_cyrillic, None).begins_by_words(address::start_of_cyrillic),
@@ -167,9 +167,12 @@ pub static ALL: [Check; 31] = [
         .near(address::signs_of_latin, false),
 ];
 
-/// What cookies, passwords and accounts have near them: looked for together, since most texts have none of it.
-fn keys_and_hosts(registry: &Registry) -> Vec<Literal> {
-    secret::keys().into_iter().chain(social::hosts(registry)).collect()
+/// What secrets, accounts, documents for machines, certificates, numbers abroad and addresses that are spelled out have near
+/// them: looked for together, since most texts have none of it.
+fn signs(registry: &Registry) -> Vec<Literal> {
+    let texts = email::spelled::signs().chain(certificate::signs()).chain(international_phone::signs());
+    let literals = texts.chain([mrz::FILLERS.to_vec()]).map(Literal::anywhere);
+    literals.chain(secret::keys()).chain(social::hosts(registry)).collect()
 }
 
 pub fn named(name: &str) -> Option<&'static Check> {

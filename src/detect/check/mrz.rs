@@ -8,6 +8,8 @@ use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
 use crate::finding::{Evidence, EvidenceSet, Refusal};
 
+/// What fills a zone after a name.
+pub const FILLERS: &[u8] = b"<<";
 const TD1: usize = 30;
 const TD3: usize = 44;
 
@@ -15,7 +17,7 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     let (text, start) = (subject.text, subject.start);
     let first = line_at(text, start)?;
     // The finder saw a filler in this line.
-    let filler = first.windows(3).position(|w| w[0] != b'<' && w[1..] == *b"<<")?;
+    let filler = first.windows(3).position(|w| w[0] != b'<' && w[1..] == *FILLERS)?;
     if start_of_zone(text, start + filler) != Some(start) {
         return None;
     }

@@ -113,6 +113,11 @@ impl Anchor {
         self > Self::Run && !self.is_worded()
     }
 
+    /// Whether the dated finder names such candidates.
+    pub fn is_dated(self) -> bool {
+        matches!(self, Self::Date | Self::Year)
+    }
+
     /// Whether only the whole finder names such candidates.
     pub fn is_spelled(self) -> bool {
         matches!(self, Self::Bracketed | Self::PlateBeyond | Self::Spelled)

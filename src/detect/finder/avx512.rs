@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::lanes::{Lanes, PIECE, SEEN, STEPS, seen_in};
 use super::literals::Literals;
-use super::masks::{Bytes, MarksOfPiece, MasksOfPiece, Table};
+use super::masks::{Bytes, MarksOfPiece, MasksOfPiece, SignsOfPiece, Table};
 use super::{Candidates, Compositions, Wanted, Width, compose_with, find_with};
 
 pub fn is_supported() -> bool {
@@ -126,6 +126,13 @@ impl Bytes for Bytes64 {
     fn marks(text: &[u8; PIECE], steps: usize, masks: &MasksOfPiece, marks: &mut MarksOfPiece) {
         for first in (0..steps).step_by(8) {
             store_marks(planes(text, first, Self::marks_of_ascii), masks, marks, first);
+        }
+    }
+
+    #[inline(always)]
+    fn signs(text: &[u8; PIECE], steps: usize, masks: &MasksOfPiece, signs: &mut SignsOfPiece) {
+        for first in (0..steps).step_by(8) {
+            store_signs(planes(text, first, Self::marks_of_ascii), masks, signs, first);
         }
     }
 
@@ -323,7 +330,7 @@ fn store(planes: [__m512i; 8], masks: &mut MasksOfPiece, step: usize) {
 /// Writes the marks of eight steps.
 #[inline(always)]
 fn store_marks(planes: [__m512i; 8], masks: &MasksOfPiece, marks: &mut MarksOfPiece, step: usize) {
-    let [space, hyphen, dot, slash, quote, angle, plus, comma] = planes;
+    let [space, hyphen, dot, slash, .., comma] = planes;
     let (letter, high) = (lanes(&masks.letter, step), lanes(&masks.high, step));
     let write = |lanes: &mut Lanes, masks| write(lanes, step, masks);
     let mark = |plane| without(without(plane, high), letter);
@@ -331,14 +338,22 @@ fn store_marks(planes: [__m512i; 8], masks: &MasksOfPiece, marks: &mut MarksOfPi
     write(&mut marks.hyphen, mark(hyphen));
     write(&mut marks.dot, mark(dot));
     write(&mut marks.slash, mark(slash));
-    write(&mut marks.t, both(slash, letter));
-    write(&mut marks.quote, without(quote, high));
-    write(&mut marks.angle, without(angle, high));
-    write(&mut marks.plus, without(plus, high));
     write(&mut marks.comma, without(comma, high));
-    write(&mut marks.last, both(space, letter));
-    write(&mut marks.j_or_s, both(hyphen, letter));
-    write(&mut marks.t_or_u, both(dot, letter));
+    write(&mut marks.t, both(slash, letter));
+}
+
+/// Writes the signs of eight steps.
+#[inline(always)]
+fn store_signs(planes: [__m512i; 8], masks: &MasksOfPiece, signs: &mut SignsOfPiece, step: usize) {
+    let [space, hyphen, dot, _, quote, angle, plus, _] = planes;
+    let (letter, high) = (lanes(&masks.letter, step), lanes(&masks.high, step));
+    let write = |lanes: &mut Lanes, masks| write(lanes, step, masks);
+    write(&mut signs.quote, without(quote, high));
+    write(&mut signs.angle, without(angle, high));
+    write(&mut signs.plus, without(plus, high));
+    write(&mut signs.last, both(space, letter));
+    write(&mut signs.j_or_s, both(hyphen, letter));
+    write(&mut signs.t_or_u, both(dot, letter));
 }
 
 #[inline(always)]

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::lanes::{Lanes, OWN, PIECE, STEP, STEPS, seen_in};
-use super::masks::{Beyond, BeyondOfPiece, Bytes, MarksOfPiece, MasksOfPiece};
+use super::masks::{Beyond, BeyondOfPiece, Bytes, MarksOfPiece, MasksOfPiece, SignsOfPiece};
 use super::narrow::{self, Runs};
-use super::{Anchor, Width, wide, words};
+use super::{Anchor, Width, signed, wide, words};
 
 /// Where values may stand, in the order in which the finder came to them. It notes them rather than have them looked at
 /// on the way, since a call would cost it what it holds in registers.
@@ -25,6 +25,7 @@ pub struct Candidates {
 struct Piece {
     masks: MasksOfPiece,
     marks: MarksOfPiece,
+    signs: SignsOfPiece,
     beyond: BeyondOfPiece,
     /// The bytes of each step in which candidates may start.
     keep: Lanes,
@@ -81,6 +82,12 @@ impl Candidates {
                 self.piece.look_beyond::<W, B>(text, bytes);
             }
         }
+    }
+
+    /// Adds those of [`signed::ANCHORS`].
+    #[inline(always)]
+    pub(super) fn look_for_signed<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], range: &Range<usize>) {
+        self.piece.look_for_signed::<W, B>(text, range.len());
     }
 
     fn note_beyond_ascii(&mut self, range: Range<usize>) {
@@ -182,15 +189,31 @@ impl Piece {
             if W::WIDE {
                 wide::candidates::<W>(&masks, &marks.at(step), &runs, keep, &mut found);
             }
-            if W::SPELLED {
-                found(Anchor::Bracketed, wide::brackets(&masks, &marks.at(step), &runs, keep));
-            }
             if W::DATED && !W::WIDE {
                 found(Anchor::Date, narrow::dates(&runs));
+                found(Anchor::Year, narrow::years(&masks, masks.joint, &runs, keep));
             }
             anchors[step] = any;
         }
         (glued_colons != 0, line_ends as usize)
+    }
+
+    /// The same for what stands only near words and signs that few texts have.
+    #[inline(always)]
+    fn look_for_signed<W: Width, B: Bytes>(&mut self, text: &[u8; PIECE], bytes: usize) {
+        B::signs(text, steps(bytes), &self.masks, &mut self.signs);
+        let Self { masks, marks, signs, keep, starts, anchors, .. } = self;
+        for step in 0..STEPS {
+            let (masks, keep) = (masks.at(step), keep[step]);
+            let runs = Runs::of(&masks, keep);
+            let mut any = 0;
+            let found = |anchor: Anchor, mask: u64| {
+                starts[anchor as usize][step] = mask;
+                any |= u64::from(mask != 0) << anchor as usize;
+            };
+            signed::candidates::<W>((&masks, &marks.at(step), &signs.at(step)), &runs, keep, found);
+            anchors[step] |= any;
+        }
     }
 
     /// The same for words beyond ASCII.
@@ -254,6 +277,7 @@ impl Default for Candidates {
             piece: Box::new(Piece {
                 masks: MasksOfPiece::default(),
                 marks: MarksOfPiece::default(),
+                signs: SignsOfPiece::default(),
                 beyond: BeyondOfPiece::default(),
                 keep: [0; STEPS],
                 starts: [[0; STEPS]; Anchor::ALL.len()],

@@ -29,37 +29,44 @@ pub struct Literals {
     all: Vec<Literal>,
     /// The same: the bits of the first bytes that count, and what they are in small letters.
     compared: Vec<(u32, u32)>,
-    /// By their first byte modulo 32, where they begin and end in `all`.
-    by_first: [(u16, u16); 32],
+    /// By the pair of their first bytes, where they begin and end in `all`.
+    by_pair: Box<[(u16, u16); PAIRS]>,
     /// Whether all count only where a word begins.
     begin: bool,
     /// Whether a text beyond ASCII is taken to hold one.
     beyond_ascii: bool,
 }
 
+/// What a pair of bytes may be, of each the low five bits, which are those of its capital.
+const PAIRS: usize = 1 << 10;
+
+fn pair(text: &[u8]) -> usize {
+    usize::from(text[0] % 32) << 5 | usize::from(text[1] % 32)
+}
+
 /// The bytes that fit each place of some literals, one bit a byte.
 type Fitting = [u128; HEAD];
 
 impl Literals {
-    /// Where `beyond_ascii` tells that any text beyond ASCII is taken to hold one.
+    /// Of two bytes or more each. Where `beyond_ascii` tells that any text beyond ASCII is taken to hold one.
     pub fn new(literals: impl IntoIterator<Item = Literal>, beyond_ascii: bool) -> Self {
-        let mut all: Vec<Literal> = literals.into_iter().filter(|literal| !literal.text.is_empty()).collect();
-        all.sort_by_key(|literal| (literal.text[0] % 32, literal.clone()));
+        let mut all: Vec<Literal> = literals.into_iter().filter(|literal| literal.text.len() > 1).collect();
+        all.sort_by_key(|literal| (pair(&literal.text), literal.clone()));
         all.dedup();
         let mut groups = [Fitting::default(); GROUPS];
-        let mut by_first = [(0, 0); 32];
+        let mut by_pair = Box::new([(0, 0); PAIRS]);
         for (literal, index) in all.iter().zip(0..) {
             let fitting = literal.fitting();
             let grown = |group: &Fitting| chance(&either(group, &fitting)) - chance(group);
             if let Some(group) = groups.iter_mut().min_by_key(|group| grown(group)) {
                 *group = either(group, &fitting);
             }
-            let (first, end) = &mut by_first[usize::from(literal.text[0] % 32)];
+            let (first, end) = &mut by_pair[pair(&literal.text)];
             (*first, *end) = (if *end == 0 { index } else { *first }, index + 1);
         }
         let compared = all.iter().map(Literal::compared).collect();
         let begin = all.iter().all(|literal| literal.begins);
-        Self { heads: heads(&groups), all, compared, by_first, begin, beyond_ascii }
+        Self { heads: heads(&groups), all, compared, by_pair, begin, beyond_ascii }
     }
 
     /// Whether one stands in a text. Inlined, so that it is compiled with the caller's instruction set.
@@ -83,6 +90,10 @@ impl Literals {
                 }
                 let ascii = seen.map(|byte| if byte.is_ascii() { byte } else { 0 });
                 places = self.places::<B>(&ascii).0;
+            }
+            if places == [0; TOGETHER / SEEN] {
+                at += TOGETHER;
+                continue;
             }
             if self.begin {
                 drop_within_words::<B>(&mut places, seen);
@@ -128,12 +139,14 @@ impl Literals {
 
     #[inline]
     fn stands_at(&self, text: &[u8], at: usize) -> bool {
-        let Some(byte) = text.get(at) else { return false };
+        if at >= text.len() {
+            return false;
+        }
         let four = match text[at..].first_chunk() {
             Some(four) => u32::from_le_bytes(*four),
             None => text[at..].iter().rev().fold(0, |four, byte| four << 8 | u32::from(*byte)),
         };
-        let (from, to) = self.by_first[usize::from(byte % 32)];
+        let (from, to) = self.by_pair[pair(&u32::to_le_bytes(four))];
         let group = usize::from(from)..usize::from(to);
         let small = four | SMALL;
         let fits =
@@ -177,6 +190,11 @@ fn heads(groups: &[Fitting; GROUPS]) -> [Table; HEAD] {
 }
 
 impl Literal {
+    /// One that counts wherever it stands, in small letters.
+    pub fn anywhere(text: Vec<u8>) -> Self {
+        Self { text: text.into(), begins: false, ends: false }
+    }
+
     fn fitting(&self) -> Fitting {
         std::array::from_fn(|at| (0..0x80).filter(|byte| self.fits(at, *byte)).fold(0, |bytes, byte| bytes | 1 << byte))
     }

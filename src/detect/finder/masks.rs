@@ -36,6 +36,14 @@ pub trait Bytes: Copy {
         }
     }
 
+    /// The same for the signs.
+    #[inline(always)]
+    fn signs(text: &[u8; PIECE], steps: usize, _masks: &MasksOfPiece, signs: &mut SignsOfPiece) {
+        for step in 0..steps {
+            signs.set(step, Signs::of(Self::load(seen_in(text, step))));
+        }
+    }
+
     /// What a table says of each byte; of bytes beyond ASCII, anything.
     fn look_up(self, table: &Table) -> Self;
 
@@ -145,18 +153,9 @@ masks! {
         hyphen,
         dot,
         slash,
-        /// `"`, `'`, and the backslash before an escaped one.
-        quote,
-        angle,
-        plus,
         comma,
-        /// `d`, `e`, `h`, `s` in either case: the last letters of `password`, `Cookie`, `password_hash`, `pass`.
-        last,
         /// `T`, which stands between a date and its time.
         t,
-        /// `J` or `S`, and `T` or `U`: together they begin the base64 of `IIN` within a certificate.
-        j_or_s,
-        t_or_u,
     }
 }
 
@@ -168,12 +167,35 @@ impl Marks {
             hyphen: bytes.equal(b'-'),
             dot: bytes.equal(b'.'),
             slash: bytes.equal(b'/'),
+            comma: bytes.equal(b','),
+            t: bytes.equal(b'T'),
+        }
+    }
+}
+
+masks! {
+    /// The classes that the candidates of [`signed`](super::signed) are made of besides.
+    Signs, SignsOfPiece {
+        /// `"`, `'`, and the backslash before an escaped one.
+        quote,
+        angle,
+        plus,
+        /// `d`, `e`, `h`, `s` in either case: the last letters of `password`, `Cookie`, `password_hash`, `pass`.
+        last,
+        /// `J` or `S`, and `T` or `U`: together they begin the base64 of `IIN` within a certificate.
+        j_or_s,
+        t_or_u,
+    }
+}
+
+impl Signs {
+    #[inline(always)]
+    pub fn of(bytes: impl Bytes) -> Self {
+        Self {
             quote: bytes.among(&classes::QUOTE),
             angle: bytes.equal(b'<'),
             plus: bytes.equal(b'+'),
-            comma: bytes.equal(b','),
             last: bytes.small().among(&classes::LAST),
-            t: bytes.equal(b'T'),
             j_or_s: bytes.among(&classes::J_OR_S),
             t_or_u: bytes.within(b'T', b'U'),
         }

@@ -12,6 +12,7 @@ mod literals;
 mod masks;
 mod narrow;
 mod portable;
+mod signed;
 mod wide;
 mod words;
 
@@ -152,10 +153,10 @@ pub struct Narrow;
 /// These, and those beside words beyond ASCII.
 pub struct Worded;
 
-/// The narrow ones, and [`Anchor::Date`].
+/// The narrow ones, [`Anchor::Date`] and [`Anchor::Year`].
 pub struct Dated;
 
-/// The narrow ones, [`Anchor::Date`], and those beside words beyond ASCII.
+/// The narrow ones, [`Anchor::Date`], [`Anchor::Year`], and those beside words beyond ASCII.
 pub struct DatedWorded;
 
 /// All anchors but those of plates and signs that are not in ASCII or are spelled out.
@@ -238,6 +239,9 @@ fn find_with<W: Width, B: Bytes>(
         let end = range.end.min(at + STEPS * STEP);
         found.look::<W, B>(piece, at..end);
         if W::WIDE {
+            if wanted(signed::ANCHORS, at..end) != 0 {
+                found.look_for_signed::<W, B>(piece, &(at..end));
+            }
             found.keep(|anchors| wanted(anchors, at..end));
         }
         for step in found.steps() {

@@ -122,3 +122,15 @@ pub fn dates(runs: &Runs) -> u64 {
     let day_first = run2 & !(run1 >> 2) & run2 >> 3 & !(run1 >> 5) & run4 >> 6;
     start & (year_first | day_first)
 }
+
+/// Four digits that are a year of this or the last century, after a word and a space or before one and a word beyond ASCII;
+/// `space` may be set where another joint stands.
+#[inline(always)]
+pub fn years(masks: &Masks, space: u64, runs: &Runs, keep: u64) -> u64 {
+    let Runs { run1, run4, start, .. } = *runs;
+    // 19 or 20: one of the two digits is 0 or 1.
+    let century = masks.zero_or_one ^ masks.zero_or_one >> 1;
+    let year = run4 & !(run4 & run1 >> 4) & century;
+    let after_word = (masks.letter | masks.high) & space >> 1 & year >> 2 & keep;
+    after_word << 2 | start & year & space >> 4 & masks.high >> 5
+}

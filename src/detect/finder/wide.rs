@@ -1,5 +1,5 @@
-//! Candidates by shape: documents, plates, addresses of networks, dates, keys of secrets. They take further masks, which a
-//! run without such detectors does not compute.
+//! Candidates by shape: documents, plates, addresses of networks, dates, names in Latin letters. They take further masks, which
+//! a run without such detectors does not compute.
 
 use super::lanes::{SEEN, STEP};
 use super::masks::{Marks, Masks};
@@ -14,7 +14,7 @@ pub fn candidates<W: Width>(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64
     let Runs { run1, run2, run4, run8, start, .. } = *runs;
     found(Anchor::AnyDigits12, start & run8 & run4 >> 8 & !(run1 >> 12));
     let run9 = run8 & run1 >> 8;
-    let apart = marks.slash | marks.dot | marks.hyphen | marks.plus;
+    let apart = marks.slash | marks.dot | marks.hyphen;
     found(Anchor::Digits9, start & run9 & !(run9 & run2 >> 9) & unless(apart << 1));
     found(Anchor::Series, series(masks, marks, runs));
     found(Anchor::Plate, plates(masks, runs));
@@ -26,13 +26,6 @@ pub fn candidates<W: Width>(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64
     // The 17th of a run that begins at the last byte is not seen.
     let seventeen = runs.word & eight & eight >> 8 & (written >> 16 | 1 << STEP);
     found(Anchor::Alphanumeric17, seventeen & unless(runs.alphanumeric >> 17));
-    found(Anchor::Filler, runs.alphanumeric & marks.angle >> 1 & marks.angle >> 2 & keep);
-    found(Anchor::Certificate, marks.j_or_s & marks.t_or_u >> 1 & keep);
-    // The shortest telephone number has seven digits.
-    let number = narrow::number(masks);
-    let number2 = number & number >> 1;
-    let number4 = number2 & number2 >> 2;
-    found(Anchor::Plus, marks.plus & run1 >> 1 & keep & unless(!(number4 >> 1 & number4 >> 4)));
     let (dotted, decimal) = numbers_with_dots(marks, runs);
     found(Anchor::Dotted, dotted & unless(glued(masks, marks, runs)));
     found(Anchor::Decimal, decimal);
@@ -43,32 +36,10 @@ pub fn candidates<W: Width>(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64
     let hardware = two & pair >> 2 & two >> 3 & pair >> 5 & two >> 6 & pair >> 8;
     found(Anchor::Hex, runs.word & run1 & four & masks.colon >> 4);
     found(Anchor::Hardware, runs.word & hardware);
-    let top = marks.dot & masks.letter >> 1 & masks.letter >> 2;
-    found(Anchor::Profile, top & (marks.slash >> 3 | masks.letter >> 3 & marks.slash >> 4) & keep);
-
     found(Anchor::Date, narrow::dates(runs) & unless(moments(masks, marks, runs)));
-    // 19 or 20: one of the two digits is 0 or 1.
-    let century = masks.zero_or_one ^ masks.zero_or_one >> 1;
-    let year = run4 & !(run4 & run1 >> 4) & century;
-    let after_word = (masks.letter | masks.high) & marks.space >> 1 & year >> 2 & keep;
-    found(Anchor::Year, after_word << 2 | start & year & marks.space >> 4 & masks.high >> 5);
-
-    let separator = masks.colon | masks.equals;
-    let between = marks.quote | marks.space;
-    let given = separator >> 1 | between >> 1 & (separator >> 2 | between >> 2 & separator >> 3);
-    found(Anchor::Key, (marks.last | masks.high) & given & keep);
-
+    found(Anchor::Year, narrow::years(masks, marks.space, runs, keep));
     found(Anchor::LatinCapital, latin_capitals::<W>(masks, marks, runs, keep));
     found(Anchor::LatinHouse, latin_houses(masks, marks, runs, keep));
-}
-
-/// What may open a bracket around two letters.
-#[inline(always)]
-pub fn brackets(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64) -> u64 {
-    let word = runs.alphanumeric | masks.high;
-    let between = marks.space | marks.dot | marks.quote | marks.slash | marks.hyphen | marks.comma;
-    let bracket = !(word | between | masks.colon | masks.equals);
-    bracket & masks.letter >> 1 & masks.letter >> 2 & bracket >> 3 & keep
 }
 
 /// What would be dates but for the marks between their parts, or a time of day other than midnight after them.
@@ -85,7 +56,7 @@ fn moments(masks: &Masks, marks: &Marks, runs: &Runs) -> u64 {
 #[inline(always)]
 fn glued(masks: &Masks, marks: &Marks, runs: &Runs) -> u64 {
     let versioned = marks.slash & (runs.alphanumeric | marks.dot) << 1;
-    (masks.letter | marks.dot | marks.hyphen | marks.plus | versioned) << 1
+    (masks.letter | marks.dot | marks.hyphen | versioned) << 1
 }
 
 /// What stands at the end of a step's bytes, so that it does not see all of the word after it.

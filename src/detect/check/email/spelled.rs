@@ -106,6 +106,11 @@ fn word_end(text: &[u8], at: usize, latin: &str, cyrillic: &str) -> Option<usize
     })
 }
 
+/// How the Latin names of an `@` begin, those of dots after them.
+pub fn signs() -> impl Iterator<Item = Vec<u8>> {
+    ["(at", "( at", "[at", "[ at", "{at", "{ at"].into_iter().map(Into::into)
+}
+
 /// What is written at a place as a domain with its dots, and where each of its bytes ends.
 fn domain(text: &[u8], start: usize) -> (Vec<u8>, Vec<usize>) {
     let (mut written, mut ends, mut at) = (Vec::new(), Vec::new(), start);
