@@ -66,9 +66,10 @@ impl Run {
                 served[*anchor as usize].extend(check);
             }
         }
-        let is_doubtful = |served: &[Served]| served.iter().all(|served| served.need.is_some());
-        let doubtful = Anchor::ALL.iter().filter(|anchor| is_doubtful(&served[**anchor as usize]));
-        let doubtful = doubtful.fold(0, |bits, anchor| bits | anchor.bit());
+        let is_doubtful = |anchor: &&Anchor| {
+            !anchor.tells_of_encodings() && served[**anchor as usize].iter().all(|served| served.need.is_some())
+        };
+        let doubtful = Anchor::ALL.iter().filter(is_doubtful).fold(0, |bits, anchor| bits | anchor.bit());
         let needs = |kind: fn(Anchor) -> bool| {
             Anchor::ALL.iter().any(|anchor| kind(*anchor) && !served[*anchor as usize].is_empty())
         };

@@ -108,6 +108,11 @@ impl Anchor {
         1 << self as usize
     }
 
+    /// Whether what is encoded is told by such candidates, whomever they serve.
+    pub fn tells_of_encodings(self) -> bool {
+        matches!(self, Self::At | Self::Run)
+    }
+
     /// Whether only the wide finder names such candidates.
     pub fn is_wide(self) -> bool {
         self > Self::Run && !self.is_worded()
