@@ -109,11 +109,19 @@ impl Word {
     }
 }
 
+/// Whether `\n`, `\t` or `\r` of an escaped string stands before.
+pub fn follows_escape(text: &[u8], at: usize) -> bool {
+    matches!(text[..at], [.., b'\\', b'n' | b't' | b'r'])
+}
+
 /// Where the word begins that ends at `end`; none where it is too long.
 pub fn start_of(text: &[u8], end: usize, charset: Charset) -> Option<usize> {
     match charset {
         Charset::Utf8 => look_back(text, end, |at| Charset::Utf8.letter_before(text, at)),
-        Charset::Ascii => look_back(text, end, |at| Charset::Ascii.letter_before(text, at)),
+        Charset::Ascii => look_back(text, end, |at| {
+            let is_apart = text.get(at).is_some_and(u8::is_ascii_uppercase) && follows_escape(text, at);
+            Charset::Ascii.letter_before(text, at).filter(|_| !is_apart)
+        }),
         _ => look_back(text, end, |at| charset.letter_before(text, at)),
     }
 }

@@ -54,6 +54,22 @@ const BIRTH: Kind = Kind {
             let [y, m, d] = born(r);
             birth(format!("{y}-{m:02}-{d:02}"))
         }),
+        notation("d.m.yyyy", NamedOnly, |r| {
+            let [y, m, d] = born(r);
+            birth(format!("{d}.{m}.{y}"))
+        }),
+        notation("dd.mm.yy", NamedOnly, |r| {
+            let [y, m, d] = born(r);
+            birth(format!("{d:02}.{m:02}.{:02}", y % 100))
+        }),
+        notation("mm/dd/yyyy", NamedOnly, |r| {
+            let [y, m, d] = born(r);
+            birth(format!("{m:02}/{d:02}/{y}"))
+        }),
+        notation("Oracle", NamedOnly, |r| {
+            let [y, m, d] = born(r);
+            birth(format!("{d:02}-{}-{:02}", ENGLISH[m as usize - 1][..3].to_uppercase(), y % 100))
+        }),
         notation("midnight", Key, |r| {
             let [y, m, d] = born(r);
             Value::within("", "birth-date", format!("{y}-{m:02}-{d:02}"), "T00:00:00")
@@ -70,6 +86,10 @@ const BIRTH: Kind = Kind {
             let [y, m, d] = born(r);
             birth(format!("{d} {} {y}", ENGLISH[m as usize - 1]))
         }),
+        notation("American", Phrase, |r| {
+            let [y, m, d] = born(r);
+            birth(format!("{} {d}, {y}", ENGLISH[m as usize - 1]))
+        }),
     ],
     misses: &[
         miss("no such day", |r| format!("3{}.02.{}", r.from(0, 1), r.from(1950, 2010))),
@@ -77,6 +97,9 @@ const BIRTH: Kind = Kind {
         miss("to come", |r| format!("{}.05.{}", r.from(10, 28), r.from(2031, 2099))),
         miss("long dead", |r| format!("{}.05.{}", r.from(10, 28), r.from(1700, 1890))),
         miss("moment", |r| format!("{}-05-17T{}:11:12", r.from(1990, 2025), r.from(10, 23))),
+        miss("moment of a short year", |r| format!("17.05.{} {}:11", r.from(10, 25), r.from(10, 23))),
+        miss("version", |r| format!("{}.{}.{}", r.from(1, 9), r.from(1, 9), r.from(10, 25))),
+        miss("address", |r| format!("10.{}.{}.{}", r.from(10, 12), r.from(10, 25), r.from(10, 250))),
         miss("year", |r| r.from(1950, 2010).to_string()),
     ],
 };

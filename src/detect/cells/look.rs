@@ -22,8 +22,9 @@ const NEAR: usize = 64;
 const SHORTEST_IBAN: u32 = 15;
 const SHORTEST_RUN: u32 = 24;
 
-/// Digits of a year, and the fewest of a value that is made of them: 8 of a date, 10 of a telephone number.
+/// Digits of a year, the fewest and the most of a date, and the fewest of a telephone number.
 const YEAR: u32 = 4;
+const SHORTEST_DATE: u32 = 4;
 const DATE: u32 = 8;
 const PHONE: u32 = 10;
 
@@ -113,12 +114,21 @@ impl<'t> Cell<'t> {
         letter & letter >> 1 & digit >> 2 & digit >> 3 & joint >> 4 != 0
     }
 
-    /// Whether four, two and two digits, or two, two and four, stand one byte apart.
+    /// Whether numbers of one digit, two or four stand one byte apart, or two digits, three letters and two digits.
     fn may_be_date(&self) -> bool {
-        let one = self.of.digit;
+        let Composition { digit: one, letter, .. } = self.of;
+        let mark = !(one | letter) & self.all;
+        if one & mark >> 1 == 0 {
+            return false;
+        }
         let two = one & one >> 1;
         let four = two & two >> 2;
-        four & two >> 5 & two >> 8 != 0 || two & two >> 3 & four >> 6 != 0
+        let month = two & mark >> 2;
+        let month_of_one = one & mark >> 1 & four >> 2;
+        let after_one = one & mark >> 1 & (month_of_one | month & four >> 3) >> 2;
+        let after_two = month & (month_of_one | month & two >> 3) >> 3;
+        let abbreviated = month & letter >> 3 & mark >> 6 & two >> 7;
+        after_one | after_two | abbreviated | four & month >> 5 & two >> 8 != 0
     }
 
     /// Whether four digits stand by themselves, as a year beside the name of a month.
@@ -134,7 +144,7 @@ impl<'t> Cell<'t> {
         let may_be_value = digits >= PHONE
             || self.has_run()
             || digits > 1 && self.may_begin_groups()
-            || digits >= DATE && self.may_be_date()
+            || digits >= SHORTEST_DATE && self.may_be_date()
             || digits > YEAR && (self.of.letter | self.of.high) != 0 && self.may_be_year();
         !may_be_value
     }
@@ -238,7 +248,8 @@ impl Scanner {
         }
         let digits = if digit == 0 { 0 } else { digit.count_ones() };
         if special != 0 {
-            return if digits < DATE - 2 { self.special(cell, around, settling, cells) } else { None };
+            let may_be_number = digits >= DATE - 2 || digits >= SHORTEST_DATE && cell.may_be_date();
+            return if may_be_number { None } else { self.special(cell, around, settling, cells) };
         }
         // A name is told by its capitals, an address by the number of a house.
         let may_be_words = foreign != 0 || !nameless && name != 0 || !addressed && high != 0 && digits != 0;
@@ -308,7 +319,8 @@ impl Scanner {
     /// Digits with marks between them: a telephone number, a date, a moment.
     fn written_number(&self, cell: &Cell, count: u32, settling: &Settling, cells: &mut Cells) -> Option<Seen> {
         let mut digits = cell.of.digit;
-        if count == DATE && cell.length() == 10 && cell.of.high == 0 {
+        let is_whole = digits & 1 != 0 && cell.length() < LONGEST_CELL && digits >> (cell.length() - 1) == 1;
+        if (SHORTEST_DATE..=DATE).contains(&count) && cell.length() == count as usize + 2 && is_whole {
             return Some(value(settling.birth_date, || (settling.birth_date?.1.run)(&cell.subject(self))));
         }
         if !(PHONE..=PHONE + 1).contains(&count) || cell.length() > memo::LONGEST {

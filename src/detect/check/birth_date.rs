@@ -1,5 +1,6 @@
-//! Dates on which somebody now living may be born, as `dd.mm.yyyy`, `yyyy-mm-dd`, «5 мая 1990», «1990 жылғы 5 мамыр». They
-//! count only where a word or key tells that it is a birth.
+//! Dates on which somebody now living may be born, as `dd.mm.yyyy`, `d.m.yyyy`, `dd.mm.yy`, `mm/dd/yyyy`, `yyyy-mm-dd`,
+//! `17-MAY-90` as Oracle writes them, «5 мая 1990», «1990 жылғы 5 мамыр», `May 5, 1990`. They count only where a word or key
+//! tells that it is a birth.
 
 use jiff::civil::Date;
 
@@ -35,11 +36,12 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     if before.is_ascii_alphanumeric() || matches!(before, b'.' | b'-' | b'_' | b'+') {
         return subject.refuse(Refusal::Boundary);
     }
-    let read = numeric(text, start).or_else(|| in_words(text, start));
+    let today = subject.registry.today;
+    let read = numeric(text, start, today).or_else(|| abbreviated(text, start, today));
+    let read = read.or_else(|| in_words(text, start)).or_else(|| month_first(text, start));
     let Some((date, end)) = read else { return subject.refuse(Refusal::Parts) };
     let next = byte(text, end);
     let goes_on = next.is_ascii_digit() || next == b'-' || is_mark(next) && byte(text, end + 1).is_ascii_digit();
-    let today = subject.registry.today;
     if goes_on {
         return subject.refuse(Refusal::Boundary);
     }
@@ -52,28 +54,36 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     Some(Checked { end, evidence: EvidenceSet::new(), age: Some(age(date, today)), impersonal: false })
 }
 
-/// Where the date begins whose first digit, or year, stands at `at`.
+/// Where the date begins whose first digit, day or year, stands at `at`.
 pub fn start_of_date(text: &[u8], at: usize) -> Option<usize> {
-    let numeric = is_mark(byte(text, at + 4)) && byte(text, at + 5).is_ascii_digit();
-    if !byte(text, at + 2).is_ascii_digit() || numeric {
+    let digits = digits(text, at, 4);
+    let next = byte(text, at + digits);
+    if is_mark(next) && byte(text, at + digits + 1).is_ascii_digit() || digits == 2 && next == b'-' {
         return Some(at);
+    }
+    if digits < 3 {
+        return (next == b',').then(|| word_before(text, at))?;
     }
     // A year: only those of the living.
     if !matches!((byte(text, at), byte(text, at + 1)), (b'1', b'9') | (b'2', b'0')) {
         return None;
     }
-    if byte_before(text, at, 1) == b' ' {
-        let month = text[..at - 1].iter().rev().take(LONGEST_MONTH + 1).take_while(|b| is_letter(**b)).count();
-        let day = at - 1 - month;
-        let digits = day
-            .checked_sub(1)
-            .map_or(0, |space| text[..space].iter().rev().take(3).take_while(|b| b.is_ascii_digit()).count());
-        let named = byte_before(text, day, 1) == b' ' && (1..=2).contains(&digits);
-        if named && month_named(&text[day..at - 1]).is_some() {
-            return Some(day - 1 - digits);
-        }
-    }
-    Some(at)
+    Some(day_before(text, at).unwrap_or(at))
+}
+
+/// Where the day stands before the name of a month and the year at `at`.
+fn day_before(text: &[u8], at: usize) -> Option<usize> {
+    let month = word_before(text, at)?;
+    let space = month.checked_sub(1).filter(|space| text[*space] == b' ')?;
+    let digits = text[..space].iter().rev().take(3).take_while(|b| b.is_ascii_digit()).count();
+    ((1..=2).contains(&digits) && month_named(&text[month..at - 1]).is_some()).then(|| space - digits)
+}
+
+/// Where a word begins that may name a month, before a space before `at`.
+fn word_before(text: &[u8], at: usize) -> Option<usize> {
+    let space = at.checked_sub(1).filter(|space| text[*space] == b' ')?;
+    let length = text[..space].iter().rev().take(LONGEST_MONTH + 1).take_while(|b| is_letter(**b)).count();
+    (3..=LONGEST_MONTH).contains(&length).then(|| space - length)
 }
 
 fn is_mark(byte: u8) -> bool {
@@ -93,18 +103,65 @@ fn date(year: i16, month: i16, day: i16) -> Option<Date> {
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
-fn numeric(text: &[u8], start: usize) -> Option<(Date, usize)> {
-    let marks = |first: usize, second: usize| {
+/// How many digits stand together at `at`, up to `most`.
+fn digits(text: &[u8], at: usize, most: usize) -> usize {
+    text.get(at..).unwrap_or_default().iter().take(most).take_while(|b| b.is_ascii_digit()).count()
+}
+
+/// A year of four digits or two at `at`; of two, the last that has been.
+fn year(text: &[u8], at: usize, today: Date) -> Option<(i16, usize)> {
+    match digits(text, at, 4) {
+        4 => Some((number(text, at, 4)?, at + 4)),
+        2 => number(text, at, 2).map(|year| (year + if year + 2000 > today.year() { 1900 } else { 2000 }, at + 2)),
+        _ => None,
+    }
+}
+
+fn numeric(text: &[u8], start: usize, today: Date) -> Option<(Date, usize)> {
+    let is_marked = |first: usize, second: usize| {
         is_mark(byte(text, start + first)) && byte(text, start + first) == byte(text, start + second)
     };
-    let date = if marks(4, 7) {
-        date(number(text, start, 4)?, number(text, start + 5, 2)?, number(text, start + 8, 2)?)
-    } else if marks(2, 5) {
-        date(number(text, start + 6, 4)?, number(text, start + 3, 2)?, number(text, start, 2)?)
-    } else {
-        None
-    };
-    date.map(|date| (date, start + 10))
+    if is_marked(4, 7) {
+        let [year, month, day] = [(0, 4), (5, 2), (8, 2)].map(|(at, digits)| number(text, start + at, digits));
+        return Some((date(year?, month?, day?)?, start + 10));
+    }
+    let first = digits(text, start, 2);
+    let second = digits(text, start + first + 1, 2);
+    let third_at = start + first + second + 2;
+    if first == 0 || second == 0 || !is_marked(first, first + 1 + second) {
+        return None;
+    }
+    let (one, two) = (number(text, start, first)?, number(text, start + first + 1, second)?);
+    let (year, end) = year(text, third_at, today)?;
+    // Only whole numbers of day and month are enough beside a year of two digits.
+    let is_enough = end - third_at == 4 || first == 2 && second == 2;
+    // In America the month stands first.
+    let (day, month) = if byte(text, start + first) == b'/' && two > 12 { (two, one) } else { (one, two) };
+    Some((date(year, month, day).filter(|_| is_enough)?, end))
+}
+
+/// `17-MAY-1990`, `17-MAY-90`.
+fn abbreviated(text: &[u8], start: usize, today: Date) -> Option<(Date, usize)> {
+    let [_, _, b'-', month @ .., b'-'] = text.get(start..start + 7)? else { return None };
+    let (year, end) = year(text, start + 7, today).filter(|_| month.iter().all(u8::is_ascii_alphabetic))?;
+    Some((date(year, month_named(month)?, number(text, start, 2)?)?, end))
+}
+
+/// `May 5, 1990`.
+fn month_first(text: &[u8], start: usize) -> Option<(Date, usize)> {
+    if is_letter(byte_before(text, start, 1)) {
+        return None;
+    }
+    let length = text.get(start..)?.iter().take(LONGEST_MONTH + 1).take_while(|b| is_letter(**b)).count();
+    let day_at = start + length + 1;
+    let digits = digits(text, day_at, 3);
+    let end = day_at + digits + 6;
+    let fits = (3..=LONGEST_MONTH).contains(&length) && (1..=2).contains(&digits) && byte(text, day_at - 1) == b' ';
+    if !fits || text.get(day_at + digits..end - 4) != Some(b", ") {
+        return None;
+    }
+    let (year, day) = (number(text, end - 4, 4)?, number(text, day_at, digits)?);
+    Some((date(year, month_named(&text[start..start + length])?, day)?, end))
 }
 
 fn in_words(text: &[u8], start: usize) -> Option<(Date, usize)> {

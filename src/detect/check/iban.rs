@@ -4,19 +4,47 @@
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
 use crate::detect::registry::Bban;
+use crate::detect::word::follows_escape;
 use crate::finding::{Evidence, EvidenceSet, Refusal};
 
 const LONGEST: usize = 34;
 
+/// The Cyrillic letter that looks like the K of KZ: in UTF-8, Windows-1251, CP866, KOI8-R.
+const CYRILLIC_K: [&[u8]; 4] = ["К".as_bytes(), b"\xCA", b"\x8A", b"\xEB"];
+
 pub fn check(subject: &Subject) -> Option<Checked> {
     let (text, start) = (subject.text, subject.start);
-    let country = [byte(text, start).to_ascii_uppercase(), byte(text, start + 1).to_ascii_uppercase()];
+    let cyrillic = cyrillic_at(text, start);
+    let first = if cyrillic == 0 { byte(text, start).to_ascii_uppercase() } else { b'K' };
+    let second = start + cyrillic.max(1);
+    let country = [first, byte(text, second).to_ascii_uppercase()];
     let Some(bban) = subject.registry.iban(country) else { return subject.refuse(Refusal::Parts) };
-    if byte_before(text, start, 1).is_ascii_alphanumeric() {
+    let before = byte_before(text, start, 1);
+    let in_word = match cyrillic {
+        0 => false,
+        1 => before >= 0x80,
+        _ => before >= 0x80 && matches!(byte_before(text, start, 2), 0xD0..=0xD3),
+    };
+    if before.is_ascii_alphanumeric() && !follows_escape(text, start) || in_word {
         return subject.refuse(Refusal::Boundary);
     }
-    let (iban, end, grouped) = read(text, start, bban)?;
+    let (iban, end, grouped) = read(text, (first, second), bban)?;
     judge(subject, &iban[..bban.length], end, grouped)
+}
+
+/// Where the IBAN begins whose first letter, or the second after a Cyrillic one, stands at `at`.
+pub fn start(text: &[u8], at: usize) -> Option<usize> {
+    if byte(text, at + 1).is_ascii_alphabetic() {
+        return Some(at);
+    }
+    [2, 1].into_iter().filter_map(|width| at.checked_sub(width)).find(|start| start + cyrillic_at(text, *start) == at)
+}
+
+/// Bytes of the Cyrillic letter at `at` that a Z follows, as it does in no word; 0 where none does.
+fn cyrillic_at(text: &[u8], at: usize) -> usize {
+    let follows =
+        |letter: &&&[u8]| text[at..].starts_with(letter) && matches!(byte(text, at + letter.len()), b'Z' | b'z');
+    if byte(text, at) < 0x80 { 0 } else { CYRILLIC_K.iter().find(follows).map_or(0, |letter| letter.len()) }
 }
 
 /// An IBAN of letters and digits that stand together, by themselves; a bit tells of each byte which it is.
@@ -46,13 +74,15 @@ fn judge(subject: &Subject, iban: &[u8], end: usize, grouped: bool) -> Option<Ch
     Some(Checked { end, evidence, age: None, impersonal: false })
 }
 
-/// Reads letters and digits of the country's structure, in upper case, in one run or in groups of four, and where they end.
-fn read(text: &[u8], start: usize, bban: &Bban) -> Option<([u8; LONGEST], usize, bool)> {
+/// Reads letters and digits of the country's structure from the first letter and the place of the second on, in upper case, in
+/// one run or in groups of four, and where they end.
+fn read(text: &[u8], (first, second): (u8, usize), bban: &Bban) -> Option<([u8; LONGEST], usize, bool)> {
     let mut iban = [0; LONGEST];
-    let mut at = start;
-    let grouped = joint(text, start + 4) > 0;
-    for (i, slot) in iban[..bban.length].iter_mut().enumerate() {
-        if grouped && i > 0 && i % 4 == 0 {
+    iban[0] = first;
+    let mut at = second;
+    let grouped = joint(text, second + 3) > 0;
+    for (i, slot) in iban[..bban.length].iter_mut().enumerate().skip(1) {
+        if grouped && i % 4 == 0 {
             at += match joint(text, at) {
                 0 => return None,
                 width => width,

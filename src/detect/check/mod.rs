@@ -134,7 +134,7 @@ impl Check {
 pub static ALL: [Check; 31] = [
     Check::new("email", email::check, None).begins(email::start_of_local),
     Check::new("email-spelled", email::spelled::check, None).begins(email::spelled::start_of_address).near(signs, true),
-    Check::new("iban", iban::check, Some(0)),
+    Check::new("iban", iban::check, Some(0)).begins(iban::start),
     Check::new("mrz", mrz::check, Some(0)).begins(mrz::start_of_zone).near(signs, true),
     Check::new("payment-card", payment_card::check, Some(1)),
     Check::new("kz-rnn", kz_rnn::check, Some(1)),

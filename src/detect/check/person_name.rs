@@ -6,7 +6,7 @@ use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
 use crate::detect::charset::Charset;
 use crate::detect::names::Names;
-use crate::detect::word::{Word, start_of};
+use crate::detect::word::{Word, follows_escape, start_of};
 
 mod parts;
 
@@ -90,15 +90,10 @@ fn space_after(text: &[u8], at: usize) -> usize {
 /// Whether a letter or digit stands directly before `start`.
 fn is_part_of_word(text: &[u8], start: usize, charset: Charset) -> bool {
     let before = byte_before(text, start, 1);
-    before.is_ascii_alphanumeric() && !is_escape(text, start)
+    let is_glued = before.is_ascii_alphanumeric() || charset.letter_before(text, start).is_some();
+    is_glued && !follows_escape(text, start)
         || matches!(before, b'_' | b'@' | b'$' | b'#' | b'&')
         || before == b'-' && charset.letter_before(text, start - 1).is_some()
-        || charset.letter_before(text, start).is_some()
-}
-
-/// Whether `\n`, `\t` or `\r` of an escaped string stands before.
-fn is_escape(text: &[u8], start: usize) -> bool {
-    matches!((byte_before(text, start, 2), byte_before(text, start, 1)), (b'\\', b'n' | b't' | b'r'))
 }
 
 /// Whether `//FM/`, `//NM/` or `//FT/` stands before: the surname, the given name, the patronymic in MT100 and MT102.

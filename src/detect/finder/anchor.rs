@@ -13,7 +13,8 @@ pub enum Anchor {
     Phone,
     /// `@`, or what may begin an escape: `%` as of `%40`, `\\`, `&`, and beside digits `=`.
     At,
-    /// First of two letters that two digits follow, and then a space or so many letters and digits that it is 15.
+    /// First of two letters that two digits follow, and then a space or so many letters and digits that it is 15; the second where
+    /// the first is beyond ASCII.
     Iban,
     /// First of 24 or more letters and digits with a capital among the first 24, as far as a step sees so many.
     Run,
@@ -43,9 +44,9 @@ pub enum Anchor {
     Hardware,
     /// The dot before two or three letters and a slash.
     Profile,
-    /// First digit of `dd.mm.yyyy` or `yyyy-mm-dd`.
+    /// First digit of `dd.mm.yyyy`, `d.m.yyyy`, `dd.mm.yy`, `yyyy-mm-dd` or `dd-mmm-yy`.
     Date,
-    /// First of 4 digits beside a word: a year.
+    /// First of 4 digits beside a word: a year; or of the day before a comma and a year.
     Year,
     /// The last letter of a key that may name a secret, before its `=` or `:`.
     Key,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::lanes::{Lanes, OWN, PIECE, STEP, STEPS, seen_in};
 use super::masks::{Beyond, BeyondOfPiece, Bytes, MarksOfPiece, MasksOfPiece, SignsOfPiece};
-use super::narrow::{self, Runs};
+use super::narrow::{self, Dates, Runs};
 use super::{Anchor, Width, signed, wide, words};
 
 /// Where values may stand, in the order in which the finder came to them. It notes them rather than have them looked at
@@ -190,7 +190,8 @@ impl Piece {
                 wide::candidates::<W>(&masks, &marks.at(step), &runs, keep, &mut found);
             }
             if W::DATED && !W::WIDE {
-                found(Anchor::Date, narrow::dates(&runs));
+                let Dates { of_ten, others } = narrow::dates(&masks, &runs, (narrow::marks(&masks), masks.joint));
+                found(Anchor::Date, of_ten | others);
                 found(Anchor::Year, narrow::years(&masks, masks.joint, &runs, keep));
             }
             anchors[step] = any;

@@ -31,6 +31,8 @@ pub struct Literals {
     compared: Vec<(u32, u32)>,
     /// By the pair of their first bytes, where they begin and end in `all`.
     by_pair: Box<[(u16, u16); PAIRS]>,
+    /// By such a pair, which third bytes one may have, a bit for each.
+    thirds: Box<[u32; PAIRS]>,
     /// Whether all count only where a word begins.
     begin: bool,
     /// Whether a text beyond ASCII is taken to hold one.
@@ -55,6 +57,7 @@ impl Literals {
         all.dedup();
         let mut groups = [Fitting::default(); GROUPS];
         let mut by_pair = Box::new([(0, 0); PAIRS]);
+        let mut thirds = Box::new([0; PAIRS]);
         for (literal, index) in all.iter().zip(0..) {
             let fitting = literal.fitting();
             let grown = |group: &Fitting| chance(&either(group, &fitting)) - chance(group);
@@ -63,10 +66,11 @@ impl Literals {
             }
             let (first, end) = &mut by_pair[pair(&literal.text)];
             (*first, *end) = (if *end == 0 { index } else { *first }, index + 1);
+            thirds[pair(&literal.text)] |= literal.text.get(2).map_or(u32::MAX, |third| 1 << (third % 32));
         }
         let compared = all.iter().map(Literal::compared).collect();
         let begin = all.iter().all(|literal| literal.begins);
-        Self { heads: heads(&groups), all, compared, by_pair, begin, beyond_ascii }
+        Self { heads: heads(&groups), all, compared, by_pair, thirds, begin, beyond_ascii }
     }
 
     /// Whether one stands in a text. Inlined, so that it is compiled with the caller's instruction set.
@@ -137,7 +141,7 @@ impl Literals {
         false
     }
 
-    #[inline]
+    #[inline(always)]
     fn stands_at(&self, text: &[u8], at: usize) -> bool {
         if at >= text.len() {
             return false;
@@ -146,7 +150,15 @@ impl Literals {
             Some(four) => u32::from_le_bytes(*four),
             None => text[at..].iter().rev().fold(0, |four, byte| four << 8 | u32::from(*byte)),
         };
-        let (from, to) = self.by_pair[pair(&u32::to_le_bytes(four))];
+        let bytes = u32::to_le_bytes(four);
+        if self.thirds[pair(&bytes)] >> (bytes[2] % 32) & 1 == 0 {
+            return false;
+        }
+        self.is_one_of(self.by_pair[pair(&bytes)], four, text, at)
+    }
+
+    /// Whether one of the literals of a pair stands at a place, where these four bytes are.
+    fn is_one_of(&self, (from, to): (u16, u16), four: u32, text: &[u8], at: usize) -> bool {
         let group = usize::from(from)..usize::from(to);
         let small = four | SMALL;
         let fits =

@@ -80,7 +80,12 @@ pub fn candidates(masks: &Masks, runs: &Runs, keep: u64, mut found: impl FnMut(A
     // No IBAN has less than 15 characters together, unless they are in groups of four.
     let eight = runs.run_of_eight();
     let goes_on = eight & eight >> 7 | (joint | masks.high) >> 4;
-    found(Anchor::Iban, runs.word & masks.letter & masks.letter >> 1 & run2 >> 2 & goes_on);
+    let of_two = masks.letter & masks.letter >> 1 & run2 >> 2 & goes_on;
+    // An escaped line end may stand before; of a step's first byte it is not seen.
+    let escaped = masks.letter << 1 & (masks.at << 2 | 0b10) & keep;
+    // The first letter may be Cyrillic.
+    let of_one = masks.letter & masks.high << 1 & run2 >> 1 & (eight & eight >> 7 | (joint | masks.high) >> 3);
+    found(Anchor::Iban, (runs.word | escaped) & of_two | runs.word & of_one);
     found(Anchor::Run, long_words(masks, runs));
     let quoted = masks.equals & (runs.after | run1 >> 1 & masks.letter >> 2);
     found(Anchor::At, (masks.at | quoted) & keep);
@@ -114,23 +119,44 @@ pub fn may_be_phone(masks: &Masks, i: usize) -> bool {
     (ahead(masks.digit, i) & unbroken).count_ones() >= 10
 }
 
-/// Runs of four, two and two digits, or of two, two and four, with one byte between them.
-#[inline(always)]
-pub fn dates(runs: &Runs) -> u64 {
-    let Runs { run1, run2, run4, start, .. } = *runs;
-    let year_first = run4 & !(run1 >> 4) & run2 >> 5 & !(run1 >> 7) & run2 >> 8;
-    let day_first = run2 & !(run1 >> 2) & run2 >> 3 & !(run1 >> 5) & run4 >> 6;
-    start & (year_first | day_first)
+/// Dates by their shape.
+pub struct Dates {
+    /// Four, two and two digits, or two, two and four, with a mark between them.
+    pub of_ten: u64,
+    /// One or two digits, as many and four; two, two and two; two digits, three letters and two digits.
+    pub others: u64,
 }
 
-/// Four digits that are a year of this or the last century, after a word and a space or before one and a word beyond ASCII;
-/// `space` may be set where another joint stands.
+/// The dates with such marks between their parts, and such hyphens around the name of a month.
+#[inline(always)]
+pub fn dates(masks: &Masks, runs: &Runs, (mark, hyphen): (u64, u64)) -> Dates {
+    let Runs { run1, run2, run4, start, .. } = *runs;
+    let month = run2 & mark >> 2;
+    let year_first = run4 & mark >> 4 & month >> 5 & run2 >> 8;
+    let of_ten = year_first | month & (month & run4 >> 3) >> 3;
+    let month_of_one = run1 & mark >> 1 & run4 >> 2;
+    let after_one = run1 & mark >> 1 & (month_of_one | month & run4 >> 3) >> 2;
+    let after_two = month & (month_of_one | month & run2 >> 3 & !(run1 >> 5)) >> 3;
+    let letter = masks.letter & masks.letter >> 1 & masks.letter >> 2;
+    let abbreviated = run2 & hyphen >> 2 & letter >> 3 & hyphen >> 6 & run2 >> 7;
+    Dates { of_ten: start & of_ten, others: start & (after_one | after_two | abbreviated) }
+}
+
+/// What may stand between the parts of a date: no letters, digits, colons.
+#[inline(always)]
+pub fn marks(masks: &Masks) -> u64 {
+    !(masks.digit | masks.letter | masks.high | masks.colon | masks.equals)
+}
+
+/// Four digits that are a year of this or the last century, after a word and a space or before one and a word beyond ASCII; and
+/// the digit before a comma, a space and such a year. `space` may be set where another joint stands.
 #[inline(always)]
 pub fn years(masks: &Masks, space: u64, runs: &Runs, keep: u64) -> u64 {
-    let Runs { run1, run4, start, .. } = *runs;
+    let Runs { run1, run2, run4, start, .. } = *runs;
     // 19 or 20: one of the two digits is 0 or 1.
     let century = masks.zero_or_one ^ masks.zero_or_one >> 1;
     let year = run4 & !(run4 & run1 >> 4) & century;
     let after_word = (masks.letter | masks.high) & space >> 1 & year >> 2 & keep;
-    after_word << 2 | start & year & space >> 4 & masks.high >> 5
+    let day = run1 & marks(masks) >> 1 & space >> 2 & year >> 3;
+    after_word << 2 | start & (year & space >> 4 & masks.high >> 5 | day | run2 & day >> 1)
 }

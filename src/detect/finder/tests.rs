@@ -87,7 +87,7 @@ fn a_word_of_which_a_step_does_not_see_the_end_is_named() {
 #[test]
 fn every_wide_anchor_in_every_engine() {
     use Anchor::*;
-    let table: [(&str, &[(usize, Anchor)]); 32] = [
+    let table: [(&str, &[(usize, Anchor)]); 40] = [
         ("123456789012", &[(0, AnyDigits12)]),
         ("(: 045678910;", &[(3, Digits9)]),
         ("(: 04567891;", &[]),
@@ -115,6 +115,14 @@ fn every_wide_anchor_in_every_engine() {
         ("t.me/a", &[(1, Profile)]),
         ("13/05/1990", &[(0, Date)]),
         ("1990-05-13T", &[(0, Date)]),
+        ("3/05/1990", &[(0, Date)]),
+        ("13.5.1990", &[(0, Date), (3, Decimal)]),
+        ("3.5.1990", &[(0, Date), (2, Decimal)]),
+        ("13.05.90", &[(0, Date)]),
+        ("3.5.90 13:05:90", &[]),
+        ("13-MAY-90", &[(0, Date)]),
+        ("May 3, 1990", &[(4, Year)]),
+        ("May 13, 1990", &[(4, Year)]),
         ("мая 1990 г", &[(7, Year)]),
         ("pass=", &[(3, Key)]),
         ("a (at) b", &[(2, Bracketed)]),
@@ -140,7 +148,7 @@ fn anchors_are_listed_in_their_order() {
 #[test]
 fn one_table_for_every_engine() {
     use Anchor::{At, Digits12, Digits13, Groups, Iban, Phone};
-    let table: [(&str, &[(usize, Anchor)]); 15] = [
+    let table: [(&str, &[(usize, Anchor)]); 17] = [
         ("", &[]),
         ("&amp; \\u0040", &[(0, At), (6, At)]),
         ("x=3D y=33 9=\r\n", &[(1, At), (11, At)]),
@@ -149,6 +157,8 @@ fn one_table_for_every_engine() {
         ("id 1234567890123;", &[(3, Digits13)]),
         ("a@b.kz c%40d.kz", &[(1, At), (8, At)]),
         ("KZ86 1254", &[(0, Iban)]),
+        (" \\nKZ86 1254", &[(1, At), (3, Iban)]),
+        ("КZ86 1254", &[(2, Iban)]),
         ("KZ86ABCDEFGHIJK", &[(0, Iban)]),
         ("KZ86ABCDEFGHIJ", &[]),
         ("123 456 789 012", &[(0, Groups), (4, Groups)]),
@@ -219,7 +229,11 @@ proptest! {
             let is_run = |range: Range<usize>| text.get(range).is_some_and(|run| run.iter().all(u8::is_ascii_alphanumeric));
             found.retain(|(at, anchor)| match anchor {
                 Anchor::Run => is_run(*at..at + 24) && text[*at..at + 24].iter().any(u8::is_ascii_uppercase),
-                Anchor::Alphanumeric17 => is_run(*at..at + 17) && !is_run(*at..at + 18),
+                Anchor::Alphanumeric17 => {
+                    is_run(*at..at + 17)
+                        && !is_run(*at..at + 18)
+                        && !text[*at..at + 17].iter().any(u8::is_ascii_lowercase)
+                }
                 // As what stands before and after these.
                 Anchor::Hex | Anchor::LatinCapital | Anchor::Dotted | Anchor::Decimal => false,
                 _ => true,

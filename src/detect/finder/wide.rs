@@ -3,7 +3,7 @@
 
 use super::lanes::{SEEN, STEP};
 use super::masks::{Marks, Masks};
-use super::narrow::{self, Runs};
+use super::narrow::{self, Dates, Runs};
 use super::{Anchor, Width};
 
 /// Gives the candidates of each anchor.
@@ -36,20 +36,20 @@ pub fn candidates<W: Width>(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64
     let hardware = two & pair >> 2 & two >> 3 & pair >> 5 & two >> 6 & pair >> 8;
     found(Anchor::Hex, runs.word & run1 & four & masks.colon >> 4);
     found(Anchor::Hardware, runs.word & hardware);
-    found(Anchor::Date, narrow::dates(runs) & unless(moments(masks, marks, runs)));
+    let mark = if W::REFUSED { !masks.digit } else { marks.dot | marks.hyphen | marks.slash };
+    let Dates { of_ten, others } = narrow::dates(masks, runs, (mark, marks.hyphen));
+    found(Anchor::Date, of_ten & unless(moments(masks, marks, runs)) | others);
     found(Anchor::Year, narrow::years(masks, marks.space, runs, keep));
     found(Anchor::LatinCapital, latin_capitals::<W>(masks, marks, runs, keep));
     found(Anchor::LatinHouse, latin_houses(masks, marks, runs, keep));
 }
 
-/// What would be dates but for the marks between their parts, or a time of day other than midnight after them.
+/// What would be dates of ten bytes but for a time of day other than midnight after them.
 #[inline(always)]
 fn moments(masks: &Masks, marks: &Marks, runs: &Runs) -> u64 {
-    let mark = marks.dot | marks.hyphen | marks.slash;
-    let marked = mark >> 4 & mark >> 7 | mark >> 2 & mark >> 5;
     let midnight = masks.zero_or_one & masks.zero_or_one >> 1;
     let time = (marks.t | marks.space | masks.colon) & runs.run2 >> 1 & masks.colon >> 3 & runs.run2 >> 4;
-    !marked | (time & !(midnight >> 1 & midnight >> 4)) >> 10
+    (time & !(midnight >> 1 & midnight >> 4)) >> 10
 }
 
 /// Where a number stands that no address of a network can begin with: `Chrome/124.0.0.0`.
@@ -69,7 +69,9 @@ fn latin_capitals<W: Width>(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64
     let Masks { letter, capital, high, .. } = *masks;
     let joined = marks.hyphen & letter << 1 & narrow::ahead(letter, 1);
     let word = letter | joined;
-    let first = runs.word & capital & !(joined << 1);
+    // After an escaped line end too; of the first byte it is not seen whether one stands before.
+    let escaped = letter << 1 & (masks.at << 2 | 0b10) & keep;
+    let first = (runs.word | escaped) & capital & !(joined << 1);
     // The sum carries each first letter to the byte after its word.
     let carried = first.wrapping_add(word);
     let end = carried & !word;
