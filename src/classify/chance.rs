@@ -27,8 +27,19 @@ pub struct Chances {
     chance: BTreeMap<Arc<str>, Chance>,
     #[serde(rename = "family")]
     families: Vec<Family>,
-    /// How most values of a category look.
-    pub looks: BTreeMap<Arc<str>, Look>,
+    ages: BTreeMap<Arc<str>, Ages>,
+    /// How most values of a category look: one of these ways.
+    pub looks: BTreeMap<Arc<str>, Vec<Look>>,
+}
+
+/// The ages of people whom a table is about: all but the youngest and the oldest tenth of them.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ages {
+    /// In full years.
+    youngest: u8,
+    /// Years between the youngest and the oldest.
+    apart: u8,
 }
 
 /// The share of values that pass though they are something else.
@@ -57,6 +68,23 @@ impl Chances {
         let family = self.families.iter().find(|family| family.detectors.iter().any(|id| &**id == detector));
         let others = family.into_iter().flat_map(|family| family.detectors.iter().map(|id| &**id));
         std::iter::once(detector).chain(others.filter(move |id| *id != detector))
+    }
+
+    /// Whether values that tell these ages, in full years with how many tell each, may be of people whatever the column is
+    /// called. Days of other events are of the last years, or of the same ones.
+    pub fn may_be_of_people(&self, detector: &str, ages: &BTreeMap<u8, u64>) -> bool {
+        let Some(Ages { youngest, apart }) = self.ages.get(detector) else { return true };
+        let all: u64 = ages.values().sum();
+        let age_of = |rank: u64| {
+            let mut before = 0;
+            let mut ages = ages.iter();
+            ages.find_map(|(age, hits)| {
+                before += hits;
+                (before > rank).then_some(*age)
+            })
+        };
+        let [first, last] = [all / 10, all.saturating_sub(1 + all / 10)].map(age_of);
+        first.zip(last).is_some_and(|(first, last)| first >= *youngest && last - first >= *apart)
     }
 
     /// What it says that `cells` of `values` pass a detector, and `family` of them it or another of its family. The sketch
@@ -124,6 +152,24 @@ mod tests {
             ("kz-phone", 990_000, 1_000_000, b"+7 (701) 000-00-19", Share::Many),
         ] {
             assert_eq!(share(detector, cells, values, value), expected, "{detector} {cells} of {values}");
+        }
+    }
+
+    #[test]
+    fn days_of_the_last_years_are_no_births() {
+        let chances = Chances::builtin().unwrap();
+        for (detector, ages, expected) in [
+            ("birth-date", (18..=70).collect::<Vec<u8>>(), true),
+            ("birth-date", (0..=70).collect(), false),
+            ("birth-date", vec![0, 20, 25, 30, 35, 40, 45, 50, 55, 60], true),
+            ("birth-date", (0..=5).collect(), false),
+            ("birth-date", (16..=26).collect(), false),
+            ("birth-date", vec![40], false),
+            ("birth-date", vec![], false),
+            ("kz-iin", vec![], true),
+        ] {
+            let ages = ages.into_iter().map(|age| (age, 1)).collect();
+            assert_eq!(chances.may_be_of_people(detector, &ages), expected, "{detector} {ages:?}");
         }
     }
 

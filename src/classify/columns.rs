@@ -240,14 +240,16 @@ impl Columns {
         if values == 0 {
             return None;
         }
-        let (category, look, special) = self.chances.looks.iter().find_map(|(category, look)| {
+        let (category, looks, special) = self.chances.looks.iter().find_map(|(category, looks)| {
             let special = subject.said.get(&self.lexicon.category(category)?)?;
-            Some((category, *look, *special))
+            Some((category, looks, *special))
         })?;
-        let fitting = share_of(sketch, look);
+        let possible = looks.iter().filter(|look| special || looks.len() == 1 || **look != Look::Text);
+        let (look, fitting) =
+            possible.map(|look| (*look, share_of(sketch, *look))).max_by(|one, other| one.1.total_cmp(&other.1))?;
         let typed = match subject.name.kind {
             Kind::Unknown | Kind::Text(_) => true,
-            Kind::Number => matches!(look, Look::Number | Look::Token | Look::Short),
+            Kind::Number => matches!(look, Look::Number | Look::Years | Look::Token | Look::Short),
             Kind::Date => look == Look::Date,
             Kind::Truth => look == Look::Short,
             Kind::Moment | Kind::Bytes => false,

@@ -15,8 +15,10 @@ pub enum Look {
     Digits,
     /// A number of any kind.
     Number,
-    /// A day, or the beginning of one.
+    /// A day, or the beginning of one; eight digits that may be one.
     Date,
+    /// A year of the last two centuries, or an age.
+    Years,
     /// One to six words of letters.
     Words,
     /// At least one letter, and it is no number or code.
@@ -27,7 +29,7 @@ pub enum Look {
     Short,
 }
 
-const LOOKS: usize = 9;
+const LOOKS: usize = 10;
 
 /// How many of the cells have each look. Cells without a value do not count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,7 +90,8 @@ fn looks(value: &[u8]) -> impl Iterator<Item = Look> {
         (Look::Twelve, digits == 12 && value.len() == 12),
         (Look::Digits, digits >= 6 && only(OF_GROUPS) && !date),
         (Look::Number, digits > 0 && only(OF_NUMBER)),
-        (Look::Date, date),
+        (Look::Date, date || may_be_unmarked(value)),
+        (Look::Years, is_year_or_age(value)),
         (Look::Words, words),
         (Look::Text, letters >= 3 && letters > digits),
         (Look::Token, value.len() >= 4 && spaces == 0 && !date),
@@ -132,12 +135,38 @@ static CLASSES: [u8; 256] = {
     classes
 };
 
-/// Whether a value is a day: `1990-05-17`, `17.05.1990`, with midnight after it or nothing.
+/// Whether a value is a day: `1990-05-17`, `17.05.1990`, `7.5.1990`, `17.05.90`, `17-MAY-90`, with midnight after it or nothing.
 fn is_date(value: &[u8]) -> bool {
-    let shape: Vec<u8> = value.iter().take(10).map(|b| if b.is_ascii_digit() { b'9' } else { *b }).collect();
-    let day = matches!(&*shape, b"9999-99-99" | b"99.99.9999" | b"99/99/9999" | b"9999/99/99" | b"9999.99.99");
-    let rest = &value[value.len().min(10)..];
-    day && (rest.is_empty() || [&b" 00:00"[..], b"T00:00"].iter().any(|time| rest.starts_with(time)))
+    let space = value.iter().position(|byte| *byte == b' ');
+    let end = if value.get(10) == Some(&b'T') { 10 } else { space.unwrap_or(value.len()) };
+    let (day, time) = value.split_at(end);
+    let Some(mark) = day.iter().find(|byte| matches!(byte, b'.' | b'-' | b'/')) else { return false };
+    let mut parts = day.split(|byte| byte == mark);
+    let mut length = |of: fn(&u8) -> bool| parts.next().filter(|part| part.iter().all(of)).map(<[u8]>::len);
+    let first = length(u8::is_ascii_digit);
+    let second = length(u8::is_ascii_alphanumeric);
+    let third = length(u8::is_ascii_digit);
+    let is_day = match (first, second, third) {
+        (Some(4), Some(2), Some(2)) | (Some(1 | 2), Some(1 | 2), Some(4)) | (Some(2), Some(2), Some(2)) => true,
+        (Some(2), Some(3), Some(2 | 4)) => *mark == b'-',
+        _ => false,
+    };
+    let midnight = [&b" 00:00"[..], b"T00:00", b" 0:00", b" 12:00:00 AM"];
+    is_day && parts.next().is_none() && (time.is_empty() || midnight.iter().any(|midnight| time.starts_with(midnight)))
+}
+
+/// Whether a value may be a day without marks: `19900517`.
+fn may_be_unmarked(value: &[u8]) -> bool {
+    value.len() == 8 && is_century(value) && value.iter().all(u8::is_ascii_digit)
+}
+
+fn is_year_or_age(value: &[u8]) -> bool {
+    let is_age = matches!(value, [b'1'..=b'9'] | [b'1'..=b'9', _] | [b'1', b'0' | b'1', _]);
+    (is_age || value.len() == 4 && is_century(value)) && value.iter().all(u8::is_ascii_digit)
+}
+
+fn is_century(value: &[u8]) -> bool {
+    value.starts_with(b"19") || value.starts_with(b"20")
 }
 
 #[cfg(test)]
@@ -154,6 +183,20 @@ mod tests {
             ("1990-05-17", Look::Date, true),
             ("'17.05.1990 00:00:00'", Look::Date, true),
             ("1990-05-17 10:11:12", Look::Date, false),
+            ("17.05.1990 0:00:00", Look::Date, true),
+            ("5/17/1990 12:00:00 AM", Look::Date, true),
+            ("'17-OCT-90'", Look::Date, true),
+            ("1990-05-17T00:00:00", Look::Date, true),
+            ("17.05.90", Look::Date, true),
+            ("17.5.90", Look::Date, false),
+            ("10.17.05.90", Look::Date, false),
+            ("19900517", Look::Date, true),
+            ("19900517", Look::Digits, true),
+            ("39900517", Look::Date, false),
+            ("1990", Look::Years, true),
+            ("35", Look::Years, true),
+            ("350", Look::Years, false),
+            ("0", Look::Years, false),
             ("N'Ахметова Айгерим Серікқызы'", Look::Words, true),
             ("Иванов И.И.", Look::Words, true),
             ("ул. Абая 5", Look::Words, false),

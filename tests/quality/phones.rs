@@ -74,6 +74,14 @@ const KZ: Kind = Kind {
             let n = district(r);
             kz(format!("8 ({}) {}", &n[..5], grouped(&n[5..], &[1, 2, 2], "-")))
         }),
+        notation("(8-XXXX) XX-XX-XX", Anywhere, |r| {
+            let n = town(r);
+            Value::within("(", "kz-phone", format!("8-{}) {}", &n[..4], grouped(&n[4..], &[2; 3], "-")), "")
+        }),
+        notation("(+7 XXX) XXX-XX-XX", Anywhere, |r| {
+            let n = mobile(r);
+            Value::within("(", "kz-phone", format!("+7 {}) {}", &n[..3], grouped(&n[3..], &[3, 2, 2], "-")), "")
+        }),
         notation("8 (727) X XX-XX-XX", Anywhere, |r| {
             let n = almaty(r);
             kz(format!("8 (727) {} {}", &n[3..4], grouped(&n[4..], &[2; 3], "-")))

@@ -70,6 +70,10 @@ const BIRTH: Kind = Kind {
             let [y, m, d] = born(r);
             birth(format!("{d:02}-{}-{:02}", ENGLISH[m as usize - 1][..3].to_uppercase(), y % 100))
         }),
+        notation("yyyymmdd", Key, |r| {
+            let [y, m, d] = born(r);
+            birth(format!("{y}{m:02}{d:02}"))
+        }),
         notation("midnight", Key, |r| {
             let [y, m, d] = born(r);
             Value::within("", "birth-date", format!("{y}-{m:02}-{d:02}"), "T00:00:00")
@@ -100,6 +104,7 @@ const BIRTH: Kind = Kind {
         miss("moment of a short year", |r| format!("17.05.{} {}:11", r.from(10, 25), r.from(10, 23))),
         miss("version", |r| format!("{}.{}.{}", r.from(1, 9), r.from(1, 9), r.from(10, 25))),
         miss("address", |r| format!("10.{}.{}.{}", r.from(10, 12), r.from(10, 25), r.from(10, 250))),
+        miss("number", |r| format!("{}{}{}", r.from(1950, 2010), r.from(13, 99), r.from(10, 28))),
         miss("year", |r| r.from(1950, 2010).to_string()),
     ],
 };

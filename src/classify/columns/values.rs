@@ -36,9 +36,11 @@ impl Columns {
         let values = subject.values().max(counter.cells);
         let sketch = column.sketch.as_deref().copied().unwrap_or_default();
         let counts = [counter.cells, self.family(column, &definition.id), values];
-        let share = match self.needs_name(detector) {
-            true => Share::Chance,
-            false => self.chances.share(&definition.id, counts, &sketch),
+        let may_tell =
+            !self.needs_name(detector) && self.chances.may_be_of_people(&definition.id, &counter.facts().ages);
+        let share = match may_tell {
+            false => Share::Chance,
+            true => self.chances.share(&definition.id, counts, &sketch),
         };
         let named = self.lexicon.category(&definition.category).is_some_and(|meaning| said.contains_key(&meaning));
         let form = counter.evidence();

@@ -1,5 +1,5 @@
 //! Dates on which somebody now living may be born, as `dd.mm.yyyy`, `d.m.yyyy`, `dd.mm.yy`, `mm/dd/yyyy`, `yyyy-mm-dd`,
-//! `17-MAY-90` as Oracle writes them, «5 мая 1990», «1990 жылғы 5 мамыр», `May 5, 1990`. They count only where a word or key
+//! `17-MAY-90` as Oracle writes them, `yyyymmdd` after a mark, «5 мая 1990», «1990 жылғы 5 мамыр», `May 5, 1990`. They count only where a word or key
 //! tells that it is a birth.
 
 use jiff::civil::Date;
@@ -37,7 +37,8 @@ pub fn check(subject: &Subject) -> Option<Checked> {
         return subject.refuse(Refusal::Boundary);
     }
     let today = subject.registry.today;
-    let read = numeric(text, start, today).or_else(|| abbreviated(text, start, today));
+    let read = numeric(text, start, today).or_else(|| unmarked(text, start));
+    let read = read.or_else(|| abbreviated(text, start, today));
     let read = read.or_else(|| in_words(text, start)).or_else(|| month_first(text, start));
     let Some((date, end)) = read else { return subject.refuse(Refusal::Parts) };
     let next = byte(text, end);
@@ -59,6 +60,9 @@ pub fn start_of_date(text: &[u8], at: usize) -> Option<usize> {
     let digits = digits(text, at, 4);
     let next = byte(text, at + digits);
     if is_mark(next) && byte(text, at + digits + 1).is_ascii_digit() || digits == 2 && next == b'-' {
+        return Some(at);
+    }
+    if may_be_unmarked(text, at) {
         return Some(at);
     }
     if digits < 3 {
@@ -140,6 +144,25 @@ fn numeric(text: &[u8], start: usize, today: Date) -> Option<(Date, usize)> {
     Some((date(year, month, day).filter(|_| is_enough)?, end))
 }
 
+/// Whether eight digits of this or the last century begin at `at`, after a mark or at most one space after one.
+pub fn may_be_unmarked(text: &[u8], at: usize) -> bool {
+    let is_apart =
+        |back: usize| !byte_before(text, at, back).is_ascii_alphanumeric() && byte_before(text, at, back) < 0x80;
+    matches!((byte(text, at), byte(text, at + 1)), (b'1', b'9') | (b'2', b'0'))
+        && digits(text, at, 9) == 8
+        && is_apart(1)
+        && (byte_before(text, at, 1) != b' ' || is_apart(2))
+}
+
+/// `19900517`, as ISO 8601 has it, dBase and many a column of numbers.
+fn unmarked(text: &[u8], start: usize) -> Option<(Date, usize)> {
+    let end = start + 8;
+    let goes_on = byte(text, end) == b'_' || is_letter(byte(text, end));
+    let [year, month, day] = [(0, 4), (4, 2), (6, 2)].map(|(at, digits)| number(text, start + at, digits));
+    let read = may_be_unmarked(text, start) && !goes_on;
+    Some((date(year?, month?, day?).filter(|_| read)?, end))
+}
+
 /// `17-MAY-1990`, `17-MAY-90`.
 fn abbreviated(text: &[u8], start: usize, today: Date) -> Option<(Date, usize)> {
     let [_, _, b'-', month @ .., b'-'] = text.get(start..start + 7)? else { return None };
@@ -205,5 +228,6 @@ fn has_time(text: &[u8], end: usize) -> bool {
         return false;
     }
     let time = text.get(end + 1..end + 6).unwrap_or_default();
-    matches!(time, [h1, h2, b':', m1, m2] if [h1, h2, m1, m2].iter().all(|d| d.is_ascii_digit())) && time != b"00:00"
+    let is_time = matches!(time, [h1, h2, b':', m1, m2] if [h1, h2, m1, m2].iter().all(|d| d.is_ascii_digit()));
+    is_time && time != b"00:00" && !text[end + 1..].starts_with(b"12:00:00 AM")
 }

@@ -9,7 +9,7 @@ use super::finder::Literal;
 use crate::finding::{EvidenceSet, Refusal};
 
 mod address;
-mod birth_date;
+pub(super) mod birth_date;
 mod certificate;
 mod coordinates;
 mod device;

@@ -130,9 +130,11 @@ impl Number {
         let groups = &groups[..count];
         let first = byte(text, digits);
         let number = match first {
-            b'7' | b'8' if !opens && (plus == 0 || first == b'7') => {
+            // «+8 701» is a mistake that many make; `+87` and the like are codes of other countries.
+            b'7' | b'8' if plus == 0 || first == b'7' || groups[0].length == 1 => {
                 let prefix = if plus > 0 { Prefix::Plus } else { Prefix::Trunk };
-                Self::with_prefix(text, digits, groups, prefix)
+                let enclosed = opens || byte_before(text, start, 1) == b'(';
+                Self::with_prefix(text, digits, groups, prefix, enclosed)
             }
             _ => None,
         };
@@ -142,20 +144,27 @@ impl Number {
         }
     }
 
-    fn with_prefix(text: &[u8], digits: usize, groups: &[Group], prefix: Prefix) -> Option<Self> {
+    /// A number whose digits begin with a prefix. Where it is `enclosed`, a bracket stands before all.
+    fn with_prefix(text: &[u8], digits: usize, groups: &[Group], prefix: Prefix, enclosed: bool) -> Option<Self> {
         let count = groups_of(groups, 11)?;
         let mut rest = [Group::default(); MOST_GROUPS];
         let rest = match groups[0].length {
             1 => {
                 rest[..count - 1].copy_from_slice(&groups[1..count]);
-                &rest[..count - 1]
+                &mut rest[..count - 1]
             }
             _ => {
                 rest[..count].copy_from_slice(&groups[..count]);
                 rest[0].length -= 1;
-                &rest[..count]
+                &mut rest[..count]
             }
         };
+        // That bracket may close after the prefix, or after the area code.
+        if enclosed && rest[0].gap.closes {
+            rest[0].gap.closes = false;
+        } else if enclosed {
+            rest[0].gap.opens |= rest.get(1).is_some_and(|group| group.gap.closes);
+        }
         // 7.7000000019 is a fraction.
         let fraction = prefix == Prefix::Trunk && rest.len() < 3 && rest.iter().any(|g| g.gap.dot);
         (!fraction).then(|| Self::new(text, digits, rest, prefix, 1))?

@@ -190,8 +190,9 @@ impl Piece {
                 wide::candidates::<W>(&masks, &marks.at(step), &runs, keep, &mut found);
             }
             if W::DATED && !W::WIDE {
-                let Dates { of_ten, others } = narrow::dates(&masks, &runs, (narrow::marks(&masks), masks.joint));
-                found(Anchor::Date, of_ten | others);
+                let joints = (narrow::marks(&masks), masks.joint, masks.joint);
+                let Dates { of_ten, others, unmarked } = narrow::dates(&masks, &runs, joints);
+                found(Anchor::Date, of_ten | others | unmarked);
                 found(Anchor::Year, narrow::years(&masks, masks.joint, &runs, keep));
             }
             anchors[step] = any;

@@ -125,12 +125,15 @@ pub struct Dates {
     pub of_ten: u64,
     /// One or two digits, as many and four; two, two and two; two digits, three letters and two digits.
     pub others: u64,
+    /// Eight digits by themselves after a mark.
+    pub unmarked: u64,
 }
 
-/// The dates with such marks between their parts, and such hyphens around the name of a month.
+/// The dates with such marks between their parts, and such hyphens around the name of a month. `space` may be set where another
+/// joint stands.
 #[inline(always)]
-pub fn dates(masks: &Masks, runs: &Runs, (mark, hyphen): (u64, u64)) -> Dates {
-    let Runs { run1, run2, run4, start, .. } = *runs;
+pub fn dates(masks: &Masks, runs: &Runs, (mark, hyphen, space): (u64, u64, u64)) -> Dates {
+    let Runs { run1, run2, run4, run8, start, .. } = *runs;
     let month = run2 & mark >> 2;
     let year_first = run4 & mark >> 4 & month >> 5 & run2 >> 8;
     let of_ten = year_first | month & (month & run4 >> 3) >> 3;
@@ -139,7 +142,17 @@ pub fn dates(masks: &Masks, runs: &Runs, (mark, hyphen): (u64, u64)) -> Dates {
     let after_two = month & (month_of_one | month & run2 >> 3 & !(run1 >> 5)) >> 3;
     let letter = masks.letter & masks.letter >> 1 & masks.letter >> 2;
     let abbreviated = run2 & hyphen >> 2 & letter >> 3 & hyphen >> 6 & run2 >> 7;
-    Dates { of_ten: start & of_ten, others: start & (after_one | after_two | abbreviated) }
+    let apart = !(run1 | masks.letter | masks.high);
+    // Of a step's first byte it is not seen what stands before the space.
+    let after_mark = apart << 1 & (!space << 1 | apart << 2 | 0b10);
+    let unmarked = run8 & !(run1 >> 8) & century(masks) & masks.zero_or_one >> 4 & after_mark;
+    Dates { of_ten: start & of_ten, others: start & (after_one | after_two | abbreviated), unmarked: start & unmarked }
+}
+
+/// 19 or 20: one of two digits is 0 or 1.
+#[inline(always)]
+fn century(masks: &Masks) -> u64 {
+    masks.zero_or_one ^ masks.zero_or_one >> 1
 }
 
 /// What may stand between the parts of a date: no letters, digits, colons.
@@ -153,9 +166,7 @@ pub fn marks(masks: &Masks) -> u64 {
 #[inline(always)]
 pub fn years(masks: &Masks, space: u64, runs: &Runs, keep: u64) -> u64 {
     let Runs { run1, run2, run4, start, .. } = *runs;
-    // 19 or 20: one of the two digits is 0 or 1.
-    let century = masks.zero_or_one ^ masks.zero_or_one >> 1;
-    let year = run4 & !(run4 & run1 >> 4) & century;
+    let year = run4 & !(run4 & run1 >> 4) & century(masks);
     let after_word = (masks.letter | masks.high) & space >> 1 & year >> 2 & keep;
     let day = run1 & marks(masks) >> 1 & space >> 2 & year >> 3;
     after_word << 2 | start & (year & space >> 4 & masks.high >> 5 | day | run2 & day >> 1)

@@ -87,7 +87,7 @@ fn a_word_of_which_a_step_does_not_see_the_end_is_named() {
 #[test]
 fn every_wide_anchor_in_every_engine() {
     use Anchor::*;
-    let table: [(&str, &[(usize, Anchor)]); 40] = [
+    let table: [(&str, &[(usize, Anchor)]); 46] = [
         ("123456789012", &[(0, AnyDigits12)]),
         ("(: 045678910;", &[(3, Digits9)]),
         ("(: 04567891;", &[]),
@@ -121,6 +121,12 @@ fn every_wide_anchor_in_every_engine() {
         ("13.05.90", &[(0, Date)]),
         ("3.5.90 13:05:90", &[]),
         ("13-MAY-90", &[(0, Date)]),
+        ("10.13.05.90", &[(0, Dotted)]),
+        ("=19900513;", &[(1, Date)]),
+        ("(: 19900513;", &[(3, Date)]),
+        ("no 19900513", &[]),
+        ("=199005130", &[(1, Digits9)]),
+        ("=99900513;", &[]),
         ("May 3, 1990", &[(4, Year)]),
         ("May 13, 1990", &[(4, Year)]),
         ("мая 1990 г", &[(7, Year)]),

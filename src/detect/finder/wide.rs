@@ -37,19 +37,21 @@ pub fn candidates<W: Width>(masks: &Masks, marks: &Marks, runs: &Runs, keep: u64
     found(Anchor::Hex, runs.word & run1 & four & masks.colon >> 4);
     found(Anchor::Hardware, runs.word & hardware);
     let mark = if W::REFUSED { !masks.digit } else { marks.dot | marks.hyphen | marks.slash };
-    let Dates { of_ten, others } = narrow::dates(masks, runs, (mark, marks.hyphen));
-    found(Anchor::Date, of_ten & unless(moments(masks, marks, runs)) | others);
+    let Dates { of_ten, others, unmarked } = narrow::dates(masks, runs, (mark, marks.hyphen, marks.space));
+    let refused = (masks.letter | marks.dot | marks.hyphen) << 1 | marks.dot >> 8 & runs.run1 >> 9;
+    let others = others & unless(refused);
+    found(Anchor::Date, of_ten & unless(moments(masks, marks, runs)) | others | unmarked);
     found(Anchor::Year, narrow::years(masks, marks.space, runs, keep));
     found(Anchor::LatinCapital, latin_capitals::<W>(masks, marks, runs, keep));
     found(Anchor::LatinHouse, latin_houses(masks, marks, runs, keep));
 }
 
-/// What would be dates of ten bytes but for a time of day other than midnight after them.
+/// What would be dates of ten bytes but for a time of day other than midnight after them, `00:00` or `12:00:00 AM`.
 #[inline(always)]
 fn moments(masks: &Masks, marks: &Marks, runs: &Runs) -> u64 {
     let midnight = masks.zero_or_one & masks.zero_or_one >> 1;
     let time = (marks.t | marks.space | masks.colon) & runs.run2 >> 1 & masks.colon >> 3 & runs.run2 >> 4;
-    (time & !(midnight >> 1 & midnight >> 4)) >> 10
+    (time & !(masks.zero_or_one >> 1 & midnight >> 4)) >> 10
 }
 
 /// Where a number stands that no address of a network can begin with: `Chrome/124.0.0.0`.
