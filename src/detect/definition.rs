@@ -223,6 +223,7 @@ pub const BUILTIN: &[File] = &[
     embedded!("patterns/detectors/common/mac-address"),
     embedded!("patterns/detectors/common/mrz"),
     embedded!("patterns/detectors/common/password"),
+    embedded!("patterns/detectors/common/password-in-url"),
     embedded!("patterns/detectors/common/payment-card"),
     embedded!("patterns/detectors/common/person-name"),
     embedded!("patterns/detectors/common/person-name-latin"),

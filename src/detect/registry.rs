@@ -260,8 +260,12 @@ impl Registry {
 
     /// Whether the domain, or one above it, is reserved or stands for any domain in examples.
     pub fn is_test_domain(&self, domain: &str) -> bool {
-        let above = memchr::memchr_iter(b'.', domain.as_bytes()).map(|i| &domain[i + 1..]);
-        std::iter::once(domain).chain(above).any(|d| self.test_domains.contains(d.as_bytes()))
+        with_those_above(domain).any(|d| self.test_domains.contains(d.as_bytes()))
+    }
+
+    /// The same for the domain of a server: those that end within a network, as `db.local` does, are real.
+    pub fn is_test_server(&self, domain: &str) -> bool {
+        with_those_above(domain).any(|d| d.contains('.') && self.test_domains.contains(d.as_bytes()))
     }
 
     /// Whether a local part, in lower case, stands for any in examples.
@@ -317,6 +321,12 @@ impl IssuerEntry {
             Some(Issuer { first, last, lengths })
         })
     }
+}
+
+/// A domain and those that it lies in, from the narrowest.
+fn with_those_above(domain: &str) -> impl Iterator<Item = &str> {
+    let above = memchr::memchr_iter(b'.', domain.as_bytes()).map(|i| &domain[i + 1..]);
+    std::iter::once(domain).chain(above)
 }
 
 /// Codes of two letters.

@@ -17,18 +17,7 @@ pub fn key_before(text: &[u8], start: usize) -> Option<Range<usize>> {
     }
     let from = start.saturating_sub(REACH);
     let line = memchr::memrchr(b'\n', &text[from..start]).map_or(from, |i| from + i + 1);
-    let looked = Look { text, line, cut: line == from && from > 0 };
-    let value = looked.skip_back(start, is_quote_or_bracket);
-    match looked.previous(value)? {
-        // Also `==`, `===` and `!=`.
-        b'=' => looked.name(looked.skip_back(value, |b| matches!(b, b'=' | b'!')), true),
-        b'>' if looked.previous(value - 1) == Some(b'=') => looked.name(value - 2, true),
-        b':' => looked.name(value - 1, false),
-        b'>' => looked.tag(value - 1),
-        b'/' => looked.message_tag(value - 1),
-        b',' => looked.list(value - 1),
-        _ => None,
-    }
+    Look { text, line, cut: line == from && from > 0 }.key(start)
 }
 
 struct Look<'a> {
@@ -49,6 +38,30 @@ impl Look<'_> {
             at -= 1;
         }
         at
+    }
+
+    fn key(&self, start: usize) -> Option<Range<usize>> {
+        let value = self.skip_back(start, is_quote_or_bracket);
+        match self.previous(value)? {
+            // Also `==`, `===` and `!=`.
+            b'=' => self.name(self.skip_back(value, |b| matches!(b, b'=' | b'!')), true),
+            b'>' if self.previous(value - 1) == Some(b'=') => self.name(value - 2, true),
+            b':' => match self.address(value - 1) {
+                Some(address) => self.key(address),
+                None => self.name(value - 1, false),
+            },
+            b'>' => self.tag(value - 1),
+            b'/' => self.message_tag(value - 1),
+            b',' => self.list(value - 1),
+            _ => None,
+        }
+    }
+
+    /// Where the address of a server begins whose user's name ends at `end`: `scheme://user:`.
+    fn address(&self, end: usize) -> Option<usize> {
+        let user = self.skip_back(end, |b| is_name(b) || b == b'%');
+        let scheme = self.text[self.line..user].strip_suffix(b"://")?.len();
+        Some(self.skip_back(self.line + scheme, |b| is_name(b) || b == b'+'))
     }
 
     /// The name that ends before the separator at `separator`. With a colon, an unquoted name counts only where an
@@ -157,6 +170,10 @@ mod tests {
             ("phones: [1, V", None),
             ("//FM/ИВАНОВ/IDN/V", Some("IDN")),
             ("ПлательщикБИН_ИИН=V", Some("ПлательщикБИН_ИИН")),
+            ("DATABASE_URL=postgres://shop:V", Some("DATABASE_URL")),
+            ("url: 'jdbc+redis://:V", Some("url")),
+            ("connecting to https://info%40demo.kz:V", None),
+            ("// phone: V", Some("phone")),
             ("Телефон клиента: V", None),
             ("at 12:30:V", None),
             ("a V", None),

@@ -6,7 +6,7 @@ use super::phones::mobile;
 use super::random::Random;
 use super::truth;
 
-pub const KINDS: &[Kind] = &[EMAIL, SPELLED, SOCIAL, IPV4, IPV6, MAC, IMEI, COOKIE, PASSWORD];
+pub const KINDS: &[Kind] = &[EMAIL, SPELLED, SOCIAL, IPV4, IPV6, MAC, IMEI, COOKIE, PASSWORD, PASSWORD_IN_URL];
 
 const EMAIL: Kind = Kind {
     detector: "email",
@@ -30,7 +30,7 @@ const EMAIL: Kind = Kind {
     ],
     misses: &[
         miss("repository", |r| format!("git@github.com:{}/shop.git", name(r))),
-        miss("login of a database", |r| format!("postgres://{}:{}@db.{}/shop", name(r), name(r), domain(r))),
+        miss("login of a database", |r| format!("postgres://{0}:{0}@db.{1}/shop", name(r), domain(r))),
         miss("login of a page", |r| format!("https://{}@{}/", name(r), domain(r))),
         miss("picture", |r| format!("{}@{}x.png", name(r), r.from(2, 3))),
         miss("package", |r| format!("@{}/node@{}.1.0", name(r), r.from(1, 20))),
@@ -228,6 +228,35 @@ const PASSWORD: Kind = Kind {
         miss("another word", |r| format!("bypass={}", secret(r))),
         miss("comparison", |r| format!("password == \"{}\"", secret(r))),
         miss("attribute", |_| "password = user.password1".to_owned()),
+    ],
+};
+
+const PASSWORD_IN_URL: Kind = Kind {
+    detector: "password-in-url",
+    notations: &[
+        notation("database", Phrase, |r| {
+            let before = format!("postgres://{}:", name(r));
+            Value::within(&before, "password-in-url", secret(r), "@10.0.0.5:5432/shop")
+        }),
+        notation("no user", Phrase, |r| {
+            Value::within("REDIS_URL=redis://:", "password-in-url", secret(r), "@localhost:6379/0")
+        }),
+        notation("escaped", Phrase, |r| {
+            let before = format!("https://{}:", name(r));
+            Value::within(&before, "password-in-url", format!("{}%21{}", name(r), r.digits(2)), "@localhost/shop.git")
+        }),
+    ],
+    misses: &[
+        miss("variable", |r| format!("postgres://{}:${{DB_PASSWORD}}@localhost/shop", name(r))),
+        miss("the same", |r| {
+            let user = name(r);
+            format!("amqp://{user}:{user}@localhost")
+        }),
+        miss("placeholder", |r| {
+            format!("amqp://{}:{}@localhost", name(r), r.pick(&["password", "secret", "changeme"]))
+        }),
+        miss("user alone", |r| format!("ssh://{}@localhost:{}/shop", name(r), r.from(1000, 9999))),
+        miss("port", |r| format!("http://localhost:{}/{}@shop", r.from(1000, 9999), secret(r))),
     ],
 };
 

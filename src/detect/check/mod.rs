@@ -131,7 +131,7 @@ impl Check {
 }
 
 /// Every check there is.
-pub static ALL: [Check; 31] = [
+pub static ALL: [Check; 32] = [
     Check::new("email", email::check, None).begins(email::start_of_local),
     Check::new("email-spelled", email::spelled::check, None).begins(email::spelled::start_of_address).near(signs, true),
     Check::new("iban", iban::check, Some(0)).begins(iban::start),
@@ -159,6 +159,7 @@ pub static ALL: [Check; 31] = [
     Check::new("eds-certificate", certificate::check, None).begins(certificate::start_of_subject).near(signs, true),
     Check::new("cookie", secret::check_cookie, None).begins(secret::start_of_value).near(signs, true),
     Check::new("password", secret::check_password, None).begins(secret::start_of_value).near(signs, true),
+    Check::new("password-in-url", secret::in_url::check, None).begins(secret::in_url::start_of_password),
     Check::new("person-name", person_name::check_cyrillic, None).begins(person_name::start_of_cyrillic),
     Check::new("person-name-latin", person_name::check_latin, None).begins(person_name::start_of_latin),
     Check::new("address", address::check_cyrillic, None).begins_by_words(address::start_of_cyrillic),

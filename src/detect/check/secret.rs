@@ -7,6 +7,8 @@ use crate::detect::finder::Literal;
 use crate::finding::{Evidence, EvidenceSet, Refusal};
 use crate::lexicon::{fold, fold_str};
 
+pub mod in_url;
+
 const LONGEST_PASSWORD: usize = 128;
 const LONGEST_COOKIE: usize = 256;
 /// Longest name of a key.
