@@ -82,6 +82,10 @@ const BIRTH: Kind = Kind {
             let [y, m, d] = born(r);
             Value::within("", "birth-date", format!("{d} {} {y}", RUSSIAN[m as usize - 1]), " г.")
         }),
+        notation("year of birth", Phrase, |r| {
+            let after = r.pick(&[" г.р.", "г.р.", " года рождения", " ж.т.", " жылы туған"]);
+            Value::within("", "birth-date", born(r)[0].to_string(), after)
+        }),
         notation("Kazakh", Phrase, |r| {
             let [y, m, d] = born(r);
             birth(format!("{y} жылғы {d} {}", KAZAKH[m as usize - 1]))

@@ -124,7 +124,7 @@ impl<'t> Cell<'t> {
             || digits > 1 && self.may_begin_groups()
             || digits >= SHORTEST_DATE && self.may_be_date()
             || digits >= DATE && self.may_be_unmarked()
-            || digits > YEAR && (self.of.letter | self.of.high) != 0 && self.may_be_year();
+            || digits >= YEAR && (self.of.high != 0 || digits > YEAR && self.of.letter != 0) && self.may_be_year();
         !may_be_value
     }
 

@@ -1,6 +1,6 @@
 //! Dates on which somebody now living may be born, as `dd.mm.yyyy`, `d.m.yyyy`, `dd.mm.yy`, `mm/dd/yyyy`, `yyyy-mm-dd`,
-//! `17-MAY-90` as Oracle writes them, `yyyymmdd` after a mark, «5 мая 1990», «1990 жылғы 5 мамыр», `May 5, 1990`. They count only where a word or key
-//! tells that it is a birth.
+//! `17-MAY-90` as Oracle writes them, `yyyymmdd` after a mark, «5 мая 1990», «1990 жылғы 5 мамыр», `May 5, 1990`, or the year
+//! alone of «1990 г.р.». They count only where a word or key tells that it is a birth.
 
 use jiff::civil::Date;
 
@@ -8,12 +8,17 @@ use super::kz_iin::age;
 use super::{Checked, Subject};
 use crate::detect::boundary::{byte, byte_before};
 use crate::finding::{EvidenceSet, Refusal};
-use crate::lexicon::{fold, fold_str};
+use crate::lexicon::{Folded, fold, fold_str};
 
 /// Nobody is older.
 const OLDEST: u8 = 110;
 /// Longest name of a month, in bytes.
 const LONGEST_MONTH: usize = 24;
+/// Longest of the words that make a year one of birth, in bytes.
+const LONGEST_BIRTH: usize = 32;
+
+/// What follows a year of birth.
+const BIRTHS: [&str; 6] = ["г р", "г рожд", "года рождения", "год рождения", "ж т", "жылы туған"];
 
 const MONTHS: [&[&str]; 12] = [
     &["января", "қаңтар", "january", "jan"],
@@ -40,6 +45,7 @@ pub fn check(subject: &Subject) -> Option<Checked> {
     let read = numeric(text, start, today).or_else(|| unmarked(text, start));
     let read = read.or_else(|| abbreviated(text, start, today));
     let read = read.or_else(|| in_words(text, start)).or_else(|| month_first(text, start));
+    let read = read.or_else(|| of_year(text, start));
     let Some((date, end)) = read else { return subject.refuse(Refusal::Parts) };
     let next = byte(text, end);
     let goes_on = next.is_ascii_digit() || next == b'-' || is_mark(next) && byte(text, end + 1).is_ascii_digit();
@@ -210,6 +216,27 @@ fn word_after(text: &[u8], space: usize) -> Option<(&[u8], usize)> {
     let length = text.get(space + 1..)?.iter().take(LONGEST_MONTH + 1).take_while(|b| is_letter(**b)).count();
     let word = &text[space + 1..space + 1 + length];
     (byte(text, space) == b' ' && (3..=LONGEST_MONTH).contains(&length)).then_some((word, space + 1 + length))
+}
+
+/// «1990 г.р.», «1990 года рождения», «1990 жылы туған». Of the days of the year the first is taken, so that nobody counts
+/// as a minor who may be none.
+fn of_year(text: &[u8], start: usize) -> Option<(Date, usize)> {
+    let end = start + 4;
+    let words = end + usize::from(byte(text, end) == b' ');
+    if digits(text, start, 5) != 4 || byte(text, words) < 0x80 {
+        return None;
+    }
+    let words = &text[words..text.len().min(words + LONGEST_BIRTH)];
+    let is_birth = |reading: &Folded| BIRTHS.iter().any(|birth| reading.bytes().starts_with(fold_str(birth).bytes()));
+    let told = fold(words).iter().any(is_birth) && !names_river(words);
+    Some((date(number(text, start, 4)?, 1, 1).filter(|_| told)?, end))
+}
+
+/// Whether a word follows two abbreviations: «в 1990 г. р. Урал».
+fn names_river(words: &[u8]) -> bool {
+    let mut parts = words.splitn(3, |byte| *byte == b'.').skip(1);
+    let begins = |part: Option<&[u8]>| matches!(part, Some([b' ', letter, ..]) if *letter >= 0x80);
+    begins(parts.next()) && begins(parts.next())
 }
 
 fn is_year(word: &[u8]) -> bool {

@@ -161,7 +161,7 @@ pub fn marks(masks: &Masks) -> u64 {
     !(masks.digit | masks.letter | masks.high | masks.colon | masks.equals)
 }
 
-/// Four digits that are a year of this or the last century, after a word and a space or before one and a word beyond ASCII; and
+/// Four digits that are a year of this or the last century, after a word and a space or before a word beyond ASCII; and
 /// the digit before a comma, a space and such a year. `space` may be set where another joint stands.
 #[inline(always)]
 pub fn years(masks: &Masks, space: u64, runs: &Runs, keep: u64) -> u64 {
@@ -169,5 +169,6 @@ pub fn years(masks: &Masks, space: u64, runs: &Runs, keep: u64) -> u64 {
     let year = run4 & !(run4 & run1 >> 4) & century(masks);
     let after_word = (masks.letter | masks.high) & space >> 1 & year >> 2 & keep;
     let day = run1 & marks(masks) >> 1 & space >> 2 & year >> 3;
-    after_word << 2 | start & (year & space >> 4 & masks.high >> 5 | day | run2 & day >> 1)
+    let before_word = masks.high >> 4 | space >> 4 & masks.high >> 5;
+    after_word << 2 | start & (year & before_word | day | run2 & day >> 1)
 }

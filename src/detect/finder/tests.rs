@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
+use crate::detect::check::birth_date;
 
 /// The candidates of a range; its line ends are counted besides.
 fn found<W: Width>(engine: Engine, text: &[u8], range: Range<usize>) -> Vec<(usize, Anchor)> {
@@ -239,6 +240,11 @@ proptest! {
                     is_run(*at..at + 17)
                         && !is_run(*at..at + 18)
                         && !text[*at..at + 17].iter().any(u8::is_ascii_lowercase)
+                }
+                // As what stands two bytes before these.
+                Anchor::Iban => *at < 2 || !is_run(*at - 2..*at),
+                Anchor::Date if text.get(*at..*at + 8).is_some_and(|eight| eight.iter().all(u8::is_ascii_digit)) => {
+                    birth_date::may_be_unmarked(&text, *at)
                 }
                 // As what stands before and after these.
                 Anchor::Hex | Anchor::LatinCapital | Anchor::Dotted | Anchor::Decimal => false,

@@ -249,10 +249,15 @@ pub fn cell_before(text: &[u8], start: usize, separator: u8) -> Option<Range<usi
     let end = end - usize::from(end > 0 && is_quote(text[end - 1]));
     let is_word = |byte: u8| byte.is_ascii_alphabetic() || byte >= 0x80 || matches!(byte, b'_' | b'-' | b'.');
     let length = text[..end].iter().rev().take(LONGEST_NAME + 1).take_while(|byte| is_word(**byte)).count();
-    let begins = end.checked_sub(length + 1).map_or(b'\n', |before| text[before]);
-    let whole = (1..=LONGEST_NAME).contains(&length)
-        && (is_quote(begins) || begins == separator || begins == b'\n' || begins == b'(');
-    whole.then(|| end - length..end)
+    let is_border = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == separator || matches!(byte, b'\n' | b'('));
+    let begins = match text[..end - length].split_last() {
+        // A quote that opens the cell, and none within it.
+        Some((quote, before)) if is_quote(*quote) => {
+            is_border(before.iter().rev().take(OPENING).find(|byte| !matches!(byte, b' ' | b'N')))
+        }
+        before => is_border(before.map(|(byte, _)| byte)),
+    };
+    ((1..=LONGEST_NAME).contains(&length) && begins).then(|| end - length..end)
 }
 
 /// Whether a cell ends after a value: with the quote that stands before it, or where no quote does.
