@@ -2,7 +2,6 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::detect::check::birth_date;
 
 /// The candidates of a range; its line ends are counted besides.
 fn found<W: Width>(engine: Engine, text: &[u8], range: Range<usize>) -> Vec<(usize, Anchor)> {
@@ -243,8 +242,8 @@ proptest! {
                 }
                 // As what stands two bytes before these.
                 Anchor::Iban => *at < 2 || !is_run(*at - 2..*at),
-                Anchor::Date if text.get(*at..*at + 8).is_some_and(|eight| eight.iter().all(u8::is_ascii_digit)) => {
-                    birth_date::may_be_unmarked(&text, *at)
+                Anchor::Date if is_run(*at..*at + 8) => {
+                    *at < 2 || text[*at - 1] != b' ' || text[*at - 2].is_ascii() && !text[*at - 2].is_ascii_alphanumeric()
                 }
                 // As what stands before and after these.
                 Anchor::Hex | Anchor::LatinCapital | Anchor::Dotted | Anchor::Decimal => false,
