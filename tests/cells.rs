@@ -84,7 +84,10 @@ fn numbers_that_pass_by_chance_are_no_findings() {
 fn a_quote_that_is_never_closed_hides_nothing() {
     let name = |i| if i == 4 { "\"Тест" } else { "Тест" };
     let text = format!("id;имя;тел\n{}", rows(40, |i| format!("{i};{};+7 (701) 000-00-{i:02}\n", name(i))));
-    assert_eq!(found("clients.csv", text.as_bytes()), "kz-phone clients.имя 9 high\nkz-phone clients.тел 31 high");
+    assert_eq!(
+        found("clients.csv", text.as_bytes()),
+        "kz-phone clients.имя 9 high\nname-column clients.имя 32 medium\nkz-phone clients.тел 31 high"
+    );
 }
 
 #[test]
@@ -120,6 +123,20 @@ fn words_are_a_header_if_they_name_something() {
     // The first row is one of values: no name of a person becomes that of a column.
     let text = format!("Ахметова;Айгерим;нет\n{}", rows(9, |_| "Иванов;Иван;+7 (701) 000-00-19\n".to_owned()));
     assert_eq!(found("people.csv", text.as_bytes()), "kz-phone people.3 9 high");
+}
+
+#[test]
+fn a_value_of_another_kind_takes_no_name_from_a_column() {
+    let name = |i| {
+        if i == 7 { "Ахметова Айгерим, +7 (701) 000-00-19" } else { "Ахметова Айгерим" }
+    };
+    let text = format!("id;ФИО;Примечание\n{}", rows(40, |i| format!("{i};{};нет\n", name(i))));
+    assert_eq!(found("people.csv", text.as_bytes()), "kz-phone people.ФИО 1 high\nname-column people.ФИО 40 medium");
+    // A firm among people, a post behind the name.
+    let name =
+        |i| if i % 3 == 0 { "ТОО «Ромашка 12»" } else { "Ахметова Айгерим, инженер" };
+    let text = format!("id;ИИН/БИН;ФИО\n{}", rows(60, |i| format!("{i};;{}\n", name(i))));
+    assert_eq!(found("people.csv", text.as_bytes()), "name-column people.ФИО 60 medium");
 }
 
 #[test]

@@ -216,8 +216,11 @@ impl Columns {
                 let values = self.by_values(&subject, *detector, counter);
                 found.extend(values.finding().map(|finding| (at, finding)));
             }
-            // What stands in some of the values is no other name for them all: a person's in an address.
-            let other = |(_, own): &(usize, Finding)| !self.chances.looks.contains_key(&own.category);
+            // What stands in some of the values is no other name for them all: a person's in an address, a mailbox in
+            // a name.
+            let other = |(_, own): &(usize, Finding)| {
+                !self.chances.looks.contains_key(&own.category) && own.share.is_some_and(|share| share >= 0.5)
+            };
             let known = found[before..].iter().any(other);
             found.extend(by_name.filter(|_| !known).map(|named| (at, named.finding)));
         }

@@ -305,7 +305,7 @@ impl<'a> Worker<'a> {
 
 /// The shape of a text that begins so.
 pub(super) fn shape(head: &[u8], binary: bool) -> Shape {
-    if binary { Shape::Text } else { Shape::of(&head[..head.len().min(table::HEAD)]) }
+    if binary { Shape::Text } else { Shape::of(head) }
 }
 
 /// Plain text that is too long for one thread.
