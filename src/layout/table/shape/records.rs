@@ -31,7 +31,9 @@ pub(super) fn delimited(head: &[u8], whole: bool) -> Shape {
         let records = records(&text[above..], separator, style, whole)?;
         let header = header(&records, separator, named.is_some())?;
         let shape = Shape::Delimited { separator, style, skipped: skipped + above, header };
-        (above == 0 || header && records[0].len() > 2).then_some(shape)
+        // Below a line of another kind, the first row must be a header and all others like it.
+        let alike = || records.iter().all(|record| record.len() == records[0].len());
+        (above == 0 || header && records[0].len() > 2 && alike()).then_some(shape)
     };
     let titled = |separator: u8| {
         let above = above(text, separator);
