@@ -175,3 +175,18 @@ fn what_may_be_a_value_is_no_name() {
     let said = found("key.env", "password=S3cretWord9=900517132728\n".as_bytes());
     assert!(!said.contains("S3cret"), "{said}");
 }
+
+/// Tables of one name in two databases of a dump, of which one holds people and the other orders.
+#[test]
+fn tables_of_one_name_in_two_databases_stand_apart() {
+    let orders = rows(40, |i| format!("({i},{},'товар')", 240000000000_u64 + 7919 * i as u64)).replace(")(", "),(");
+    let people = rows(40, |i| format!("({i},'900517132728','Иванов Иван Иванович')")).replace(")(", "),(");
+    let shop =
+        format!("CREATE TABLE `t` (`id` int, `number` bigint, `what` text);\nINSERT INTO `t` VALUES {orders};\n");
+    let crm = format!("CREATE TABLE `t` (`id` int, `iin` char(12), `fio` text);\nINSERT INTO `t` VALUES {people};\n");
+    let head = "-- phpMyAdmin SQL Dump\n";
+    let both = format!("{head}USE `shop`;\n{shop}USE `crm`;\n{crm}");
+    assert_eq!(found("both.sql", both.as_bytes()), "kz-iin crm.t.iin 40 high\nname-column crm.t.fio 40 medium");
+    let turned = format!("{head}USE `crm`;\n{crm}USE `shop`;\n{shop}");
+    assert_eq!(found("turned.sql", turned.as_bytes()), "kz-iin t.iin 40 high\nname-column t.fio 40 medium");
+}

@@ -60,6 +60,17 @@ fn in_every_encoding() {
             "Authorization: Basic YWlnZXJpbUByb21hc2hrYS1kZW1vLmt6OnNlY3JldA==",
             "YWlnZXJpbUByb21hc2hrYS1kZW1vLmt6!",
         ),
+        // The same two in hexadecimal digits, as dumps write binary values.
+        ("kz-iin", "(7,0x393030353137313332373238,1)", "393030353137313332373238!"),
+        ("kz-iin", "\\\\x7b2269696e223a22393030353137313332373238227d", "393030353137313332373238! named"),
+        ("kz-iin", "X'393030353137313332373238'", "393030353137313332373238!"),
+        ("kz-iin", "0x7B2269696E223A22393030353137313332373238227D", "393030353137313332373238! named"),
+        ("kz-iin", "393030353137313332373238", ""),
+        (
+            "email",
+            "(0x6169676572696d40726f6d6173686b612d64656d6f2e6b7a3a736563726574)",
+            "6169676572696d40726f6d6173686b612d64656d6f2e6b7a!",
+        ),
     ] {
         assert_eq!(found(id, text), expected, "{text}");
     }

@@ -157,6 +157,47 @@ fn values_in_dumps_that_were_numbers_are_found_likewise() {
 }
 
 #[test]
+fn an_empty_cell_holds_nothing_of_the_next_one() {
+    let text = "-- MySQL dump 10\nINSERT INTO `t` (id, iin, note) VALUES (1,'','90.05.17.13.27.28'),\n('2', '', '50517100047');\n";
+    for block in BLOCKS {
+        let lines = scan("empty.sql", text, block).lines();
+        assert!(!lines.iter().any(|line| line.contains(" iin ")), "{lines:?}");
+    }
+}
+
+/// A dump that is cut between two statements has nothing open; what it would end with is missing.
+#[test]
+fn a_dump_that_lacks_its_end_is_told() {
+    let row = "INSERT INTO t VALUES ('900517132728');\n";
+    let copy = "COPY public.t (iin) FROM stdin;\n900517132728\n\\.\n";
+    for (name, begin, rows, end) in [
+        (
+            "postgres.sql",
+            "--\n-- PostgreSQL database dump\n--\n\n",
+            copy,
+            "--\n-- PostgreSQL database dump complete\n--\n",
+        ),
+        ("cluster.sql", "-- PostgreSQL database cluster dump\n", copy, "-- PostgreSQL database cluster dump complete"),
+        ("mysql.sql", "-- MySQL dump 10.13  Distrib 8.0.36\n", row, "-- Dump completed on 2026-03-01  4:00:12\r\n"),
+        (
+            "mariadb.sql",
+            "/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump 10.19\n",
+            row,
+            "-- Dump completed\n",
+        ),
+        ("sqlite.sql", "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n", row, "COMMIT;"),
+    ] {
+        for block in BLOCKS {
+            let whole = scan(name, format!("{begin}{}{end}", rows.repeat(9)), block);
+            assert!(!whole.summary().incomplete, "{name} in blocks of {block}: {:?}", whole.lines());
+            let cut = scan(name, format!("{begin}{}", rows.repeat(9)), block);
+            let told = cut.lines().iter().any(|line| line.contains("the line that ends a dump is missing"));
+            assert!(cut.summary().incomplete && told, "{name} in blocks of {block}: {:?}", cut.lines());
+        }
+    }
+}
+
+#[test]
 fn the_fixtures_tell_their_faults() {
     for (name, expected) in [
         (

@@ -2,7 +2,7 @@
 //! position by position. Slow and simple; the fast path must find exactly the same.
 
 use super::conclusion::Passage;
-use super::encoded::{self, base64};
+use super::encoded::{self, run};
 use super::{Match, Scanner};
 use crate::layout::table::Grid;
 
@@ -19,7 +19,7 @@ pub fn scan(scanner: &Scanner, text: &[u8], binary: bool) -> Vec<Match> {
         encoded::around(text, at, &mut values, &mut encoded);
     }
     for at in 0..text.len() {
-        base64::within(text, at, &mut values, &mut encoded);
+        run::within(text, at, &mut values, &mut encoded);
     }
     let mut out = Vec::new();
     let mut raw = candidates(scanner, text);

@@ -9,7 +9,7 @@ use super::cells::{Cells, Settled};
 use super::check::{Checked, Subject};
 use super::columns::{Around, Columns};
 use super::conclusion::{Passage, is_telling};
-use super::encoded::{self, Seen, base64};
+use super::encoded::{self, Seen, run};
 use super::finder::{Anchor, Candidates, Engine, Wanted};
 use super::needs::{Nearby, Needs};
 use super::runs::{Find, Run, Runs, Served};
@@ -212,8 +212,8 @@ impl Scanner {
         }
         let mut values = |text: &[u8]| self.values(runs, text, false, decoded.get_or_insert_default());
         let words = seen.words.drain(..).filter(|at| *at >= range.start);
-        for start in base64::starts_before(text, range.start).chain(words) {
-            base64::within(text, start, &mut values, &mut encoded);
+        for start in run::starts_before(text, range.start).chain(words) {
+            run::within(text, start, &mut values, &mut encoded);
         }
         encoded
     }

@@ -128,8 +128,10 @@ fn opening(text: &[u8], start: usize, segment: &Segment) -> usize {
     if segment.separator != b',' || segment.table.inferred {
         return usize::from(rest.first() == Some(&b'"'));
     }
-    let opens = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'(' | b'\'' | b'"' | b'N');
-    rest.iter().take(OPENING).take_while(|byte| opens(byte)).count()
+    let opens = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'(' | b'N');
+    let before = rest.iter().take(OPENING).take_while(|byte| opens(byte)).count();
+    // Of an empty cell, the next quote closes it.
+    before + usize::from(matches!(rest.get(before), Some(b'\'' | b'"')))
 }
 
 /// What a cell holds whose value begins at `start`, if that is such a number and nothing else.

@@ -1,15 +1,12 @@
-//! Runs of base64 (RFC 4648, both alphabets) that hold text: takes where a long word begins, gives the values in it.
+//! Runs of base64 (RFC 4648, both alphabets): takes where a long word begins, gives the text that it holds.
 
 use std::ops::Range;
 
-use super::{Decoded, Scan};
-use crate::detect::Match;
+use super::Decoded;
+use super::run::LONGEST;
 
 /// Letters and digits that a run begins with at least.
 pub const SHORTEST: usize = 24;
-/// Characters of a run at most; longer ones are files rather than values.
-pub const LONGEST: usize = 640;
-
 /// The run that begins at `start` with a long word.
 pub fn run_at(text: &[u8], start: usize) -> Option<Range<usize>> {
     let begins = start == 0 || !text[start - 1].is_ascii_alphanumeric();
@@ -44,20 +41,6 @@ fn has_both(bytes: &[u8]) -> bool {
     small & LETTER != 0 && capital & LETTER != 0
 }
 
-/// Where the run begins that goes on over `at`, if it began before.
-pub fn starts_before(text: &[u8], at: usize) -> impl Iterator<Item = usize> + '_ {
-    let before = text[..at].iter().rev().take(LONGEST).take_while(|byte| sextet(**byte).is_some()).count();
-    (at - before..at).filter(|start| run_at(text, *start).is_some())
-}
-
-/// The values in the run that begins at `start`, if what it holds is text.
-pub fn within(text: &[u8], start: usize, scan: &mut Scan, out: &mut Vec<Match>) {
-    let Some(decoded) = run_at(text, start).and_then(|run| decode(text, &run)) else { return };
-    let found = scan(&decoded.text).into_iter().map(|found| decoded.matched(found));
-    // A key within the run would be shown as it is encoded. In a table, what the run says tells without the column.
-    out.extend(found.map(|found| Match { key: None, told: Some(found.evidence), ..found }));
-}
-
 /// What a run holds, if that is text in UTF-8.
 pub fn decode(text: &[u8], run: &Range<usize>) -> Option<Decoded> {
     let mut decoded = Decoded::default();
@@ -66,19 +49,15 @@ pub fn decode(text: &[u8], run: &Range<usize>) -> Option<Decoded> {
         let bits = characters.iter().try_fold(0u32, |bits, c| Some(bits << 6 | u32::from(sextet(*c)?)))?;
         let bytes = (bits << (6 * (4 - characters.len()))).to_be_bytes();
         for (i, byte) in bytes[1..characters.len()].iter().enumerate() {
-            if *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || *byte == 0x7F {
-                return None;
-            }
-            decoded.text.push(*byte);
-            decoded.written.push(group + i..group + i + 2);
+            decoded.push_text(*byte, group + i..group + i + 2)?;
         }
     }
-    let whole = match std::str::from_utf8(&decoded.text) {
-        Ok(_) => true,
-        // A character that the end cuts.
-        Err(error) => error.error_len().is_none(),
-    };
-    whole.then_some(decoded)
+    decoded.is_utf8().then_some(decoded)
+}
+
+/// Whether a run may consist of it.
+pub fn is_of_run(byte: u8) -> bool {
+    sextet(byte).is_some()
 }
 
 fn sextet(byte: u8) -> Option<u8> {
@@ -108,12 +87,5 @@ mod tests {
         assert_eq!(text_of("iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB"), None);
         assert_eq!(text_of("46cb24ad1c954097c30a1a77bbf728dd"), None);
         assert_eq!(text_of("eyJpaW4iOiI5MDA1MT"), None, "too short");
-    }
-
-    #[test]
-    fn a_run_is_seen_from_within() {
-        let text = b"x eyJpaW4iOiI5MDA1MTcxMzI3MjgifQ==";
-        assert_eq!(starts_before(text, 20).collect::<Vec<_>>(), [2]);
-        assert_eq!(starts_before(text, 2).count(), 0);
     }
 }

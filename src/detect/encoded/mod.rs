@@ -1,9 +1,9 @@
 //! Encoded values: takes a window, finds what stands in it in percent-encoding, as HTML entities, JSON escapes, full-width
-//! digits, broken by characters of no width, or in base64; decodes what is around it, one level deep, and gives the values
-//! there at the places where they are written.
+//! digits, broken by characters of no width, in base64 or in hexadecimal digits; decodes what is around it, one level deep,
+//! and gives the values there at the places where they are written.
 //!
-//! A decision depends on [`REACH`] bytes around an escape, or on one run of base64, so that it is the same wherever the
-//! text is cut.
+//! A decision depends on [`REACH`] bytes around an escape, or on one run of base64 or hexadecimal digits, so that it is the
+//! same wherever the text is cut.
 
 use std::ops::Range;
 
@@ -11,7 +11,9 @@ use super::finder::Anchor;
 use super::{LONGEST, Match};
 use crate::finding::Evidence;
 
-pub mod base64;
+mod base64;
+mod hex;
+pub mod run;
 mod unescape;
 
 pub use unescape::{Unit, decode, says_words, unit_at};
@@ -41,6 +43,21 @@ impl Decoded {
         at(range.start).start..at(range.end.saturating_sub(1)).end
     }
 
+    /// Adds a byte, if it may stand in a text.
+    fn push_text(&mut self, byte: u8, written: Range<usize>) -> Option<()> {
+        if byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7F {
+            return None;
+        }
+        self.text.push(byte);
+        self.written.push(written);
+        Some(())
+    }
+
+    /// Whether it is UTF-8, but for a character that its end cuts.
+    fn is_utf8(&self) -> bool {
+        std::str::from_utf8(&self.text).map_or_else(|error| error.error_len().is_none(), |_| true)
+    }
+
     /// A match in the decoded text as one in the window.
     fn matched(&self, found: Match) -> Match {
         let key = found.key.as_ref().map(|key| self.place(key));
@@ -56,7 +73,7 @@ pub type Scan<'a> = dyn FnMut(&[u8]) -> Vec<Match> + 'a;
 pub struct Seen {
     /// Escapes that may belong to a value.
     pub escapes: Vec<usize>,
-    /// Long words that may begin a run of base64.
+    /// Long words that may begin a run of base64 or hexadecimal digits.
     pub words: Vec<usize>,
 }
 
@@ -72,7 +89,7 @@ impl Seen {
         match anchor {
             Anchor::At if text[at] == b'@' => self.escapes.extend(soft_breaks(text, at)),
             Anchor::At if belongs(text, at) => self.escapes.push(at),
-            Anchor::Run if base64::may_begin(text, at) => self.words.push(at),
+            Anchor::Run if run::may_begin(text, at) => self.words.push(at),
             _ => {}
         }
     }
@@ -161,10 +178,10 @@ pub fn join(mut encoded: Vec<Match>, plain: &[Match], own: &Range<usize>, kept: 
     kept.extend(found);
 }
 
-/// What the value that stands at a place may be without its encoding: without escapes, and as a run of base64 says it.
+/// What the value that stands at a place may be without its encoding: without escapes, and as a run says it.
 pub fn plain<'t>(text: &'t [u8], span: &'t Range<usize>) -> impl Iterator<Item = Vec<u8>> + 't {
-    let runs = base64::starts_before(text, span.start).chain([span.start]);
-    let decoded = runs.filter_map(|start| base64::decode(text, &base64::run_at(text, start)?));
+    let runs = run::starts_before(text, span.start).chain([span.start]);
+    let decoded = runs.filter_map(|start| run::decode(text, start));
     let within = |decoded: Decoded| {
         let written = decoded.text.into_iter().zip(decoded.written);
         written.filter(|(_, at)| span.start <= at.start && at.end <= span.end).map(|(byte, _)| byte).collect()

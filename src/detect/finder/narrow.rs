@@ -100,7 +100,8 @@ pub fn ahead(mask: u64, bytes: usize) -> u64 {
 /// Bytes of which a step does not see 24.
 const CUT: u64 = u64::MAX << (SEEN - 23);
 
-/// First bytes of runs of 24 letters and digits with a capital among them, as far as a step sees 24.
+/// First bytes of runs of 24 letters and digits with a capital among them, or after what may mark hexadecimal digits: `0x`,
+/// `\\x`, `X'`; as far as a step sees that.
 #[inline(always)]
 fn long_words(masks: &Masks, runs: &Runs) -> u64 {
     let eight = runs.run_of_eight();
@@ -108,7 +109,9 @@ fn long_words(masks: &Masks, runs: &Runs) -> u64 {
     let in_four = in_two | in_two >> 2;
     let in_eight = in_four | in_four >> 4;
     let capital = in_eight | in_eight >> 8 | in_eight >> 16;
-    runs.word & eight & ahead(eight, 8) & ahead(eight, 16) & (capital | CUT)
+    let quoted = masks.letter << 2 & !(masks.joint << 1) | 0b11;
+    let marked = masks.zero_or_one & masks.letter >> 1 | masks.at << 1 | quoted;
+    runs.word & eight & ahead(eight, 8) & ahead(eight, 16) & (capital | marked | CUT)
 }
 
 /// Whether ten digits stand among what a number is written with from byte i on. What is not seen may be digits.

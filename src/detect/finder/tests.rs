@@ -184,6 +184,30 @@ fn one_table_for_every_engine() {
     }
 }
 
+/// Whether a long word has a capital, or stands where hexadecimal digits may be marked.
+fn is_telling(text: &[u8], at: usize) -> bool {
+    let marked = match &text[..at] {
+        [.., b'@' | b'%' | b'\\' | b'&'] => true,
+        [.., letter, mark] => letter.is_ascii_alphabetic() && !matches!(mark, b' ' | b'-'),
+        _ => false,
+    };
+    let zero_x = matches!(text[at..], [b'0' | b'1', letter, ..] if letter.is_ascii_alphabetic());
+    marked || zero_x || text[at..at + 24].iter().any(u8::is_ascii_uppercase)
+}
+
+#[test]
+fn every_long_run_of_marked_digits_is_named() {
+    for engine in Engine::all() {
+        for start in 2..120 {
+            for (mark, word) in [("  ", "0x"), (" \\", "x3"), ("X'", "a3")] {
+                let text = [" ".repeat(start - 2).as_bytes(), mark.as_bytes(), word.as_bytes(), &[b'a'; 22]].concat();
+                let found = found::<Narrow>(engine, &text, 0..text.len());
+                assert!(found.contains(&(start, Anchor::Run)), "{engine:?} {start} {mark}{word}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_long_run_with_a_capital_is_named() {
     for engine in Engine::all() {
@@ -234,7 +258,7 @@ proptest! {
             let mut found = found::<Whole>(engine, &text, range);
             let is_run = |range: Range<usize>| text.get(range).is_some_and(|run| run.iter().all(u8::is_ascii_alphanumeric));
             found.retain(|(at, anchor)| match anchor {
-                Anchor::Run => is_run(*at..at + 24) && text[*at..at + 24].iter().any(u8::is_ascii_uppercase),
+                Anchor::Run => is_run(*at..at + 24) && is_telling(&text, *at),
                 Anchor::Alphanumeric17 => {
                     is_run(*at..at + 17)
                         && !is_run(*at..at + 18)

@@ -128,6 +128,26 @@ pub fn target(statement: &[u8]) -> Option<(String, Vec<String>)> {
     Some((name, columns.map(str::to_owned).collect()))
 }
 
+/// The database that `USE crm;` or `\connect crm` chooses.
+pub fn database(statement: &[u8]) -> Option<String> {
+    let tokens = tokens(statement, false);
+    let tokens = tokens.strip_suffix(&[Token::Symbol(b';')]).unwrap_or(&tokens);
+    match tokens {
+        [word, name] if word.is("use") => name.name().map(str::to_owned),
+        [Token::Symbol(b'\\'), word, rest @ ..] if word.is("connect") || word.is("c") => {
+            // A name of other characters than letters stands in a string of options.
+            let options = rest.iter().find_map(|token| match token {
+                Token::Name(name) if rest[0] == Token::Symbol(b'-') => Some(name.clone()),
+                _ => None,
+            });
+            let name = options.or_else(|| Some(qualified(rest)?.0))?;
+            let name = name.strip_prefix("dbname=").map_or(&*name, |name| name.trim_matches('\''));
+            Some(name.to_owned())
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,5 +169,22 @@ mod tests {
             assert_eq!(target(head.as_bytes()), Some((table.to_owned(), columns(names))), "{head}");
         }
         assert_eq!(target(b"INSERT INTO"), None);
+    }
+    #[test]
+    fn the_database_that_is_chosen() {
+        for (statement, name) in [
+            ("USE `my crm`;", Some("my crm")),
+            ("use crm", Some("crm")),
+            ("USE [Crm]\r", Some("Crm")),
+            ("Use the following", None),
+            ("\\connect crm\r", Some("crm")),
+            ("\\c crm app", Some("crm")),
+            ("\\connect -reuse-previous=on \"dbname='my-crm'\"", Some("my-crm")),
+            ("\\connect", None),
+            ("\\connect - app", None),
+            ("\\restrict abc", None),
+        ] {
+            assert_eq!(database(statement.as_bytes()).as_deref(), name, "{statement}");
+        }
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 mod chunk;
 mod delimited;
+mod dump;
 mod head;
 mod reader;
 mod rows;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::delimited::{Delimited, Style, cells};
+use super::dump::Dump;
 use super::head::target;
 use super::rows::{Form, Rows};
 use super::schema::{Definition, define};
@@ -20,6 +21,8 @@ const TABLES: usize = 20_000;
 /// Bytes of a header that are read; a longer one names no columns.
 const LONGEST_HEADER: usize = 4 << 20;
 
+const CUT: &str = "the line that ends a dump is missing: it may be cut";
+
 /// A table's name, and the columns that a statement names.
 type Target = (String, Vec<String>);
 
@@ -34,6 +37,8 @@ pub struct Reader {
     tables: Arc<HashMap<Target, Arc<Table>>>,
     /// The head that the last INSERT had, and its table.
     last: Option<(Arc<[u8]>, Arc<Table>)>,
+    /// What the dump said of itself.
+    dump: Dump,
     /// Definitions that ended since they were last taken.
     definitions: Vec<Defined>,
     /// What the columns of a table are called, by its name in lower case.
@@ -69,8 +74,8 @@ impl Reader {
             Shape::Sql(dialect) => State::Statements(Statements::new(*dialect)),
             Shape::Delimited { skipped, .. } => State::Skip(*skipped),
         };
-        let (name, tables, last, definitions, defined) = Default::default();
-        Self { shape, name, state, tables, last, definitions, defined }
+        let (name, tables, last, dump, definitions, defined) = Default::default();
+        Self { shape, name, state, tables, last, dump, definitions, defined }
     }
 
     /// A reader of the rows of a table with these columns, written as those of a COPY, that begin at an offset. What
@@ -155,16 +160,27 @@ impl Reader {
 
     /// The table whose last record is open at the end of the text, and what is wrong with that end.
     pub fn end(&self, offset: u64) -> (Option<Arc<Table>>, Option<&'static str>) {
-        let State::Rows(rows) = &self.state else { return (None, None) };
+        let rows = match &self.state {
+            State::Rows(rows) => rows,
+            State::Statements(statements) => return (None, self.is_cut(statements.open_mark()).then_some(CUT)),
+            _ => return (None, None),
+        };
         let open = rows.is_open(offset).then(|| rows.table.clone());
         let cut = matches!(self.shape, Shape::Sql(_));
         let problem = match &rows.form {
             _ if rows.in_quotes() => Some("a quote is never closed"),
             Form::Delimited(delimited) if delimited.ends => Some("the data of a COPY does not end"),
             Form::Values(_) if cut && rows.is_open(offset) => Some("the rows of an INSERT do not end"),
-            _ => None,
+            _ => self.is_cut(None).then_some(CUT),
         };
         (open, problem)
+    }
+
+    /// Whether a dump ends with this line that does not say that it is whole.
+    fn is_cut(&self, last: Option<&[u8]>) -> bool {
+        let mut dump = self.dump.clone();
+        dump.line(last.unwrap_or_default());
+        dump.is_open()
     }
 
     /// Columns that the open record has so far, itself counted.
@@ -229,6 +245,12 @@ impl Reader {
             match statements.step(text[at]) {
                 Event::Nothing => {}
                 Event::Definition(statement) => self.define(&statement, base + at as u64),
+                Event::Mark(line) => self.dump.line(&line),
+                Event::Choice(statement) => {
+                    if self.dump.choose(&statement) {
+                        self.last = None;
+                    }
+                }
                 Event::Copy(head) => {
                     let first = base + at as u64 + 1;
                     if let Some(table) = self.table(&head, first) {
@@ -255,7 +277,8 @@ impl Reader {
 
     /// Reads what defines a table and ends at an offset.
     fn define(&mut self, statement: &[u8], end: u64) {
-        let Some(definition) = define(statement, self.dialect()) else { return };
+        let Some(mut definition) = define(statement, self.dialect()) else { return };
+        definition.table = self.dump.name(definition.table);
         if !definition.is_comment() && self.defined.len() < TABLES {
             let names = || definition.columns.iter().map(|column| column.name.clone()).collect();
             let defined = Arc::make_mut(&mut self.defined);
@@ -267,7 +290,8 @@ impl Reader {
 
     /// The table of a statement with this head.
     fn table(&mut self, head: &[u8], first: u64) -> Option<Arc<Table>> {
-        let target = target(head)?;
+        let (name, columns) = target(head)?;
+        let target = (self.dump.name(name), columns);
         if let Some(table) = self.tables.get(&target) {
             return Some(table.clone());
         }

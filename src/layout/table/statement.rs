@@ -1,7 +1,8 @@
 //! What stands between the rows of a dump: takes its bytes one by one, tells where a COPY or INSERT begins that rows
-//! follow, and gathers the definitions of tables. Statements are looked for at the starts of lines and after the rows of
+//! follow, and gathers the definitions of tables and what a dump says of itself. Statements are looked for at the starts of lines and after the rows of
 //! another; nothing else of SQL is parsed, so that a stray quote in a comment does no harm.
 
+use super::dump::MARK;
 use super::shape::Dialect;
 
 /// Bytes of a statement's head, or of a definition, that are kept. A longer one is not read.
@@ -37,6 +38,8 @@ struct Line {
     word: Vec<u8>,
     comment: bool,
     delimiter: Option<Vec<u8>>,
+    /// What it begins with, where that may be a mark of the dump.
+    mark: Option<Vec<u8>>,
 }
 
 /// What a byte ended.
@@ -49,6 +52,10 @@ pub enum Event {
     Insert(Vec<u8>),
     /// The definition of a table or the comment on a column.
     Definition(Vec<u8>),
+    /// What chooses a database, or another command to the client.
+    Choice(Vec<u8>),
+    /// What a line begins with that may be a mark of the dump.
+    Mark(Vec<u8>),
 }
 
 impl Statements {
@@ -59,6 +66,11 @@ impl Statements {
     /// Whether nothing of a statement was seen yet.
     pub fn at_start(&self) -> bool {
         !self.delimiter && matches!(&self.state, State::Start(word) if word.is_empty())
+    }
+
+    /// What the last line begins with, where it has no end and may be a mark of the dump.
+    pub fn open_mark(&self) -> Option<&[u8]> {
+        if let State::Line(line) = &self.state { line.mark.as_deref() } else { None }
     }
 
     /// Goes over a byte.
@@ -74,13 +86,13 @@ impl Statements {
                 Event::Nothing
             }
             State::Line(line) => {
-                if let Some(next) = line.step(byte, self.dialect) {
-                    if let Some(delimiter) = line.delimiter.take() {
-                        self.delimiter = delimiter.trim_ascii() != b";";
-                    }
-                    self.state = next;
+                let Some(next) = line.step(byte, self.dialect) else { return Event::Nothing };
+                if let Some(delimiter) = line.delimiter.take() {
+                    self.delimiter = delimiter.trim_ascii() != b";";
                 }
-                Event::Nothing
+                let mark = line.mark.take();
+                self.state = next;
+                mark.map_or(Event::Nothing, Event::Mark)
             }
             State::Body { tag, seen } => {
                 *seen = if byte == tag[*seen] { *seen + 1 } else { usize::from(byte == b'$') };
@@ -104,6 +116,7 @@ impl Statements {
                         Kind::Copy => Event::Copy(bytes),
                         Kind::Insert => Event::Insert(bytes),
                         Kind::Create | Kind::Comment => Event::Definition(bytes),
+                        Kind::Use | Kind::Client => Event::Choice(bytes),
                     }
                 }
             },
@@ -117,9 +130,11 @@ impl Statements {
             b"INSERT" | b"REPLACE" => Some(Kind::Insert),
             b"CREATE" => Some(Kind::Create),
             b"COMMENT" => Some(Kind::Comment),
+            b"USE" => Some(Kind::Use),
+            b"" if byte == b'\\' => Some(Kind::Client),
             _ => None,
         };
-        let separate = byte.is_ascii_whitespace() || byte == b'[';
+        let separate = byte.is_ascii_whitespace() || matches!(byte, b'[' | b'\\');
         match kind.filter(|_| separate && !self.delimiter) {
             Some(kind) => {
                 let mut head = Head::new(kind);
@@ -131,7 +146,8 @@ impl Statements {
             None => {
                 let comment = matches!(byte, b'-' | b'#' | b'/') && word.is_empty();
                 let delimiter = word.eq_ignore_ascii_case(b"DELIMITER").then(Vec::new);
-                self.state = State::Line(Line { word: word.to_vec(), comment, delimiter });
+                let mark = (byte == b'-' && comment || matches!(word, b"BEGIN" | b"COMMIT")).then(|| word.to_vec());
+                self.state = State::Line(Line { word: word.to_vec(), comment, delimiter, mark });
                 self.step(byte);
             }
         }
@@ -143,6 +159,9 @@ impl Line {
     fn step(&mut self, byte: u8, dialect: Dialect) -> Option<State> {
         if byte == b'\n' {
             return Some(State::Start(Vec::new()));
+        }
+        if let Some(mark) = self.mark.as_mut().filter(|mark| mark.len() < MARK) {
+            mark.push(byte);
         }
         if let Some(delimiter) = &mut self.delimiter {
             if delimiter.len() < FIRST_WORD {
@@ -185,6 +204,10 @@ enum Kind {
     Insert,
     Create,
     Comment,
+    /// `USE`, up to the end of its line.
+    Use,
+    /// A command to the client: a line that begins with a backslash.
+    Client,
 }
 
 /// A statement that is kept, as far as it was seen.
@@ -216,6 +239,9 @@ impl Head {
     fn step(&mut self, byte: u8, dialect: Dialect) -> Progress {
         if self.bytes.len() >= LONGEST {
             return Progress::Dropped;
+        }
+        if byte == b'\n' && matches!(self.kind, Kind::Use | Kind::Client) {
+            return Progress::Whole;
         }
         if self.quote.is_none() && !is_letter(byte) && !self.word.is_empty() {
             let word = std::mem::take(&mut self.word);
@@ -249,8 +275,8 @@ impl Head {
             b'\n' if self.kind == Kind::Copy => return self.copy_ended(),
             b';' if self.depth == 0 => {
                 return match self.kind {
-                    Kind::Comment => Progress::Whole,
-                    Kind::Copy => Progress::More,
+                    Kind::Comment | Kind::Use => Progress::Whole,
+                    Kind::Copy | Kind::Client => Progress::More,
                     Kind::Insert | Kind::Create => Progress::Dropped,
                 };
             }
@@ -291,7 +317,7 @@ impl Head {
                 self.table = true;
                 if matches!(word, b"ON") { Progress::More } else { Progress::Dropped }
             }
-            Kind::Comment | Kind::Copy => Progress::More,
+            Kind::Comment | Kind::Copy | Kind::Use | Kind::Client => Progress::More,
         }
     }
 
