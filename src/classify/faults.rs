@@ -51,6 +51,9 @@ impl Tables {
             ));
         }
         self.tables.values().for_each(|tally| tally.faults(&mut faults));
+        if self.lacks_end {
+            faults.push("the dump lacks the line that says that it is complete: it may have been cut".to_owned());
+        }
         faults
     }
 }

@@ -29,6 +29,8 @@ pub struct Tables {
     pub(super) definitions: Vec<Definition>,
     /// Those of them that are in no known grammar.
     pub(super) unparsed: Vec<Unparsed>,
+    /// Whether the dump that they stand in lacks its last line.
+    pub(super) lacks_end: bool,
 }
 
 /// What was counted in one table.
@@ -130,6 +132,12 @@ impl Tables {
         let unparsed =
             next.unparsed.into_iter().map(|unparsed| Unparsed { end: unparsed.end + lines.ends, ..unparsed });
         self.unparsed.extend(unparsed);
+        self.lacks_end |= next.lacks_end;
+    }
+
+    /// Notes that the dump has ended without its last line.
+    pub fn note_lacking_end(&mut self) {
+        self.lacks_end = true;
     }
 }
 

@@ -322,5 +322,8 @@ pub fn conclude_tables(
         tally.cut_row(tables.width() as usize, limits);
         partial.tables.put(tally);
     }
+    if ends && fault.is_none() && tables.lacks_end() {
+        partial.tables.note_lacking_end();
+    }
     fault
 }

@@ -235,7 +235,12 @@ impl Grid {
     fn is_border(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1 + self.origin) else { return false };
         let (word, bit) = (before / WIDTH, before % WIDTH);
-        (self.separators[word] | self.ends[word]) >> bit & 1 != 0
+        self.separators.get(word).is_some_and(|separators| (separators | self.ends[word]) >> bit & 1 != 0)
+    }
+
+    /// Whether what looks like one value stands in two cells: `May 17, 1990` without quotes.
+    pub fn divides(&self, text: &[u8], value: &Range<usize>, rows: &Segment) -> bool {
+        memchr::memchr_iter(rows.separator, &text[value.clone()]).any(|at| self.is_border(value.start + at + 1))
     }
 }
 

@@ -21,8 +21,6 @@ const TABLES: usize = 20_000;
 /// Bytes of a header that are read; a longer one names no columns.
 const LONGEST_HEADER: usize = 4 << 20;
 
-const CUT: &str = "the line that ends a dump is missing: it may be cut";
-
 /// A table's name, and the columns that a statement names.
 type Target = (String, Vec<String>);
 
@@ -160,24 +158,21 @@ impl Reader {
 
     /// The table whose last record is open at the end of the text, and what is wrong with that end.
     pub fn end(&self, offset: u64) -> (Option<Arc<Table>>, Option<&'static str>) {
-        let rows = match &self.state {
-            State::Rows(rows) => rows,
-            State::Statements(statements) => return (None, self.is_cut(statements.open_mark()).then_some(CUT)),
-            _ => return (None, None),
-        };
+        let State::Rows(rows) = &self.state else { return (None, None) };
         let open = rows.is_open(offset).then(|| rows.table.clone());
         let cut = matches!(self.shape, Shape::Sql(_));
         let problem = match &rows.form {
             _ if rows.in_quotes() => Some("a quote is never closed"),
             Form::Delimited(delimited) if delimited.ends => Some("the data of a COPY does not end"),
             Form::Values(_) if cut && rows.is_open(offset) => Some("the rows of an INSERT do not end"),
-            _ => self.is_cut(None).then_some(CUT),
+            _ => None,
         };
         (open, problem)
     }
 
-    /// Whether a dump ends with this line that does not say that it is whole.
-    fn is_cut(&self, last: Option<&[u8]>) -> bool {
+    /// Whether a dump ends here that says at its beginning what it ends with, and has not said it.
+    pub fn lacks_end(&self) -> bool {
+        let last = if let State::Statements(statements) = &self.state { statements.open_mark() } else { None };
         let mut dump = self.dump.clone();
         dump.line(last.unwrap_or_default());
         dump.is_open()
