@@ -61,6 +61,7 @@ impl Scanner {
         let (mut segment, mut keys) = (0, Keys::default());
         for mut found in raw.drain(..).filter(|m| own.contains(&m.span.start)) {
             match tables.segment_at(found.span.start, &mut segment) {
+                Some(rows) if tables.divides(text, &found.span, rows) => continue,
                 Some(rows) => found.told = self.told_in_cell(text, &found, tables, rows),
                 None => {
                     self.read_context(text, &mut keys, &mut found);
