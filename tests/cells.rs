@@ -190,3 +190,34 @@ fn tables_of_one_name_in_two_databases_stand_apart() {
     let turned = format!("{head}USE `crm`;\n{crm}USE `shop`;\n{shop}");
     assert_eq!(found("turned.sql", turned.as_bytes()), "kz-iin t.iin 40 high\nname-column t.fio 40 medium");
 }
+
+/// Days decades apart are births in a column whose name says nothing, and none in one that tells what else began then.
+#[test]
+fn days_of_what_is_named_are_no_births() {
+    let day = |i: usize| format!("19{:02}-0{}-1{}", 50 + i * 7 % 50, 1 + i % 9, i % 9);
+    let table = |name: &str| format!("id;товар;{name};сумма\n{}", rows(60, |i| format!("{i};Стол;{};100\n", day(i))));
+    assert_eq!(found("col_5.csv", table("col_5").as_bytes()), "birth-date col_5.col_5 60 medium");
+    for name in ["Дата постройки", "hire_date", "Дата приема", "published", "data_vvoda", "құрылған күні"]
+    {
+        assert_eq!(found("days.csv", table(name).as_bytes()), "", "{name}");
+    }
+}
+
+#[test]
+fn columns_are_known_by_their_names_however_people_write_the_values() {
+    for (name, value, expected) in [
+        ("Дата рождения", "1990-05-16T18:00:00.000Z", "birth-date-column people.Дата рождения 30 medium"),
+        ("Оклад", "1 250 000,50 ₸", "income-column people.Оклад 30 medium"),
+        (
+            "Удостоверение личности",
+            "№ 012345678, выдано МВД РК",
+            "id-document-column people.Удостоверение личности 30 medium",
+        ),
+        ("Гос. номер", "123 ABC 02", "vehicle-column people.Гос. номер 30 medium"),
+        ("Диагноз", "J06.9", "health-column people.Диагноз 30 medium"),
+        ("Образование", "высшее", "education-column people.Образование 30 medium"),
+    ] {
+        let text = format!("id;ИИН;{name}\n{}", rows(30, |i| format!("{i};900517132728;{value}\n")));
+        assert_eq!(found("people.csv", text.as_bytes()), format!("kz-iin people.ИИН 30 high\n{expected}"));
+    }
+}

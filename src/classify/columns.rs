@@ -253,9 +253,9 @@ impl Columns {
         let typed = match subject.name.kind {
             Kind::Unknown | Kind::Text(_) => true,
             Kind::Number => matches!(look, Look::Number | Look::Years | Look::Token | Look::Short),
-            Kind::Date => look == Look::Date,
+            Kind::Date | Kind::Moment => look == Look::Date,
             Kind::Truth => look == Look::Short,
-            Kind::Moment | Kind::Bytes => false,
+            Kind::Bytes => false,
         };
         // A login of digits only is the number of a row.
         let number =

@@ -13,9 +13,9 @@ pub enum Look {
     Twelve,
     /// 6 digits or more, and nothing else but what stands between groups of them.
     Digits,
-    /// A number of any kind.
+    /// A number of any kind, also in groups or with a currency after it.
     Number,
-    /// A day, or the beginning of one; eight digits that may be one.
+    /// A day, or the beginning of one here or in Kazakhstan; eight digits that may be one.
     Date,
     /// A year of the last two centuries, or an age.
     Years,
@@ -27,9 +27,12 @@ pub enum Look {
     Token,
     /// 12 bytes at most.
     Short,
+    /// Two digits at least in groups or with some letters, or a number of seven among words: `№ 012345678`, `J06.9`,
+    /// `123 ABC 02`, `удостоверение 012345678, выдано МВД`.
+    Code,
 }
 
-const LOOKS: usize = 10;
+const LOOKS: usize = 11;
 
 /// How many of the cells have each look. Cells without a value do not count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,21 +88,26 @@ fn looks(value: &[u8]) -> impl Iterator<Item = Look> {
     let only = |class: u8| all & class != 0;
     let date = is_date(value);
     let words = digits == 0 && letters >= 2 && spaces <= 5 && only(OF_WORDS);
+    let most = if digits < 7 { 3 * digits } else { 8 * digits };
     let has = [
         (Look::Any, true),
         (Look::Twelve, digits == 12 && value.len() == 12),
         (Look::Digits, digits >= 6 && only(OF_GROUPS) && !date),
-        (Look::Number, digits > 0 && only(OF_NUMBER)),
+        (Look::Number, digits > 0 && (only(OF_NUMBER) || is_amount(value))),
         (Look::Date, date || may_be_unmarked(value)),
         (Look::Years, is_year_or_age(value)),
         (Look::Words, words),
         (Look::Text, letters >= 3 && letters > digits),
         (Look::Token, value.len() >= 4 && spaces == 0 && !date),
         (Look::Short, value.len() <= 12),
+        (Look::Code, digits >= 2 && value.len() <= LONGEST_CODE && !date && (1..=most).contains(&(letters + spaces))),
     ];
     let value = !value.is_empty();
     has.into_iter().filter(move |(_, has)| value && *has).map(|(look, _)| look)
 }
+
+/// Bytes of a code at most.
+const LONGEST_CODE: usize = 128;
 
 const DIGIT: u8 = 1;
 /// Also what is beyond ASCII.
@@ -151,8 +159,41 @@ fn is_date(value: &[u8]) -> bool {
         (Some(2), Some(3), Some(2 | 4)) => *mark == b'-',
         _ => false,
     };
-    let midnight = [&b" 00:00"[..], b"T00:00", b" 0:00", b" 12:00:00 AM"];
-    is_day && parts.next().is_none() && (time.is_empty() || midnight.iter().any(|midnight| time.starts_with(midnight)))
+    is_day && parts.next().is_none() && (time.is_empty() || is_midnight(time))
+}
+
+/// Whether a time of day is that at which days begin, there or, since 1924, in Kazakhstan, five to seven hours before UTC.
+fn is_midnight(time: &[u8]) -> bool {
+    let here = [&b" 00:00"[..], b"T00:00", b" 0:00", b" 12:00:00 AM"];
+    let of_utc = || {
+        let hour = matches!(time.get(1..3), Some(b"17" | b"18" | b"19"));
+        hour && time[3..].starts_with(b":00:00")
+            && time[6..].iter().all(|byte| matches!(byte, b':' | b'0' | b'.' | b'Z' | b'+'))
+    };
+    here.iter().any(|midnight| time.starts_with(midnight)) || of_utc()
+}
+
+/// Whether a value is a sum as people write it: `1 250 000,50 ₸`.
+fn is_amount(value: &[u8]) -> bool {
+    /// Bytes of a currency's name at most, with the space before it.
+    const CURRENCY: usize = 16;
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut rest = &value[digits(value)..];
+    let whole = value.len() - rest.len();
+    // Spaces between thousands, those in UTF-8 and Windows-1251 that do not break a line among them.
+    let spaces = [&b" "[..], b"\xC2\xA0", b"\xE2\x80\xAF", b"\xA0", b"'"];
+    while let Some(group) = spaces.iter().find_map(|space| rest.strip_prefix(*space)).filter(|group| digits(group) == 3)
+    {
+        rest = &group[3..];
+    }
+    if let [b'.' | b',', fraction @ ..] = rest {
+        rest = &fraction[digits(fraction)..];
+    }
+    whole > 0 && rest.len() <= CURRENCY && digits_in(rest) == 0
+}
+
+fn digits_in(text: &[u8]) -> usize {
+    text.iter().filter(|byte| byte.is_ascii_digit()).count()
 }
 
 /// Whether a value may be a day without marks: `19900517`.
@@ -204,6 +245,22 @@ mod tests {
             ("T0010047", Look::Text, false),
             ("\"secret1\"", Look::Token, true),
             ("8,00101E+11", Look::Number, true),
+            ("1 250 000,50 ₸", Look::Number, true),
+            ("250\u{a0}000 тг.", Look::Number, true),
+            ("250000 KZT", Look::Number, true),
+            ("12 шт. по 500", Look::Number, false),
+            ("ул. Абая 5", Look::Number, false),
+            ("1990-05-16T18:00:00.000Z", Look::Date, true),
+            ("1990-05-16 19:00:00", Look::Date, true),
+            ("1990-05-16 19:01:00", Look::Date, false),
+            ("1990-05-16T18:00:00+06:00", Look::Date, false),
+            ("№ 012345678", Look::Code, true),
+            ("123 ABC 02", Look::Code, true),
+            ("J06.9", Look::Code, true),
+            ("Удостоверение личности, № 012345678, выдан 12.03.2015 МВД РК", Look::Code, true),
+            ("012345678", Look::Code, false),
+            ("ул. Абая 15", Look::Code, false),
+            ("17.05.1990", Look::Code, false),
         ] {
             let mut sketch = Sketch::default();
             sketch.add(cell.as_bytes());

@@ -105,7 +105,7 @@ pub fn is_key_of(name: &[u8], lexicon: &Lexicon, meaning: Meaning) -> bool {
 
 fn said_by_key(name: &[u8], lexicon: &Lexicon, meaning: Meaning) -> Option<Meaning> {
     let readings = fold(name);
-    let said = || readings.iter().filter_map(|reading| lexicon.key(reading));
+    let said = || readings.iter().filter_map(|reading| lexicon.key(reading, meaning));
     said().find(|m| *m == meaning).or_else(|| said().next())
 }
 

@@ -199,11 +199,11 @@ impl Lexicon {
     }
 
     /// What a key's name says: a word anywhere in it, or a key-only word as its last tokens. A category outweighs
-    /// another meaning (`order_iin` is an ИИН).
-    pub fn key(&self, text: &Folded) -> Option<Meaning> {
+    /// another meaning (`order_iin` is an ИИН), the one that is `asked` for all others (`tin` is an ИИН or a БИН).
+    pub fn key(&self, text: &Folded, asked: Meaning) -> Option<Meaning> {
         let end = text.bytes().len();
         let words = self.longest(text, |phrase, word| !phrase.key_only || word.end + 1 >= end);
-        words.iter().map(|word| word.meaning).min()
+        words.iter().map(|word| word.meaning).min_by_key(|meaning| (*meaning != asked, *meaning))
     }
 
     /// All that a key's name says, as [`key`](Self::key) reads it, and whether a word says it that may stand anywhere: other
@@ -332,6 +332,7 @@ mod tests {
                 "iin.toml",
                 "category = 'iin'\nru = ['иин', 'индивидуальн* идентификационн* номер*']\nkk = ['жсн']\nkeys = ['tin']",
             ),
+            ("bin.toml", "category = 'bin'\nkeys = ['tin']"),
             ("other.toml", "meaning = 'other'\nru = ['заказ*']\nen = ['order*']"),
         ];
         Lexicon::parse(&files.map(|(name, text)| File::new(name, text))).unwrap()
@@ -365,8 +366,10 @@ mod tests {
             ("заказ_ИИН", iin),
             ("order_id", Some(Meaning::Other)),
         ] {
-            assert_eq!(lexicon.key(&fold_str(key)), meaning, "{key}");
+            assert_eq!(lexicon.key(&fold_str(key), iin.unwrap()), meaning, "{key}");
         }
+        let bin = lexicon.category("bin").unwrap();
+        assert_eq!(lexicon.key(&fold_str("seller_tin"), bin), Some(bin));
     }
 
     #[test]
