@@ -107,3 +107,27 @@ fn what_only_looks_encoded_is_nothing() {
     assert_eq!(found("email", "email=aigerim%40romashka-demo.kz"), "aigerim%40romashka-demo.kz named");
     assert_eq!(found("kz-phone", "+7\u{2009}700 000 00 19"), "+7\u{2009}700 000 00 19");
 }
+
+/// As a backup of SQL Server holds the values of `nvarchar` columns, at even places and odd ones.
+#[test]
+fn in_utf_16_among_binary_bytes() {
+    let scanner = scanner(Engine::best());
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    for shift in 0..3 {
+        let row = |value: &str| [&b"\x30\0\x10\0\x01\0\0\0"[..], &wide(value), &[0, 0, 2, 1, 5]].concat();
+        let values =
+            ["ИИН: 900517132728", "+7 700 000-00-19", "aigerim@romashka-demo.kz", "Ахметова Айгерим Серікқызы"];
+        let text = [vec![0xFF; shift], values.map(row).concat()].concat();
+        let matches = fast(&scanner, &text, true);
+        assert_eq!(matches, reference::scan(&scanner, &text, true));
+        let shown = matches.iter().map(|m| {
+            assert!(m.evidence.contains(Evidence::Encoded));
+            let (units, []) = text[m.span.clone()].as_chunks() else { panic!("{:?}", m.span) };
+            String::from_utf16_lossy(&units.iter().map(|unit| u16::from_le_bytes(*unit)).collect::<Vec<_>>())
+        });
+        let expected = ["900517132728", values[1], values[2], values[3]];
+        assert_eq!(shown.collect::<Vec<_>>(), expected, "{shift}");
+        assert!(matches[0].evidence.contains(Evidence::KeyName));
+        assert!(fast(&scanner, &text, false).is_empty(), "where all is text, NUL is none of it");
+    }
+}

@@ -2,7 +2,7 @@
 //! position by position. Slow and simple; the fast path must find exactly the same.
 
 use super::conclusion::Passage;
-use super::encoded::{self, run};
+use super::encoded::{self, run, utf16};
 use super::{Match, Scanner};
 use crate::layout::table::Grid;
 
@@ -20,6 +20,9 @@ pub fn scan(scanner: &Scanner, text: &[u8], binary: bool) -> Vec<Match> {
     }
     for at in 0..text.len() {
         run::within(text, at, &mut values, &mut encoded);
+    }
+    if binary {
+        utf16::within(text, 0..text.len(), &mut values, &mut encoded);
     }
     let mut out = Vec::new();
     let mut raw = candidates(scanner, text);

@@ -9,11 +9,11 @@ use super::cells::{Cells, Settled};
 use super::check::{Checked, Subject};
 use super::columns::{Around, Columns};
 use super::conclusion::{Passage, is_telling};
-use super::encoded::{self, Seen, run};
+use super::encoded::{self, Seen, run, utf16};
 use super::finder::{Anchor, Candidates, Engine, Wanted};
 use super::needs::{Nearby, Needs};
 use super::runs::{Find, Run, Runs, Served};
-use super::{Context, Detector, Detectors, LONGEST, Match, Registry, overlap};
+use super::{Context, Detector, Detectors, LONGEST, MARGIN, Match, Registry, overlap};
 use crate::finding::{Evidence, Posture, Refusal};
 use crate::layout;
 use crate::layout::table::Grid;
@@ -186,7 +186,12 @@ impl Scanner {
             scratch.line_ends = scratch.cells.composed.line_ends as u64;
             scratch.glued_colon |= scratch.cells.composed.glued_colon;
         }
-        let encoded = self.encoded(runs, text, range, &in_table, scratch);
+        let mut encoded = self.encoded(runs, text, range, &in_table, scratch);
+        if nature.binary {
+            let part = own.start.saturating_sub(MARGIN)..text.len().min(own.end + MARGIN);
+            let mut values = |text: &[u8]| self.values(runs, text, false, scratch.decoded.get_or_insert_default());
+            utf16::within(text, part, &mut values, &mut encoded);
+        }
         let Scratch { raw, cells, .. } = scratch;
         let settled = settling.is_some().then_some(&cells.settled);
         self.conclude(&Passage { text, own, binary: nature.binary, tables, settled }, (raw, encoded), out);

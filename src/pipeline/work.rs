@@ -126,6 +126,18 @@ impl Helpers for Crew {
     }
 }
 
+/// Ends the process where a thread panics, which is a fault of derbes: the others would wait forever for what it was to give,
+/// and a run that has not looked at everything must not seem to go on.
+struct EndsAll;
+
+impl Drop for EndsAll {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            std::process::abort();
+        }
+    }
+}
+
 struct Board<'a> {
     shared: &'a Shared<'a>,
     crew: Arc<Crew>,
@@ -175,6 +187,7 @@ impl Board<'_> {
     }
 
     fn work(&self) {
+        let _ends_all = EndsAll;
         // Many a thread finds nothing to do.
         let mut worker = None;
         while let Some(job) = self.take() {

@@ -1,6 +1,6 @@
 //! Encoded values: takes a window, finds what stands in it in percent-encoding, as HTML entities, JSON escapes, full-width
-//! digits, broken by characters of no width, in base64 or in hexadecimal digits; decodes what is around it, one level deep,
-//! and gives the values there at the places where they are written.
+//! digits, broken by characters of no width, in base64 or in hexadecimal digits, in UTF-16 among binary bytes; decodes what
+//! is around it, one level deep, and gives the values there at the places where they are written.
 //!
 //! A decision depends on [`REACH`] bytes around an escape, or on one run of base64 or hexadecimal digits, so that it is the
 //! same wherever the text is cut.
@@ -8,13 +8,14 @@
 use std::ops::Range;
 
 use super::finder::Anchor;
-use super::{LONGEST, Match};
+use super::{LONGEST, MARGIN, Match};
 use crate::finding::Evidence;
 
 mod base64;
 mod hex;
 pub mod run;
 mod unescape;
+pub mod utf16;
 
 pub use unescape::{Unit, decode, says_words, unit_at};
 
@@ -157,28 +158,35 @@ pub fn around(text: &[u8], at: usize, scan: &mut Scan, out: &mut Vec<Match>) {
 /// Joins `encoded` values to those found in the text itself: one that says no more than another of its detector gives
 /// way, as does one that begins within another.
 ///
-/// `plain` are the values found in the text, `kept` those of them that are given.
+/// `plain` are the values found in the text, `kept` those of them that are given; all are in the order of their starts.
 pub fn join(mut encoded: Vec<Match>, plain: &[Match], own: &Range<usize>, kept: &mut Vec<Match>, from: usize) {
     let order = |m: &Match| (m.span.start, m.detector);
     encoded.sort_by_key(order);
     encoded.dedup_by(|a, b| order(a) == order(b));
     let within =
         |a: &Match, b: &Match| a.detector == b.detector && b.span.start <= a.span.start && a.span.end <= b.span.end;
-    encoded.retain(|m| !plain.iter().any(|other| within(m, other)));
+    encoded.retain(|m| !up_to(plain, m.span.start).any(|other| within(m, other)));
     let begins_within =
         |a: &Match, b: &Match| a.detector == b.detector && b.span.start < a.span.start && a.span.start < b.span.end;
-    let earlier: Vec<_> = encoded.iter().map(|m| encoded.iter().any(|other| begins_within(m, other))).collect();
+    let earlier: Vec<_> =
+        encoded.iter().map(|m| up_to(&encoded, m.span.start).any(|other| begins_within(m, other))).collect();
     let mut earlier = earlier.into_iter();
     let all = encoded.clone();
     encoded.retain(|_| !earlier.next().unwrap_or(false));
     let mut found = kept.split_off(from);
-    found.retain(|m| !all.iter().any(|other| within(m, other)));
+    found.retain(|m| !up_to(&all, m.span.start).any(|other| within(m, other)));
     found.extend(encoded.into_iter().filter(|m| own.contains(&m.span.start)));
     found.sort_by_key(order);
     kept.extend(found);
 }
 
-/// What the value that stands at a place may be without its encoding: without escapes, and as a run says it.
+/// Those of some values, in the order of their starts, that begin up to a place and may reach beyond it.
+fn up_to(values: &[Match], at: usize) -> impl Iterator<Item = &Match> {
+    let [first, end] = [at.saturating_sub(MARGIN), at + 1].map(|at| values.partition_point(|m| m.span.start < at));
+    values[first..end].iter()
+}
+
+/// What the value that stands at a place may be without its encoding: in UTF-16, without escapes, and as a run says it.
 pub fn plain<'t>(text: &'t [u8], span: &'t Range<usize>) -> impl Iterator<Item = Vec<u8>> + 't {
     let runs = run::starts_before(text, span.start).chain([span.start]);
     let decoded = runs.filter_map(|start| run::decode(text, start));
@@ -186,7 +194,8 @@ pub fn plain<'t>(text: &'t [u8], span: &'t Range<usize>) -> impl Iterator<Item =
         let written = decoded.text.into_iter().zip(decoded.written);
         written.filter(|(_, at)| span.start <= at.start && at.end <= span.end).map(|(byte, _)| byte).collect()
     };
-    std::iter::once(decode(text, span.clone()).0.text).chain(decoded.map(within))
+    let wide = utf16::decode(text, span).map(String::into_bytes);
+    wide.into_iter().chain([decode(text, span.clone()).0.text]).chain(decoded.map(within))
 }
 
 /// The text around a value without its escapes, and where the value stands in it, if words before it are written in

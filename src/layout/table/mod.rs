@@ -19,7 +19,7 @@ mod shape;
 mod statement;
 mod values;
 
-pub use chunk::{WIDTH, low, places};
+pub use chunk::{Chunk, WIDTH, low, places};
 pub use delimited::Style;
 pub use reader::{Defined, Reader};
 pub use schema::{Column, Definition, Kind, Schema, define};
