@@ -13,6 +13,7 @@ use super::{Container, Input, Member, Table, Visitor, plain};
 use crate::decode::{Held, Meter};
 
 mod definition;
+mod free;
 mod log;
 mod node;
 mod pages;
@@ -124,6 +125,13 @@ fn give(mut pages: Pages, unused: &str, meter: &Rc<Meter>, visitor: &mut dyn Vis
     visitor.text(&mut statements.as_bytes())?;
     for entry in &entries {
         entry.give(&mut pages, visitor)?;
+    }
+    if !pages.is_alone {
+        free::note(&mut pages)?;
+        match free::stray(&pages)? {
+            0 => {}
+            stray => pages.fault(format!("{stray} of its pages belong to no table: their rows are read without names")),
+        }
     }
     visitor.member(&Member::new(unused), &mut Unused::new(&pages))?;
     pages.take_faults().iter().for_each(|fault| visitor.problem(&format!("SQLite database: {fault}")));

@@ -122,17 +122,28 @@ impl Node {
         Some(if least + rest <= most { least + rest } else { least })
     }
 
-    /// The parts of the page that belong to neither its head nor a cell.
-    pub fn gaps(&self, page: &[u8], usable: usize) -> Vec<Range<usize>> {
-        let mut used: Vec<_> = (0..self.cells).filter_map(|index| self.cell(page, index, usable)).collect();
-        used.sort_by_key(|cell| cell.range.start);
+    /// The cells that lie in the page, in the order of their places; of two that share bytes, the first.
+    pub fn apart(&self, page: &[u8], usable: usize) -> Vec<Cell> {
+        let mut cells: Vec<_> = (0..self.cells).filter_map(|index| self.cell(page, index, usable)).collect();
+        cells.sort_by_key(|cell| cell.range.start);
+        let mut end = 0;
+        cells.retain(|cell| {
+            let is_apart = cell.range.start >= end;
+            end = if is_apart { cell.range.end } else { end };
+            is_apart
+        });
+        cells
+    }
+
+    /// The parts of the page that belong to neither its head nor one of these cells.
+    pub fn gaps(&self, page: &[u8], apart: &[Cell]) -> Vec<Range<usize>> {
         let mut gaps = Vec::new();
         let mut at = self.pointers + 2 * self.cells;
-        for Cell { range, .. } in used {
+        for Cell { range, .. } in apart {
             if range.start > at {
                 gaps.push(at..range.start);
             }
-            at = at.max(range.end);
+            at = range.end;
         }
         gaps.push(at.min(page.len())..page.len());
         gaps

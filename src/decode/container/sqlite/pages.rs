@@ -31,6 +31,8 @@ pub enum Use {
     Tree,
     /// A part of a value, to its last byte or to that of the value.
     Overflow,
+    /// In the list of free pages.
+    Free,
 }
 
 /// What the first page says before its tree.
@@ -79,7 +81,7 @@ pub struct Pages<'p> {
     /// Newer images of pages, of the same size.
     log: Option<Log<'p>>,
     /// Whether there is nothing but the log.
-    is_alone: bool,
+    pub is_alone: bool,
     pub size: usize,
     /// Bytes of a page that hold something.
     pub usable: usize,
@@ -284,7 +286,8 @@ impl<'p> Pages<'p> {
         match self.uses[page as usize / 4] >> (page % 4 * 2) & 3 {
             0 => Use::None,
             1 => Use::Tree,
-            _ => Use::Overflow,
+            2 => Use::Overflow,
+            _ => Use::Free,
         }
     }
 

@@ -1,11 +1,13 @@
 //! What is left in a database of what was deleted: takes the pages once all trees were gone over, gives the bytes that
-//! belong to none of them, with a NUL before each run; of one in UTF-16, without zeros, so that its digits are read. Of an
-//! image of a page that a newer one has replaced, it gives what does not stand in that one.
+//! belong to none of them, with a NUL before each run; of one in UTF-16, without zeros, so that its digits are read. Of rows
+//! in pages that were given back, it gives the values, a tab between them. Of an image of a page that a newer one has
+//! replaced, it gives what does not stand in that one.
 
 use std::io::{self, Read};
 
-use super::node::Node;
+use super::node::{Cell, Node};
 use super::pages::{Encoding, Pages, Use};
+use super::record;
 
 /// What is gone over, in this order.
 #[derive(Clone, Copy, Debug)]
@@ -78,13 +80,17 @@ impl<'u, 'p> Unused<'u, 'p> {
             return Ok(());
         }
         self.pages.read(number, &mut self.page)?;
-        match Node::new(&self.page, number == 1).filter(|_| reached == Use::Tree) {
-            Some(node) => {
-                for gap in node.gaps(&self.page, self.pages.usable) {
-                    run(&self.page[gap], self.pages.encoding, &mut self.bytes);
-                }
-            }
-            None => run(&self.page, self.pages.encoding, &mut self.bytes),
+        let (page, pages) = (&self.page, self.pages);
+        let Some(node) = Node::new(page, number == 1) else {
+            run(page, pages.encoding, &mut self.bytes);
+            return Ok(());
+        };
+        let apart = node.apart(page, pages.usable);
+        if reached != Use::Tree {
+            apart.iter().for_each(|cell| row(page, cell, pages.encoding, &mut self.bytes));
+        }
+        for gap in node.gaps(page, &apart) {
+            run(&page[gap], pages.encoding, &mut self.bytes);
         }
         Ok(())
     }
@@ -112,9 +118,9 @@ impl<'u, 'p> Unused<'u, 'p> {
         };
         match Node::new(page, number == 1) {
             Some(node) => {
-                let cells = (0..node.cells).filter_map(|index| node.cell(page, index, pages.usable));
-                cells.for_each(|cell| add(&page[cell.range]));
-                node.gaps(page, pages.usable).into_iter().for_each(|gap| add(&page[gap]));
+                let apart = node.apart(page, pages.usable);
+                let gaps = node.gaps(page, &apart);
+                apart.into_iter().map(|cell| cell.range).chain(gaps).for_each(|range| add(&page[range]));
             }
             None => add(page),
         }
@@ -127,6 +133,21 @@ fn trimmed(bytes: &[u8]) -> &[u8] {
     let start = bytes.iter().take_while(|byte| zero(byte)).count();
     let end = bytes.len() - bytes[start..].iter().rev().take_while(|byte| zero(byte)).count();
     &bytes[start..end]
+}
+
+/// Adds what a row was, its numbers too; as it is where it is no whole record.
+fn row(page: &[u8], cell: &Cell, encoding: Encoding, to: &mut Vec<u8>) {
+    match record::values(&page[cell.local.clone()], encoding) {
+        Some(values) => {
+            to.push(0);
+            to.extend(cell.rowid.to_string().as_bytes());
+            values
+                .iter()
+                .filter(|value| !value.is_empty())
+                .for_each(|value| to.extend([b"\t", value.as_bytes()].concat()));
+        }
+        None => run(&page[cell.range.clone()], encoding, to),
+    }
 }
 
 /// Adds a run without the zeros around it.

@@ -1,5 +1,6 @@
-//! Write-ahead logs of SQLite: what was committed to one counts as SQLite itself would show it, what it has replaced is unused
-//! space, and one that lies alone gives what it has.
+//! Databases that SQLite itself has written: what was committed to a write-ahead log counts as SQLite would show it, what it
+//! has replaced is unused space, and one that lies alone gives what it has; rows in free pages are read, and pages that
+//! nothing leads to are told.
 
 #[path = "common/git.rs"]
 mod git;
@@ -18,7 +19,7 @@ use rusqlite::Connection;
 use store::audit;
 
 fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("write_ahead").join(name);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("sqlite").join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     folder
@@ -213,4 +214,66 @@ fn an_audit_sees_what_changes_in_the_log_alone() {
         assert_eq!(std::fs::read(repo.at.join("data/x.db")).unwrap(), database);
         assert_eq!((emails(args), emails(args)), (before + 1, before + 1));
     }
+}
+
+/// A database of rows of numbers and mailboxes after these statements, as a file holds it.
+fn numbers(name: &str, rows: u32, before: &str, after: &str) -> (PathBuf, Vec<u8>) {
+    let path = folder(name).join("x.db");
+    let db = Connection::open(&path).unwrap();
+    db.execute_batch(&format!(
+        "PRAGMA secure_delete = OFF; {before};
+         CREATE TABLE people (id INTEGER PRIMARY KEY, phone INTEGER, email TEXT);
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
+             INSERT INTO people SELECT i, 87010000019, 'u' || i || '@romashka-demo.kz' FROM n;
+         {after}"
+    ))
+    .unwrap();
+    drop(db);
+    (path.clone(), std::fs::read(path).unwrap())
+}
+
+/// Hits of a category in what belongs to no table.
+fn unused_of(run: &Run, category: &str) -> u64 {
+    let of_category = run.findings().into_iter().filter(|f| &*f.category == category);
+    of_category.filter(|f| f.path.as_str().ends_with("!(unused)")).map(|f| f.hits).sum()
+}
+
+#[test]
+fn numbers_of_rows_in_free_pages_are_read() {
+    for (vacuum, encoding) in [("NONE", "UTF-8"), ("INCREMENTAL", "UTF-8"), ("NONE", "UTF-16be")] {
+        let before = format!("PRAGMA auto_vacuum = {vacuum}; PRAGMA encoding = '{encoding}'");
+        let (path, _) = numbers(&format!("free-{vacuum}-{encoding}"), 500, &before, "DROP TABLE people;");
+        let run = scan(path);
+        assert_eq!(run.missed(), [""; 0], "{before}");
+        // What begins a page of the list stands where the head of its rows was: their numbers are lost.
+        let [phones, emails] = ["phone", "email"].map(|category| unused_of(&run, category));
+        assert!((300..500).contains(&phones) && emails >= 400, "{before}: {phones} {emails}");
+    }
+}
+
+#[test]
+fn pages_that_nothing_leads_to_are_told() {
+    let (path, mut stored) = numbers("stray", 500, "", "");
+    assert_eq!(scan(&path).missed(), [""; 0]);
+    // The schema loses its only entry.
+    stored[103..105].copy_from_slice(&[0, 0]);
+    std::fs::write(&path, &stored).unwrap();
+    let run = scan(&path);
+    let pages = stored.len() / 4096 - 1;
+    let told = "of its pages belong to no table: their rows are read without names";
+    assert_eq!(run.missed(), [format!("x.db problem: SQLite database: {pages} {told}")]);
+    assert_eq!(["phone", "email"].map(|category| unused_of(&run, category)), [500, 618]);
+}
+
+#[test]
+fn cells_over_each_other_are_read_once() {
+    let (path, mut stored) = numbers("over", 4000, "PRAGMA page_size = 65536", "DROP TABLE people;");
+    let whole = unused_of(&scan(&path), "email");
+    let page = (1..stored.len() / 65536).map(|page| page * 65536).find(|at| stored[*at] == 13).unwrap();
+    // A page that was given back has 20,000 times its first cell.
+    let cell: [u8; 2] = stored[page + 8..page + 10].try_into().unwrap();
+    stored[page + 3..page + 5].copy_from_slice(&20_000u16.to_be_bytes());
+    stored[page + 8..page + 40_008].chunks_exact_mut(2).for_each(|pointer| pointer.copy_from_slice(&cell));
+    std::fs::write(&path, &stored).unwrap();
+    assert!((1..=whole).contains(&unused_of(&scan(&path), "email")));
 }
