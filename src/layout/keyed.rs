@@ -1,5 +1,6 @@
 //! Keyed text: finds the key that a value is given for by looking back from the value, without parsing the file. JSON,
-//! YAML, TOML, `.env`, `key=value` in logs and URLs, the tag or attribute of XML, the tags of MT100 messages.
+//! YAML, TOML, `.env`, `key=value` in logs and URLs, the tag or attribute of XML, also where an attribute has the name, the
+//! tags of MT100 messages.
 
 use std::ops::Range;
 
@@ -9,6 +10,29 @@ const LONGEST: usize = 64;
 const LONGEST_PHRASE: usize = 96;
 /// How far back a value may stand from the beginning of its key.
 pub const REACH: usize = 128;
+
+/// Elements that say no more than that they hold something; what it is stands in an attribute.
+const GENERIC: [&str; 15] = [
+    "add",
+    "attribute",
+    "cell",
+    "column",
+    "data",
+    "entry",
+    "field",
+    "input",
+    "item",
+    "param",
+    "parameter",
+    "property",
+    "string",
+    "value",
+    "variable",
+];
+
+/// Attributes of them that have a value, and those that have its name.
+const VALUES: [&str; 2] = ["value", "content"];
+const NAMES: [&str; 2] = ["name", "key"];
 
 /// Where the name of the key stands whose value begins at `start`, on the same line.
 pub fn key_before(text: &[u8], start: usize) -> Option<Range<usize>> {
@@ -44,7 +68,11 @@ impl Look<'_> {
         let value = self.skip_back(start, is_quote_or_bracket);
         match self.previous(value)? {
             // Also `==`, `===` and `!=`.
-            b'=' => self.name(self.skip_back(value, |b| matches!(b, b'=' | b'!')), true),
+            b'=' => {
+                let name = self.name(self.skip_back(value, |b| matches!(b, b'=' | b'!')), true)?;
+                let holds = is_one_of(&self.text[name.clone()], &VALUES);
+                Some(holds.then(|| self.named_before(name.start)).flatten().unwrap_or(name))
+            }
             b'>' if self.previous(value - 1) == Some(b'=') => self.name(value - 2, true),
             b':' => match self.address(value - 1) {
                 Some(address) => self.key(address),
@@ -52,6 +80,7 @@ impl Look<'_> {
             },
             b'>' => self.tag(value - 1),
             b'/' => self.message_tag(value - 1),
+            b'A' => self.tag(self.text[self.line..value].strip_suffix(b"><![CDATA")?.len() + self.line),
             b',' => self.list(value - 1),
             _ => None,
         }
@@ -97,11 +126,30 @@ impl Look<'_> {
         }
     }
 
-    /// The name of the element whose start tag ends before `end`.
+    /// The name of the element whose start tag ends before `end`, or what its attribute calls it.
     fn tag(&self, end: usize) -> Option<Range<usize>> {
         let open = self.line + memchr::memrchr(b'<', &self.text[self.line..end])?;
         let length = self.text[open + 1..end].iter().take_while(|b| is_name(**b) || **b == b':').count();
-        (1..=LONGEST).contains(&length).then_some(open + 1..open + 1 + length)
+        let name = (1..=LONGEST).contains(&length).then_some(open + 1..open + 1 + length)?;
+        let generic = is_one_of(&self.text[name.clone()], &GENERIC);
+        Some(generic.then(|| self.named(name.end..end)).flatten().unwrap_or(name))
+    }
+
+    /// What the tag that is open before an attribute calls the value of it: `<add key="phone" value="`.
+    fn named_before(&self, attribute: usize) -> Option<Range<usize>> {
+        let open = self.line + memchr::memrchr2(b'<', b'>', &self.text[self.line..attribute])?;
+        (self.text[open] == b'<').then(|| self.named(open..attribute)).flatten()
+    }
+
+    /// The name that one of these attributes has.
+    fn named(&self, attributes: Range<usize>) -> Option<Range<usize>> {
+        let signs = memchr::memchr_iter(b'=', &self.text[attributes.clone()]).map(|sign| attributes.start + sign);
+        signs.into_iter().find_map(|sign| {
+            let name = &self.text[self.skip_back(sign, is_name)..sign];
+            let quote = *self.text.get(sign + 1).filter(|quote| is_quote(**quote) && is_one_of(name, &NAMES))?;
+            let length = memchr::memchr(quote, &self.text[sign + 2..attributes.end])?;
+            (1..=LONGEST_PHRASE).contains(&length).then_some(sign + 2..sign + 2 + length)
+        })
     }
 
     /// The name of the array of strings or numbers that the element which ends at `at` is in: `"phones":["1", "`.
@@ -119,6 +167,10 @@ impl Look<'_> {
         let start = self.skip_back(end, |b| b.is_ascii_uppercase());
         ((2..=6).contains(&(end - start)) && self.previous(start) == Some(b'/')).then_some(start..end)
     }
+}
+
+fn is_one_of(name: &[u8], names: &[&str]) -> bool {
+    names.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 fn is_quote(byte: u8) -> bool {
@@ -155,6 +207,13 @@ mod tests {
             ("<Buyer><tin>V", Some("tin")),
             ("<tin kind=\"x\">V", Some("tin")),
             ("<a iin=\"V", Some("iin")),
+            ("<iin><![CDATA[V", Some("iin")),
+            ("<field xsi:type='x' name=\"iin\">V", Some("iin")),
+            ("<phone name=\"main\">V", Some("phone")),
+            ("<Property Name='ИИН клиента'>V", Some("ИИН клиента")),
+            ("<add key=\"phone\" value=\"V", Some("phone")),
+            ("<meta content='V", Some("content")),
+            ("<a name=\"x\"/> value=\"V", Some("value")),
             ("'iin' => 'V'", Some("iin")),
             ("row['iin'] = 'V'", Some("iin")),
             ("const iin = 'V'", Some("iin")),

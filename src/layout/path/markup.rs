@@ -24,27 +24,44 @@ enum Parent {
 impl Look<'_> {
     /// The path of the text of an element, by the name in its tag.
     pub(super) fn element(&mut self, name: &Range<usize>) -> Option<Trail> {
+        Some(self.inside(name.start - 1, name, name))
+    }
+
+    /// The path of the value of an element that an attribute names.
+    pub(super) fn named(&mut self, name: &Range<usize>) -> Option<Trail> {
+        let (open, element) = self.open_tag(name)?;
+        Some(self.inside(open, &element, name))
+    }
+
+    /// The path of an attribute.
+    pub(super) fn attribute(&mut self, name: &Range<usize>) -> Option<Trail> {
+        let (open, element) = self.open_tag(name)?;
+        let mut trail = Trail::new(Notation::Markup);
+        trail.push(Step::Attribute(name.clone()));
+        trail.go_on(self, open, None, |trail, look| look.upwards(open, element, trail));
+        Some(trail)
+    }
+
+    /// The path of the `element` whose tag is at `tag`, and which is shown by this name.
+    fn inside(&mut self, tag: usize, element: &Range<usize>, name: &Range<usize>) -> Trail {
         let mut trail = Trail::new(Notation::Markup);
         trail.push(Step::Name(name.clone()));
-        match self.parent(name.start - 1, name) {
+        match self.parent(tag, element) {
             Parent::Element(tag, parent) => {
                 trail.go_on(self, tag, None, |trail, look| look.upwards(tag, parent, trail))
             }
             Parent::Root => trail.rooted = true,
             Parent::Unknown => {}
         }
-        Some(trail)
+        trail
     }
 
-    /// The path of an attribute.
-    pub(super) fn attribute(&mut self, name: &Range<usize>) -> Option<Trail> {
-        let from = name.start.saturating_sub(TAG).max(self.from);
-        let open = from + memchr::memrchr2(b'<', b'>', &self.text[from..name.start])?;
+    /// Where the tag is that an attribute stands in, and the name of its element.
+    fn open_tag(&self, attribute: &Range<usize>) -> Option<(usize, Range<usize>)> {
+        let from = attribute.start.saturating_sub(TAG).max(self.from);
+        let open = from + memchr::memrchr2(b'<', b'>', &self.text[from..attribute.start])?;
         let element = (self.text[open] == b'<').then(|| self.tag_name(open)).flatten()?;
-        let mut trail = Trail::new(Notation::Markup);
-        trail.push(Step::Attribute(name.clone()));
-        trail.go_on(self, open, None, |trail, look| look.upwards(open, element, trail));
-        Some(trail)
+        Some((open, element))
     }
 
     /// Adds the element whose tag is at `tag`, and what it stands in.

@@ -191,7 +191,10 @@ pub fn path(text: &[u8], base: u64, value: usize, key: Key, memory: &mut Memory)
     let from = value.saturating_sub(REACH).min(key.start);
     let mut look = Look { text, base, from, begins: from == 0 && base == 0, memory, seen: key.start };
     let trail = match *text.get(key.end)? {
-        quote @ (b'"' | b'\'') if look.previous(key.start) == Some(quote) => look.json(key, value, quote),
+        quote @ (b'"' | b'\'') if look.previous(key.start) == Some(quote) => match look.previous(key.start - 1) {
+            Some(b'=') => look.named(key),
+            _ => look.json(key, value, quote),
+        },
         b':' => look.indented(key),
         b'=' | b' ' | b'\t' if look.begins_line(key.start) => look.section(key),
         b'=' => look.attribute(key),
@@ -287,6 +290,8 @@ mod tests {
             ("<users><user a='1' phone='V", "/users/user/@phone"),
             ("<a><!-- <b> --><c><![CDATA[<d>]]></c><iin>V", "/a/iin"),
             ("12:30 INFO sent <user><phone>V", "…/user/phone"),
+            ("<users><row>\n<field name='id'>1</field>\n<field name='phone'>V", "/users/row/phone"),
+            ("<settings><add key=\"phone\" value=\"V", "/settings/phone"),
             ("users:\n  - name: x\n    contact:\n      # phone\n\n      phone: V", "users[*].contact.phone"),
             ("users:\n- name: x\n- phone: V", "users[*].phone"),
             ("a: 1\nphone: V", "phone"),
@@ -380,6 +385,8 @@ mod tests {
         "text",
         "{\"k\":\"V\",\"l\":\"V\"},",
         "<a><b>V</b></a>",
+        "<field name=\"k\">V</field>",
+        "<add key='k' value='V'/>",
         "a:\n",
         "  k: V\n",
     ];
