@@ -10,12 +10,17 @@ use derbes::pipeline::{self, Plan, Progress};
 
 /// The findings in a file of this name and text: `detector table.column hits confidence`, one a line.
 fn found(name: &str, text: &[u8]) -> String {
+    found_by(name, text, false)
+}
+
+/// The same, by all detectors or by those that run without being told to.
+fn found_by(name: &str, text: &[u8], all_detectors: bool) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cells");
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join(name);
     std::fs::write(&file, text).unwrap();
     let categories = Arc::new(Categories::builtin().unwrap());
-    let plan = Plan::new(vec![file], categories, jiff::civil::date(2026, 11, 22));
+    let plan = Plan { all_detectors, ..Plan::new(vec![file], categories, jiff::civil::date(2026, 11, 22)) };
     let mut lines = Vec::new();
     let mut sink = |event| {
         if let Event::Finding(finding) = event {
@@ -157,11 +162,34 @@ fn an_encoded_value_in_a_cell_is_found_as_in_plain_text() {
         ("ИИН ９００５１７１３２７２８", "kz-iin"),
         ("тел.&nbsp;+7&nbsp;701&nbsp;000&nbsp;00&nbsp;19", "kz-phone"),
         ("iin=3D900517132728", "kz-iin"),
+        (r#"{""fio"": ""\\u0418\\u0432\\u0430\\u043d\\u043e\\u0432 \\u0418.\\u0418.""}"#, "person-name"),
+        ("/q?fio=%D0%98%D0%B2%D0%B0%D0%BD%D0%BE%D0%B2%20%D0%98.%D0%98.", "person-name"),
     ] {
         let text = format!("id,name,data\n{}7,T,{cell}\n", rows(50, |i| format!("{i},T,x\n")));
         let found = found("data.csv", text.as_bytes());
         assert!(found.starts_with(&format!("{detector} data.data 1 ")), "{cell}: {found}");
     }
+}
+
+#[test]
+fn values_in_escaped_letters_end_with_their_cell() {
+    let row = |i| {
+        format!(
+            "{i};\\u0433. \\u0410\\u043b\\u043c\\u0430\\u0442\\u044b;\\u0443\\u043b. \\u0410\\u0431\\u0430\\u044f, 5\n"
+        )
+    };
+    let text = format!("id;a;b\n{}", rows(30, row));
+    assert_eq!(found("escaped.csv", text.as_bytes()), "postal-address escaped.3 30 medium");
+}
+
+/// Numbers that pass the check of an ИИН and that of a taxpayer's number of before 2013.
+const BOTH: [&str; 5] = ["520517100105", "520517102419", "310901105000", "310901107804", "480228110607"];
+
+#[test]
+fn detectors_that_need_a_word_take_no_values_from_columns_of_others() {
+    let iin = |i: usize| if i % 10 == 0 { BOTH[i / 10] } else { "900517132728" };
+    let text = format!("id;ИИН;сумма\n{}", rows(50, |i| format!("{i};{};{}\n", iin(i), 100 * i)));
+    assert_eq!(found_by("both.csv", text.as_bytes(), true), "kz-iin both.ИИН 50 high");
 }
 
 #[test]

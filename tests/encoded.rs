@@ -88,6 +88,38 @@ fn words_in_escapes_name_a_plain_value() {
     }
 }
 
+/// As `json.dumps` of Python and `json_encode` of PHP write what is not ASCII, and as a dump has that again.
+fn escaped(text: &str, escape: impl Fn(char) -> String) -> String {
+    text.chars().map(|letter| if letter.is_ascii() { letter.into() } else { escape(letter) }).collect()
+}
+
+#[test]
+fn what_is_written_in_escaped_letters() {
+    let json = |letter: char| format!("\\u{:04x}", u32::from(letter));
+    let dumped = |letter: char| format!("\\\\u{:04X}", u32::from(letter));
+    let percent = |letter: char| letter.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let entity = |letter: char| format!("&#{};", u32::from(letter));
+    let escapes: [&dyn Fn(char) -> String; 4] = [&json, &dumped, &percent, &entity];
+    for (id, before, value, named) in [
+        ("person-name", r#"{"id": 7, "fio": ""#, "Ахметова Айгерим Серікқызы", " named"),
+        ("person-name", "msg=", "Иванов И.И.", ""),
+        ("postal-address", r#"{"addr": ""#, "г. Алматы, ул. Абая, д. 15, кв. 7", " named"),
+        ("birth-date", "", "5 мая 1990 г.р.", " named"),
+    ] {
+        for escape in escapes {
+            let text = format!(r#"{before}{}", "x": 1}}"#, escaped(value, escape));
+            let written = escaped(value.trim_end_matches(" г.р."), escape);
+            assert_eq!(found(id, &text), format!("{written}!{named}"), "{text}");
+        }
+    }
+    // A word in escapes names what has to be named.
+    for escape in escapes {
+        let text = format!("{}: 012345678", escaped("удостоверение личности №", escape));
+        assert_eq!(found("kz-id-card", &text), "012345678! named", "{text}");
+    }
+    assert_eq!(found("person-name", &escaped("улица Ивана Франко", json)), "");
+}
+
 #[test]
 fn what_only_looks_encoded_is_nothing() {
     for (id, text) in [

@@ -38,14 +38,21 @@ impl Scanner {
     pub(super) fn conclude(
         &self,
         passage: &Passage,
-        (raw, encoded): (&mut Vec<Match>, Vec<Match>),
+        (raw, mut encoded): (&mut Vec<Match>, Vec<Match>),
         out: &mut Vec<Match>,
     ) {
+        let Passage { text, tables, .. } = passage;
+        let mut segment = 0;
+        encoded.sort_by_key(|found| found.span.start);
+        encoded.retain(|found| {
+            let rows = tables.segment_at(found.span.start, &mut segment);
+            !rows.is_some_and(|rows| tables.divides(text, &found.span, rows))
+        });
         if encoded.is_empty() {
             return self.finish(passage, raw, out);
         }
         let mut plain = raw.clone();
-        overlap::resolve(&mut plain, |detector| self.detectors.get(detector).rank());
+        overlap::resolve(&mut plain, |found| self.rank(found));
         plain.extend(passage.settled.into_iter().flat_map(|settled| settled.matches(|_| true)));
         plain.sort_by_key(|found| found.span.start);
         let begun = out.len();
@@ -57,7 +64,7 @@ impl Scanner {
     fn finish(&self, passage: &Passage, raw: &mut Vec<Match>, out: &mut Vec<Match>) {
         let Passage { text, own, binary, tables, settled } = passage;
         let values: Vec<Range<usize>> = raw.iter().map(|found| found.span.clone()).collect();
-        overlap::resolve(raw, |detector| self.detectors.get(detector).rank());
+        overlap::resolve(raw, |found| self.rank(found));
         let (mut segment, mut keys) = (0, Keys::default());
         for mut found in raw.drain(..).filter(|m| own.contains(&m.span.start)) {
             match tables.segment_at(found.span.start, &mut segment) {
@@ -80,6 +87,14 @@ impl Scanner {
     /// The values of a text of its own, without tables.
     pub(super) fn finish_text(&self, text: &[u8], raw: &mut Vec<Match>, out: &mut Vec<Match>) {
         self.finish(&Passage::whole(text, false, &Grid::default()), raw, out);
+    }
+
+    /// Where a value stands among those that share bytes with it.
+    pub(super) fn rank(&self, found: &Match) -> Option<overlap::Rank> {
+        let place = self.detectors.get(found.detector).rank()?;
+        let needs_word = matches!(self.words[usize::from(found.detector)], Words::Required(..));
+        let has_word = [Evidence::KeyName, Evidence::ContextWord].iter().any(|word| found.evidence.contains(*word));
+        Some(overlap::Rank { place, of_column: needs_word && !has_word })
     }
 
     /// Adds what the key, one of the `keys` of the text, and the words around a value say.

@@ -153,6 +153,6 @@ fn winner(scanner: &Scanner, found: &Match, kept: &[Match]) -> Option<u16> {
     if kept.iter().filter(shares).any(|m| m.detector == found.detector) {
         return None;
     }
-    let rank = |m: &&Match| scanner.detectors.get(m.detector).rank().unwrap_or(u8::MAX);
+    let rank = |m: &&Match| scanner.rank(m).map_or((true, u8::MAX), |rank| (rank.of_column, rank.place));
     Some(kept.iter().filter(shares).min_by_key(rank)?.detector)
 }

@@ -12,11 +12,26 @@ pub fn insert(matches: &mut Vec<Match>, found: Match) {
     matches.insert(before, found);
 }
 
+/// Where a match stands among those that share bytes with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rank {
+    /// The detector's: less is higher.
+    pub place: u8,
+    /// Whether nothing but its column can tell that it is a value: it drops only others of that kind.
+    pub of_column: bool,
+}
+
+impl Rank {
+    fn drops(self, other: Self) -> bool {
+        self.place < other.place && (other.of_column || !self.of_column)
+    }
+}
+
 /// Drops from `matches`, all in order that pass their checks, those that share bytes with one of a higher rank, or with one of
-/// the same detector that starts earlier. `rank` is the detector's: less is higher, `None` never gives way.
+/// the same detector that starts earlier. One without a rank never gives way.
 ///
 /// A dropped match still drops others: a chain of overlaps of any length is decided pair by pair.
-pub fn resolve(matches: &mut Vec<Match>, rank: impl Fn(u16) -> Option<u8>) {
+pub fn resolve(matches: &mut Vec<Match>, rank: impl Fn(&Match) -> Option<Rank>) {
     if matches.len() < 2 {
         return;
     }
@@ -26,14 +41,13 @@ pub fn resolve(matches: &mut Vec<Match>, rank: impl Fn(u16) -> Option<u8>) {
     }
     // The finder may see one value at several places.
     matches.dedup_by(|a, b| a.detector == b.detector && a.span == b.span);
-    let ranked: Vec<(u8, Range<usize>)> =
-        matches.iter().filter_map(|m| Some((rank(m.detector)?, m.span.clone()))).collect();
+    let ranked: Vec<(Rank, Range<usize>)> = matches.iter().filter_map(|m| Some((rank(m)?, m.span.clone()))).collect();
     let outranked = |m: &Match| {
-        rank(m.detector).is_some_and(|mine| {
+        rank(m).is_some_and(|mine| {
             let reach = m.span.start.saturating_sub(super::LONGEST);
             let first = ranked.partition_point(|(_, span)| span.start < reach);
             let near = ranked[first..].iter().take_while(|(_, span)| span.start < m.span.end);
-            near.into_iter().any(|(its, span)| *its < mine && m.span.start < span.end)
+            near.into_iter().any(|(its, span)| its.drops(mine) && m.span.start < span.end)
         })
     };
     let most = matches.iter().map(|m| usize::from(m.detector)).max().unwrap_or(0);
@@ -85,18 +99,31 @@ mod tests {
         for m in [at(1, 4, 14), at(0, 0, 20), at(2, 2, 6), at(1, 30, 40), at(1, 35, 45), at(1, 44, 50)] {
             insert(&mut matches, m);
         }
-        resolve(&mut matches, |detector| (detector < 2).then_some(detector as u8));
+        resolve(&mut matches, ranked_below(2));
         assert_eq!(matches, [at(0, 0, 20), at(2, 2, 6), at(1, 30, 40)]);
     }
+
+    #[test]
+    fn what_its_column_alone_tells_drops_its_like() {
+        let mut matches = vec![at(0, 0, 12), at(1, 0, 12), at(2, 0, 12)];
+        resolve(&mut matches, |m| Some(Rank { place: m.detector as u8, of_column: m.detector != 1 }));
+        assert_eq!(matches, [at(0, 0, 12), at(1, 0, 12)]);
+    }
+
+    /// Detectors below a number, by their numbers.
+    fn ranked_below(most: u16) -> impl Fn(&Match) -> Option<Rank> {
+        move |m| (m.detector < most).then_some(Rank { place: m.detector as u8, of_column: false })
+    }
+
     /// As the rule says it, of each pair.
-    fn pairwise(matches: &[Match], rank: impl Fn(u16) -> Option<u8>) -> Vec<Match> {
+    fn pairwise(matches: &[Match], rank: impl Fn(&Match) -> Option<Rank>) -> Vec<Match> {
         let gives_way = |m: &Match, other: &Match| {
             let shares = other.span.start < m.span.end && m.span.start < other.span.end;
-            let ranks = (rank(m.detector), rank(other.detector));
+            let ranks = (rank(m), rank(other));
             shares
                 && match m.detector == other.detector {
                     true => other.span.start < m.span.start,
-                    false => matches!(ranks, (Some(mine), Some(its)) if its < mine),
+                    false => matches!(ranks, (Some(mine), Some(its)) if its.drops(mine)),
                 }
         };
         matches.iter().filter(|m| !matches.iter().any(|other| gives_way(m, other))).cloned().collect()
@@ -111,10 +138,10 @@ mod tests {
             for (detector, start, length) in spans {
                 insert(&mut matches, at(detector, start, start + length));
             }
-            let rank = |detector: u16| (detector < 3).then_some(detector as u8);
+            let rank = ranked_below(3);
             matches.dedup_by(|a, b| a.detector == b.detector && a.span == b.span);
-            let expected = pairwise(&matches, rank);
-            resolve(&mut matches, rank);
+            let expected = pairwise(&matches, &rank);
+            resolve(&mut matches, &rank);
             proptest::prop_assert_eq!(matches, expected);
         }
     }

@@ -2,6 +2,7 @@
 //! position by position. Slow and simple; the fast path must find exactly the same.
 
 use super::conclusion::Passage;
+use super::encoded::letters::{self, Letters};
 use super::encoded::{self, run, utf16};
 use super::{Match, Scanner};
 use crate::layout::table::Grid;
@@ -17,6 +18,9 @@ pub fn scan(scanner: &Scanner, text: &[u8], binary: bool) -> Vec<Match> {
     };
     for at in encoded::all(text) {
         encoded::around(text, at, &mut values, &mut encoded);
+    }
+    for letters in Letters::all(text).drain(0) {
+        letters::beside(text, &letters, &mut values, &mut encoded);
     }
     for at in 0..text.len() {
         run::within(text, at, &mut values, &mut encoded);

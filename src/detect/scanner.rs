@@ -9,7 +9,7 @@ use super::cells::{Cells, Settled};
 use super::check::{Checked, Subject};
 use super::columns::{Around, Columns};
 use super::conclusion::{Passage, is_telling};
-use super::encoded::{self, Seen, run, utf16};
+use super::encoded::{self, Seen, letters, run, utf16};
 use super::finder::{Anchor, Candidates, Engine, Wanted};
 use super::needs::{Nearby, Needs};
 use super::runs::{Find, Run, Runs, Served};
@@ -215,6 +215,11 @@ impl Scanner {
             let mut values = |text: &[u8]| self.values(runs, text, in_table(at), decoded.get_or_insert_default());
             encoded::around(text, at, &mut values, &mut encoded);
         }
+        for letters in seen.letters.drain(range.start) {
+            let in_rows = in_table(letters.start);
+            let mut values = |text: &[u8]| self.values(runs, text, in_rows, decoded.get_or_insert_default());
+            letters::beside(text, &letters, &mut values, &mut encoded);
+        }
         let mut values = |text: &[u8]| self.values(runs, text, false, decoded.get_or_insert_default());
         let words = seen.words.drain(..).filter(|at| *at >= range.start);
         for start in run::starts_before(text, range.start).chain(words) {
@@ -307,7 +312,7 @@ impl Scanner {
         let parts = [Part { run: runs.of(in_table), is_settled: false, range: 0..text.len() }];
         self.candidates(parts, (text, &(0..0)), None, &|_| in_table, &|_, _, _| false, scratch);
         if in_table {
-            overlap::resolve(&mut scratch.raw, |detector| self.detectors.get(detector).rank());
+            overlap::resolve(&mut scratch.raw, |found| self.rank(found));
             let mut found = std::mem::take(&mut scratch.raw);
             for found in &mut found {
                 found.told = self.told_by_words(text, found).filter(|told| is_telling(*told));

@@ -2,10 +2,12 @@
 //! digits, broken by characters of no width, in base64 or in hexadecimal digits, in UTF-16 among binary bytes; decodes what
 //! is around it, one level deep, and gives the values there at the places where they are written.
 //!
-//! A decision depends on [`REACH`] bytes around an escape, or on one run of base64 or hexadecimal digits, so that it is the
-//! same wherever the text is cut.
+//! A decision depends on less than [`MARGIN`] bytes around an escape, or on one run of base64 or hexadecimal digits, so that
+//! it is the same wherever the text is cut.
 
 use std::ops::Range;
+
+use letters::{Letters, is_letter};
 
 use super::finder::Anchor;
 use super::{LONGEST, MARGIN, Match};
@@ -13,6 +15,7 @@ use crate::finding::Evidence;
 
 mod base64;
 mod hex;
+pub mod letters;
 pub mod run;
 mod unescape;
 pub mod utf16;
@@ -74,6 +77,8 @@ pub type Scan<'a> = dyn FnMut(&[u8]) -> Vec<Match> + 'a;
 pub struct Seen {
     /// Escapes that may belong to a value.
     pub escapes: Vec<usize>,
+    /// Letters in escapes.
+    pub letters: Letters,
     /// Long words that may begin a run of base64 or hexadecimal digits.
     pub words: Vec<usize>,
 }
@@ -81,6 +86,7 @@ pub struct Seen {
 impl Seen {
     pub fn clear(&mut self) {
         self.escapes.clear();
+        self.letters.clear();
         self.words.clear();
     }
 
@@ -89,7 +95,14 @@ impl Seen {
     pub fn see(&mut self, text: &[u8], anchor: Anchor, at: usize) {
         match anchor {
             Anchor::At if text[at] == b'@' => self.escapes.extend(soft_breaks(text, at)),
-            Anchor::At if belongs(text, at) => self.escapes.push(at),
+            Anchor::At => {
+                if is_letter(text, at) {
+                    self.letters.see(at);
+                }
+                if belongs(text, at) {
+                    self.escapes.push(at);
+                }
+            }
             Anchor::Run if run::may_begin(text, at) => self.words.push(at),
             _ => {}
         }

@@ -37,6 +37,9 @@ impl Unit {
     }
 }
 
+/// Backslashes before one escape at most.
+const MOST_SLASHES: usize = 8;
+
 /// Entities that stand in values.
 const ENTITIES: [(&[u8], Meaning); 7] = [
     (b"&nbsp;", Meaning::Char(' ')),
@@ -54,7 +57,12 @@ pub fn unit_at(text: &[u8], at: usize) -> Option<Unit> {
     let unit = |width, meaning| Some(Unit { width, meaning });
     match rest {
         [b'%', _, _, ..] => unit(3, Meaning::Byte(u8::try_from(number(&rest[1..3], 16)?).ok()?)),
-        [b'\\', b'u', _, _, _, _, ..] => unit(6, Meaning::Char(char::from_u32(number(&rest[2..6], 16)?)?)),
+        [b'\\', b'u' | b'\\', ..] => {
+            // JSON in a string, as dumps hold it, has its backslashes escaped too.
+            let slashes = rest.iter().take(MOST_SLASHES).take_while(|byte| **byte == b'\\').count();
+            let digits = rest.get(slashes..)?.strip_prefix(b"u")?.get(..4)?;
+            unit(slashes + 5, Meaning::Char(char::from_u32(number(digits, 16)?)?))
+        }
         [b'&', b'#', ..] => entity(rest),
         [b'&', ..] => {
             let (name, meaning) = ENTITIES.iter().find(|(name, _)| rest.starts_with(name))?;
@@ -161,6 +169,7 @@ mod tests {
             ("%2B7%20%28700%29", "+7 (700)"),
             ("%D0%98%d0%98%D0%9D", "ИИН"),
             ("\\u0418\\u0418\\u041d: \\u0039", "ИИН: 9"),
+            (r"\\u0418\\u0418\\u041d \\\\u0418 \\n", r"ИИН И \\n"),
             ("&#1048;&#x418;&#X41D; a&nbsp;b&shy;c&#173;d", "ИИН a bcd"),
             ("=D0=98=D0=98=D0=9D", "ИИН"),
             ("iin=3D90=2E5 a=\r\nb=\nc =3d", "iin=90.5 abc =3d"),
