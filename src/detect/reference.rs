@@ -20,7 +20,7 @@ pub fn scan(scanner: &Scanner, text: &[u8], binary: bool) -> Vec<Match> {
         encoded::around(text, at, &mut values, &mut encoded);
     }
     for letters in Letters::all(text).drain(0) {
-        letters::beside(text, &letters, &mut values, &mut encoded);
+        letters::beside(text, &letters, false, &mut values, &mut encoded);
     }
     for at in 0..text.len() {
         run::within(text, at, &mut values, &mut encoded);

@@ -218,7 +218,7 @@ impl Scanner {
         for letters in seen.letters.drain(range.start) {
             let in_rows = in_table(letters.start);
             let mut values = |text: &[u8]| self.values(runs, text, in_rows, decoded.get_or_insert_default());
-            letters::beside(text, &letters, &mut values, &mut encoded);
+            letters::beside(text, &letters, in_rows, &mut values, &mut encoded);
         }
         let mut values = |text: &[u8]| self.values(runs, text, false, decoded.get_or_insert_default());
         let words = seen.words.drain(..).filter(|at| *at >= range.start);

@@ -66,11 +66,15 @@ impl Letters {
     }
 }
 
-/// The values beside letters that are read together.
-pub fn beside(text: &[u8], letters: &Range<usize>, scan: &mut Scan, out: &mut Vec<Match>) {
+/// The values beside letters that are read together. In rows of tables only those that are written with them: what else they
+/// name is in no need of words there.
+pub fn beside(text: &[u8], letters: &Range<usize>, in_rows: bool, scan: &mut Scan, out: &mut Vec<Match>) {
     let (decoded, _) = decode(text, letters.start.saturating_sub(BESIDE)..text.len().min(letters.end + BESIDE));
     let found = scan(&decoded.text).into_iter().map(|found| decoded.matched(found));
-    let reach = |m: &Match| m.span.start.saturating_sub(BEFORE)..text.len().min(m.span.end + AFTER);
+    let reach = |m: &Match| match in_rows {
+        true => m.span.clone(),
+        false => m.span.start.saturating_sub(BEFORE)..text.len().min(m.span.end + AFTER),
+    };
     out.extend(found.filter(|m| m.span.len() <= LONGEST_WRITTEN && has_letters(text, reach(m))));
 }
 

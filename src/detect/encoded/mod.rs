@@ -65,7 +65,8 @@ impl Decoded {
     /// A match in the decoded text as one in the window.
     fn matched(&self, found: Match) -> Match {
         let key = found.key.as_ref().map(|key| self.place(key));
-        Match { span: self.place(&found.span), key, evidence: found.evidence.with(Evidence::Encoded), ..found }
+        let told = found.told.map(|told| told.with(Evidence::Encoded));
+        Match { span: self.place(&found.span), key, evidence: found.evidence.with(Evidence::Encoded), told, ..found }
     }
 }
 
