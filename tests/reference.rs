@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use common::{fast, scanner, scanner_with};
 use derbes::detect::finder::Engine;
-use derbes::detect::reference;
+use derbes::detect::{MARGIN, Match, Scratch, reference};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -267,6 +267,36 @@ proptest! {
             Ok(())
         })?;
     }
+
+    #[test]
+    fn wherever_the_text_is_cut(
+        pieces in proptest::collection::vec(encoded(), 0..400), stretch in 100..6000usize, binary in any::<bool>(),
+    ) {
+        thread_local! {
+            static SCANNER: derbes::detect::Scanner = scanner(Engine::best());
+        }
+        let text = pieces.concat();
+        SCANNER.with(|scanner| {
+            let shown = String::from_utf8_lossy(&text);
+            prop_assert_eq!(in_stretches(scanner, &text, stretch, binary), fast(scanner, &text, binary), "{}", shown);
+            Ok(())
+        })?;
+    }
+}
+
+/// The matches of a text that is scanned in parts of so many bytes, of each of which no more is shown than has to be.
+fn in_stretches(scanner: &derbes::detect::Scanner, text: &[u8], bytes: usize, binary: bool) -> Vec<Match> {
+    let (mut all, mut scratch) = (Vec::new(), Scratch::default());
+    for start in (0..text.len()).step_by(bytes) {
+        let shown = start.saturating_sub(MARGIN);
+        let end = text.len().min(start + bytes);
+        let window = &text[shown..text.len().min(end + MARGIN)];
+        let mut found = Vec::new();
+        scanner.scan(window, start - shown..end - shown, binary, &mut scratch, &mut found);
+        let moved = |range: std::ops::Range<usize>| range.start + shown..range.end + shown;
+        all.extend(found.into_iter().map(|m| Match { span: moved(m.span), key: m.key.map(moved), ..m }));
+    }
+    all
 }
 
 proptest! {

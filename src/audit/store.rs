@@ -210,16 +210,25 @@ pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 mod tests {
     use super::*;
 
-    fn folder(name: &str) -> PathBuf {
+    /// A folder that goes with its test.
+    struct Folder(PathBuf);
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn folder(name: &str) -> Folder {
         let folder = std::env::temp_dir().join(format!("derbes-store-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
-        folder
+        Folder(folder)
     }
 
     #[test]
     fn a_store_has_one_writer_and_any_number_of_readers() {
-        let path = folder("lock").join("a.store");
+        let folder = folder("lock");
+        let path = folder.0.join("a.store");
         assert_eq!(Store::read(&path).err().unwrap().message, "there is no such store");
         let store = Store::write(&path).unwrap();
         assert_eq!(Store::write(&path).err().unwrap().message, "another audit writes to this store");
@@ -232,7 +241,8 @@ mod tests {
     #[test]
     fn a_store_and_its_key_are_for_the_owner_alone() {
         use std::os::unix::fs::PermissionsExt;
-        let path = folder("mode").join("a.store");
+        let folder = folder("mode");
+        let path = folder.0.join("a.store");
         let of = |file: &Path| file.metadata().unwrap().permissions().mode() & 0o777;
         let store = Store::write(&path).unwrap();
         store.db.execute_batch("CREATE TABLE a (b)").unwrap();
@@ -253,21 +263,22 @@ mod tests {
     #[test]
     fn what_is_no_store_is_refused() {
         let folder = folder("wrong");
-        let path = folder.join("text");
+        let path = folder.0.join("text");
         std::fs::write(&path, "x".repeat(5000)).unwrap();
         assert!(Store::write(&path).is_err());
-        let path = folder.join("other");
+        let path = folder.0.join("other");
         Connection::open(&path).unwrap().execute_batch("CREATE TABLE a (b)").unwrap();
         let error = Store::write(&path).err().unwrap();
         assert_eq!(error.message, "this is a database, but no store of an audit");
-        let path = folder.join("newer");
+        let path = folder.0.join("newer");
         Store::write(&path).unwrap().db.execute_batch("PRAGMA user_version = 99").unwrap();
         assert!(Store::read(&path).err().unwrap().message.starts_with("a newer version"));
     }
 
     #[test]
     fn another_key_opens_nothing() {
-        let path = folder("key").join("a.store");
+        let folder = folder("key");
+        let path = folder.0.join("a.store");
         Store::write(&path).unwrap();
         let key = beside(&path, "key");
         let old = std::fs::read_to_string(&key).unwrap();

@@ -215,7 +215,8 @@ impl Scanner {
             let mut values = |text: &[u8]| self.values(runs, text, in_table(at), decoded.get_or_insert_default());
             encoded::around(text, at, &mut values, &mut encoded);
         }
-        for letters in seen.letters.drain(range.start) {
+        // They may name a value that begins later.
+        for letters in seen.letters.drain(range.start.saturating_sub(layout::KEY_REACH)) {
             let in_rows = in_table(letters.start);
             let mut values = |text: &[u8]| self.values(runs, text, in_rows, decoded.get_or_insert_default());
             letters::beside(text, &letters, in_rows, &mut values, &mut encoded);

@@ -10,8 +10,9 @@ use crate::detect::{LONGEST, Match};
 /// together.
 const BESIDE: usize = 512;
 
-/// Bytes before a value, and after it, in which words count: as many characters as elsewhere, of six bytes each.
-const BEFORE: usize = 400;
+/// Bytes before a value, and after it, in which words count: as many characters as elsewhere, of six bytes each. As far as
+/// letters are seen before the part of a window that is scanned.
+const BEFORE: usize = 360;
 const AFTER: usize = 180;
 
 /// Bytes that a value is written in at most.
@@ -34,6 +35,9 @@ pub fn is_letter(text: &[u8], at: usize) -> bool {
 
 /// Whether such a letter stands in a range.
 fn has_letters(text: &[u8], range: Range<usize>) -> bool {
+    if range.is_empty() {
+        return false;
+    }
     memchr::memchr3_iter(b'\\', b'%', b'&', &text[range.clone()]).any(|at| is_letter(text, range.start + at))
 }
 
@@ -71,11 +75,12 @@ impl Letters {
 pub fn beside(text: &[u8], letters: &Range<usize>, in_rows: bool, scan: &mut Scan, out: &mut Vec<Match>) {
     let (decoded, _) = decode(text, letters.start.saturating_sub(BESIDE)..text.len().min(letters.end + BESIDE));
     let found = scan(&decoded.text).into_iter().map(|found| decoded.matched(found));
-    let reach = |m: &Match| match in_rows {
-        true => m.span.clone(),
-        false => m.span.start.saturating_sub(BEFORE)..text.len().min(m.span.end + AFTER),
+    // Other letters, that are read for themselves, may stand where these are cut off.
+    let reach = |Range { start, end }: &Range<usize>| match in_rows {
+        true => *start..*end,
+        false => start.saturating_sub(BEFORE).max(letters.start)..(end + AFTER).min(letters.end + 1),
     };
-    out.extend(found.filter(|m| m.span.len() <= LONGEST_WRITTEN && has_letters(text, reach(m))));
+    out.extend(found.filter(|m| m.span.len() <= LONGEST_WRITTEN && has_letters(text, reach(&m.span))));
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What stands between the rows of a dump: takes its bytes one by one, tells where a COPY or INSERT begins that rows
-//! follow, and gathers the definitions of tables and what a dump says of itself. Statements are looked for at the starts of lines and after the rows of
-//! another; nothing else of SQL is parsed, so that a stray quote in a comment does no harm.
+//! follow, and gathers the definitions of tables and what a dump says of itself. Statements are looked for at the starts of
+//! lines and after the rows of another; nothing else of SQL is parsed, so that a stray quote in a comment does no harm.
 
 use super::dump::MARK;
 use super::shape::Dialect;
