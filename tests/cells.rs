@@ -186,6 +186,15 @@ fn values_in_escaped_letters_end_with_their_cell() {
 const BOTH: [&str; 5] = ["520517100105", "520517102419", "310901105000", "310901107804", "480228110607"];
 
 #[test]
+fn numbers_that_words_beside_them_give_another_meaning_are_no_findings() {
+    let number =
+        |i: usize| if i % 40 == 0 { "520517100105".to_owned() } else { format!("{}", 123456789012 + 97531 * i) };
+    let text = |words: &str| format!("id,note\n{}", rows(400, |i| format!("{i},{words} {} оплачен\n", number(i))));
+    assert_eq!(found("orders.csv", text("Заказ №").as_bytes()), "");
+    assert!(found("people.csv", text("Клиент с ИИН").as_bytes()).starts_with("kz-iin people.2 10 "));
+}
+
+#[test]
 fn detectors_that_need_a_word_take_no_values_from_columns_of_others() {
     let iin = |i: usize| if i % 10 == 0 { BOTH[i / 10] } else { "900517132728" };
     let text = format!("id;ИИН;сумма\n{}", rows(50, |i| format!("{i};{};{}\n", iin(i), 100 * i)));

@@ -239,7 +239,9 @@ impl<'a> Hits<'a, '_> {
         if !self.counts(found) {
             return;
         }
-        self.count(found, found.evidence, cell.row, counter);
+        // Words in the cell may say that it is something else, where the column's name says nothing: «Заказ № …».
+        let is_other = found.told.is_some_and(|told| told.contains(Evidence::OtherMeaning));
+        self.count(found, found.evidence.with_if(is_other, Evidence::OtherMeaning), cell.row, counter);
         if let Some(told) = found.told
             && self.shared.weights.score(found.detector, told).1 >= self.shared.plan.min_confidence
             && let Some(counter) = tally.told(cell.column, found.detector, limits)

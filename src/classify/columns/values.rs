@@ -46,9 +46,10 @@ impl Columns {
         let form = counter.evidence();
         // No name makes orders of so many values that have a check digit or are written as numbers of people are.
         let sure = form.contains(Evidence::CheckDigit) || form.contains(Evidence::Formatted);
-        let other = is_other(said) && !(sure && share == Share::Many);
+        let other = (form.contains(Evidence::OtherMeaning) || is_other(said)) && !(sure && share == Share::Many);
         let shortened = counter.forms.iter().any(|(form, _)| form.contains(Evidence::LeadingZeros));
         let evidence = form
+            .without(Evidence::OtherMeaning)
             .with_if(shortened, Evidence::LeadingZeros)
             .with_if(named, Evidence::ColumnName)
             .with_if(!named && other, Evidence::OtherMeaning)
