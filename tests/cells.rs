@@ -187,16 +187,17 @@ const BOTH: [&str; 5] = ["520517100105", "520517102419", "310901105000", "310901
 
 #[test]
 fn numbers_that_words_beside_them_give_another_meaning_are_no_findings() {
-    let number =
-        |i: usize| if i % 40 == 0 { "520517100105".to_owned() } else { format!("{}", 123456789012 + 97531 * i) };
+    let number = |i: usize| {
+        if i.is_multiple_of(40) { "520517100105".to_owned() } else { format!("{}", 123456789012 + 97531 * i) }
+    };
     let text = |words: &str| format!("id,note\n{}", rows(400, |i| format!("{i},{words} {} оплачен\n", number(i))));
-    assert_eq!(found("orders.csv", text("Заказ №").as_bytes()), "");
-    assert!(found("people.csv", text("Клиент с ИИН").as_bytes()).starts_with("kz-iin people.2 10 "));
+    assert_eq!(found("numbered.csv", text("Заказ №").as_bytes()), "");
+    assert!(found("named.csv", text("Клиент с ИИН").as_bytes()).starts_with("kz-iin named.2 10 "));
 }
 
 #[test]
 fn detectors_that_need_a_word_take_no_values_from_columns_of_others() {
-    let iin = |i: usize| if i % 10 == 0 { BOTH[i / 10] } else { "900517132728" };
+    let iin = |i: usize| if i.is_multiple_of(10) { BOTH[i / 10] } else { "900517132728" };
     let text = format!("id;ИИН;сумма\n{}", rows(50, |i| format!("{i};{};{}\n", iin(i), 100 * i)));
     assert_eq!(found_by("both.csv", text.as_bytes(), true), "kz-iin both.ИИН 50 high");
 }
@@ -214,6 +215,31 @@ fn what_may_be_a_value_is_no_name() {
 }
 
 /// Tables of one name in two databases of a dump, of which one holds people and the other orders.
+#[test]
+fn columns_of_parents_stand_before_those_of_a_table() {
+    let dump = format!(
+        "--\n-- PostgreSQL database dump\n--\nCREATE TABLE public.base (\n    id integer,\n    email text\n);\n\n\
+         CREATE TABLE public.child (\n    email text,\n    phone text\n)\nINHERITS (public.base);\n\n{}\
+         --\n-- PostgreSQL database dump complete\n--\n",
+        rows(20, |i| format!(
+            "INSERT INTO public.child VALUES ({i}, 'u{i}@romashka-demo.kz', '+7 701 000 00 {i:02}');\n"
+        ))
+    );
+    let expected = "email public.child.email 20 high\nkz-phone public.child.phone 20 high";
+    assert_eq!(found("child.sql", dump.as_bytes()), expected);
+}
+
+#[test]
+fn columns_of_sqlite_may_be_computed_or_named_by_strings() {
+    let dump = format!(
+        "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE IF NOT EXISTS 'citizens'(id integer, 'ИИН клиента' text, \
+         age int generated always as (id + 1) virtual, year int as (id + 2), phone text);\n{}COMMIT;\n",
+        rows(20, |i| format!("INSERT INTO citizens VALUES({i},'900517132728','+7 701 000 00 {i:02}');\n"))
+    );
+    let expected = "kz-iin citizens.ИИН клиента 20 high\nkz-phone citizens.phone 20 high";
+    assert_eq!(found("computed.sql", dump.as_bytes()), expected);
+}
+
 #[test]
 fn tables_of_one_name_in_two_databases_stand_apart() {
     let orders = rows(40, |i| format!("({i},{},'товар')", 240000000000_u64 + 7919 * i as u64)).replace(")(", "),(");

@@ -19,8 +19,9 @@ impl Token {
 
     fn name(&self) -> Option<&str> {
         match self {
-            Self::Word(name) | Self::Name(name) => Some(name),
-            Self::String(_) | Self::Symbol(_) => None,
+            // SQLite takes a string for a name where one has to stand.
+            Self::Word(name) | Self::Name(name) | Self::String(name) => Some(name),
+            Self::Symbol(_) => None,
         }
     }
 }

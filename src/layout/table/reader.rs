@@ -8,7 +8,7 @@ use super::delimited::{Delimited, Style, cells};
 use super::dump::Dump;
 use super::head::target;
 use super::rows::{Form, Rows};
-use super::schema::{Definition, define};
+use super::schema::{Definition, define, inherited, parents};
 use super::shape::{Dialect, Shape, sheet};
 use super::statement::{Event, Statements};
 use super::values::Values;
@@ -41,6 +41,8 @@ pub struct Reader {
     definitions: Vec<Defined>,
     /// What the columns of a table are called, by its name in lower case.
     defined: Arc<HashMap<String, Arc<[String]>>>,
+    /// The table that was defined last.
+    newest: String,
 }
 
 /// A definition of a table, and where it stood.
@@ -72,8 +74,8 @@ impl Reader {
             Shape::Sql(dialect) => State::Statements(Statements::new(*dialect)),
             Shape::Delimited { skipped, .. } => State::Skip(*skipped),
         };
-        let (name, tables, last, dump, definitions, defined) = Default::default();
-        Self { shape, name, state, tables, last, dump, definitions, defined }
+        let (name, tables, last, dump, definitions, defined, newest) = Default::default();
+        Self { shape, name, state, tables, last, dump, definitions, defined, newest }
     }
 
     /// A reader of the rows of a table with these columns, written as those of a COPY, that begin at an offset. What
@@ -240,6 +242,7 @@ impl Reader {
             match statements.step(text[at]) {
                 Event::Nothing => {}
                 Event::Definition(statement) => self.define(&statement, base + at as u64),
+                Event::Parents(statement) => self.inherit(&statement, base + at as u64),
                 Event::Mark(line) => self.dump.line(&line),
                 Event::Choice(statement) => {
                     if self.dump.choose(&statement) {
@@ -274,6 +277,9 @@ impl Reader {
     fn define(&mut self, statement: &[u8], end: u64) {
         let Some(mut definition) = define(statement, self.dialect()) else { return };
         definition.table = self.dump.name(definition.table);
+        if !definition.is_comment() {
+            self.newest.clone_from(&definition.table);
+        }
         if !definition.is_comment() && self.defined.len() < TABLES {
             let names = || definition.columns.iter().map(|column| column.name.clone()).collect();
             let defined = Arc::make_mut(&mut self.defined);
@@ -281,6 +287,20 @@ impl Reader {
         }
         let line_ends = memchr::memchr_iter(b'\n', statement).count() as u64;
         self.definitions.push(Defined { definition, end, line_ends });
+    }
+
+    /// Reads which tables the one that was defined last has the columns of too.
+    fn inherit(&mut self, statement: &[u8], end: u64) {
+        let parents: Vec<String> = parents(statement).into_iter().map(|parent| self.dump.name(parent)).collect();
+        let names = |table: &String| self.defined.get(&table.to_lowercase()).cloned().unwrap_or_default();
+        let first = parents.iter().flat_map(|parent| names(parent).to_vec());
+        let all: Arc<[String]> = inherited(first, &names(&self.newest), |name| name).into();
+        if let Some(own) = Arc::make_mut(&mut self.defined).get_mut(&self.newest.to_lowercase()) {
+            *own = all;
+            let definition = Definition::inherits(self.newest.clone(), parents);
+            let line_ends = memchr::memchr_iter(b'\n', statement).count() as u64;
+            self.definitions.push(Defined { definition, end, line_ends });
+        }
     }
 
     /// The table of a statement with this head.

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sqlparser::ast::{ColumnDef, ColumnOption, ObjectName, Statement};
+use sqlparser::ast::{ColumnDef, ColumnOption, ColumnOptionDef, ObjectName, Statement};
 use sqlparser::dialect::{self, Dialect as Parser};
 
 use super::head::{Token, qualified, tokens};
@@ -16,11 +16,22 @@ use crate::decode::to_utf8;
 pub struct Definition {
     pub table: String,
     pub columns: Vec<Column>,
+    /// Tables whose columns stand before its own.
+    pub parents: Vec<String>,
     /// Whether it is in a known grammar.
     pub parsed: bool,
 }
 
 impl Definition {
+    fn of(table: String, columns: Vec<Column>, parsed: bool) -> Self {
+        Self { table, columns, parents: Vec::new(), parsed }
+    }
+
+    /// What tells that a table has the columns of others too.
+    pub fn inherits(table: String, parents: Vec<String>) -> Self {
+        Self { parents, ..Self::of(table, Vec::new(), true) }
+    }
+
     /// Whether it is nothing but a comment on a column.
     pub fn is_comment(&self) -> bool {
         matches!(&*self.columns, [Column { comment: Some(_), kind: Kind::Unknown, .. }])
@@ -99,8 +110,11 @@ fn parsed(text: &str, dialect: Dialect) -> Option<Definition> {
     };
     let mut statements = sqlparser::parser::Parser::parse_sql(parser, text).ok()?;
     let Statement::CreateTable(table) = statements.pop()? else { return None };
-    let columns: Vec<Column> = table.columns.iter().map(column).collect();
-    (!columns.is_empty()).then(|| Definition { table: name(&table.name), columns, parsed: true })
+    let is_computed = |option: &ColumnOptionDef| matches!(option.option, ColumnOption::Generated { .. });
+    // Dumps of SQLite have no values of what is computed.
+    let is_given = |column: &&ColumnDef| dialect != Dialect::Sqlite || !column.options.iter().any(is_computed);
+    let columns: Vec<Column> = table.columns.iter().filter(is_given).map(column).collect();
+    (!columns.is_empty()).then(|| Definition::of(name(&table.name), columns, true))
 }
 
 fn name(name: &ObjectName) -> String {
@@ -155,15 +169,21 @@ fn tolerant(text: &str, dialect: Dialect) -> Option<Definition> {
             entries.last_mut().expect("there is one at least").push(token);
         }
     }
-    let columns: Vec<Column> = entries.iter().filter_map(|entry| entry_column(entry)).collect();
-    (!columns.is_empty()).then_some(Definition { table: name, columns, parsed: false })
+    let is_given = |entry: &&Vec<&Token>| dialect != Dialect::Sqlite || !is_computed(entry);
+    let columns: Vec<Column> = entries.iter().filter(is_given).filter_map(|entry| entry_column(entry)).collect();
+    (!columns.is_empty()).then(|| Definition::of(name, columns, false))
+}
+
+/// Whether a column has the values of an expression: `… AS (…)`.
+fn is_computed(entry: &[&Token]) -> bool {
+    entry.windows(2).any(|pair| pair[0].is("as") && *pair[1] == Token::Symbol(b'('))
 }
 
 fn entry_column(entry: &[&Token]) -> Option<Column> {
     let name = match entry.first()? {
         Token::Word(word) if NO_COLUMN.iter().any(|no| word.eq_ignore_ascii_case(no)) => return None,
-        Token::Word(name) | Token::Name(name) => name.clone(),
-        _ => return None,
+        Token::Word(name) | Token::Name(name) | Token::String(name) => name.clone(),
+        Token::Symbol(_) => return None,
     };
     let data_type = match entry {
         [_, Token::Word(word) | Token::Name(word), Token::Symbol(b'('), Token::Word(length), ..] => {
@@ -187,7 +207,25 @@ fn comment(text: &str, dialect: Dialect) -> Option<Definition> {
     let (table, name) = path.rsplit_once('.')?;
     let Some(Token::String(comment)) = tokens.get(column + taken + 1) else { return None };
     let column = Column { name: name.to_owned(), comment: Some(comment.clone()), kind: Kind::Unknown };
-    Some(Definition { table: table.to_owned(), columns: vec![column], parsed: true })
+    Some(Definition::of(table.to_owned(), vec![column], true))
+}
+
+/// The tables of `INHERITS (public.base, other)`.
+pub fn parents(statement: &[u8]) -> Vec<String> {
+    let tokens = tokens(statement, false);
+    let inner = tokens.get(2..tokens.len().saturating_sub(1)).unwrap_or_default();
+    inner.split(|token| *token == Token::Symbol(b',')).filter_map(|one| Some(qualified(one)?.0)).collect()
+}
+
+/// The columns of a table with those of its parents, which come first; of several of one name, the first.
+pub fn inherited<C: Clone>(parents: impl Iterator<Item = C>, own: &[C], name: impl Fn(&C) -> &str) -> Vec<C> {
+    let mut columns: Vec<C> = Vec::new();
+    for column in parents.chain(own.iter().cloned()) {
+        if !columns.iter().any(|other| name(other) == name(&column)) {
+            columns.push(column);
+        }
+    }
+    columns
 }
 
 /// What is known of the tables of a text, by their names in lower case.
@@ -201,8 +239,14 @@ impl Schema {
     pub fn new(definitions: impl IntoIterator<Item = Definition>) -> Self {
         let mut tables: HashMap<String, Vec<Column>> = HashMap::new();
         let mut comments = Vec::new();
-        for Definition { table, columns, .. } in definitions {
+        for Definition { table, columns, parents, .. } in definitions {
             match &*columns {
+                _ if !parents.is_empty() => {
+                    let of = |table: &String| tables.get(&table.to_lowercase()).map_or(&[][..], |columns| &columns[..]);
+                    let first = parents.iter().flat_map(of).cloned();
+                    let all = inherited(first, of(&table), |column| &column.name);
+                    tables.insert(table.to_lowercase(), all);
+                }
                 [Column { name, comment: Some(comment), kind: Kind::Unknown }] => {
                     comments.push((table, name.clone(), comment.clone()));
                 }

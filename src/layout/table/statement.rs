@@ -52,6 +52,8 @@ pub enum Event {
     Insert(Vec<u8>),
     /// The definition of a table or the comment on a column.
     Definition(Vec<u8>),
+    /// The tables whose columns that which was defined last has too.
+    Parents(Vec<u8>),
     /// What chooses a database, or another command to the client.
     Choice(Vec<u8>),
     /// What a line begins with that may be a mark of the dump.
@@ -110,12 +112,13 @@ impl Statements {
                 }
                 Progress::Whole => {
                     let Head { kind, bytes, .. } = std::mem::replace(head, Head::new(Kind::Copy));
-                    let line = matches!(kind, Kind::Create | Kind::Comment) && byte != b'\n';
+                    let line = matches!(kind, Kind::Create | Kind::Comment | Kind::Inherits) && byte != b'\n';
                     self.state = if line { State::Line(Line::default()) } else { State::Start(Vec::new()) };
                     match kind {
                         Kind::Copy => Event::Copy(bytes),
                         Kind::Insert => Event::Insert(bytes),
                         Kind::Create | Kind::Comment => Event::Definition(bytes),
+                        Kind::Inherits => Event::Parents(bytes),
                         Kind::Use | Kind::Client => Event::Choice(bytes),
                     }
                 }
@@ -130,6 +133,7 @@ impl Statements {
             b"INSERT" | b"REPLACE" => Some(Kind::Insert),
             b"CREATE" => Some(Kind::Create),
             b"COMMENT" => Some(Kind::Comment),
+            b"INHERITS" => Some(Kind::Inherits),
             b"USE" => Some(Kind::Use),
             b"" if byte == b'\\' => Some(Kind::Client),
             _ => None,
@@ -204,6 +208,8 @@ enum Kind {
     Insert,
     Create,
     Comment,
+    /// `INHERITS (public.base)`, where it begins a line, as pg_dump writes it.
+    Inherits,
     /// `USE`, up to the end of its line.
     Use,
     /// A command to the client: a line that begins with a backslash.
@@ -268,8 +274,10 @@ impl Head {
             b'(' => self.depth += 1,
             b')' => {
                 self.depth = self.depth.saturating_sub(1);
-                if self.depth == 0 && self.kind == Kind::Create {
-                    return if self.table { Progress::Whole } else { Progress::Dropped };
+                match self.kind {
+                    Kind::Create if self.depth == 0 && !self.table => return Progress::Dropped,
+                    Kind::Create | Kind::Inherits if self.depth == 0 => return Progress::Whole,
+                    _ => {}
                 }
             }
             b'\n' if self.kind == Kind::Copy => return self.copy_ended(),
@@ -277,7 +285,7 @@ impl Head {
                 return match self.kind {
                     Kind::Comment | Kind::Use => Progress::Whole,
                     Kind::Copy | Kind::Client => Progress::More,
-                    Kind::Insert | Kind::Create => Progress::Dropped,
+                    Kind::Insert | Kind::Create | Kind::Inherits => Progress::Dropped,
                 };
             }
             byte if is_letter(byte) && self.word.len() < 16 => self.word.push(byte.to_ascii_uppercase()),
@@ -317,7 +325,7 @@ impl Head {
                 self.table = true;
                 if matches!(word, b"ON") { Progress::More } else { Progress::Dropped }
             }
-            Kind::Comment | Kind::Copy | Kind::Use | Kind::Client => Progress::More,
+            Kind::Comment | Kind::Inherits | Kind::Copy | Kind::Use | Kind::Client => Progress::More,
         }
     }
 
