@@ -229,6 +229,16 @@ fn columns_of_parents_stand_before_those_of_a_table() {
     assert_eq!(found("child.sql", dump.as_bytes()), expected);
 }
 
+/// As `mysqldump --tab` writes the table `client-list`.
+#[test]
+fn a_table_whose_name_its_file_encodes_is_called_as_its_definition_says() {
+    let definition = "-- MySQL dump 10.13\nCREATE TABLE `client-list` (`id` int, `fio` text, `phone` text);\n";
+    assert_eq!(found("client@002dlist.sql", definition.as_bytes()), "");
+    let text = rows(20, |i| format!("{i}\tИванов Пётр\t+7 701 000 00 {i:02}\n"));
+    let expected = "name-column client-list.fio 20 medium\nkz-phone client-list.phone 20 high";
+    assert_eq!(found("client@002dlist.txt", text.as_bytes()), expected);
+}
+
 #[test]
 fn columns_of_sqlite_may_be_computed_or_named_by_strings() {
     let dump = format!(

@@ -292,6 +292,6 @@ impl Surroundings<'_> {
     /// What counts for texts with tables that do not say what they are called or how: the name of the file, and the
     /// definitions in the files beside it.
     pub fn neighbours(&self) -> String {
-        format!("{} {}", super::tables::unnamed(&self.target.origin), self.shared.elsewhere(self.target).account())
+        format!("{} {}", self.shared.unnamed(self.target), self.shared.elsewhere(self.target).account())
     }
 }

@@ -1,6 +1,7 @@
 //! Tables in the pipeline: takes what was counted in the tables of a target, gives the findings in them.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read;
@@ -56,17 +57,18 @@ impl Shared<'_> {
             return Vec::new();
         }
         let path = &target.origin;
-        let mut by_neighbours = false;
+        let name = self.unnamed(target);
         let is_member = target.path().is_none();
+        let mut by_neighbours = !is_member && is_encoded(unnamed(path));
         let elsewhere = || {
             by_neighbours = !is_member;
             self.elsewhere(target)
         };
         let mut told = Particulars { names: self.survey.is_some().then(Vec::new), ..Particulars::default() };
-        let mut found = self.columns().judge(tables, path, unnamed(path), elsewhere, &self.plan.limits, &mut told);
+        let mut found = self.columns().judge(tables, path, &name, elsewhere, &self.plan.limits, &mut told);
         record.days = told.days;
         if let Some(names) = told.names {
-            let of_file = |field: &Field| matches!(field, Field::Column { table, .. } if table == unnamed(path));
+            let of_file = |field: &Field| matches!(field, Field::Column { table, .. } if *table == *name);
             by_neighbours |= !is_member && names.iter().any(|(.., field)| of_file(field));
             record.neighbours = by_neighbours.then(|| Surroundings { shared: self, target }.neighbours());
             record.columns.extend(names.into_iter().map(|(first, column, field)| (path.clone(), first, column, field)));
@@ -83,8 +85,7 @@ impl Shared<'_> {
 
     /// Accounts of columns of a target, each named by the offset of its table's first row and its number, from 0.
     pub(super) fn account(&self, target: &Target, partial: Partial, wanted: &[(u64, usize)]) -> Vec<Option<Account>> {
-        let path = &target.origin;
-        let named = (path, unnamed(path));
+        let named = (&target.origin, &*self.unnamed(target));
         self.columns().account(partial.tables, wanted, named, || self.elsewhere(target), &self.plan.limits)
     }
 
@@ -100,13 +101,23 @@ impl Shared<'_> {
         target.path().map_or_else(Arc::default, |file| self.folder(file))
     }
 
+    /// The name of a text's table that has none: that of its file, and where MySQL has encoded it, as the definition in the
+    /// file beside it says it.
+    pub(super) fn unnamed<'t>(&self, target: &'t Target) -> Cow<'t, str> {
+        let name = unnamed(&target.origin);
+        if !is_encoded(name) {
+            return name.into();
+        }
+        self.elsewhere(target).of_file(name).map_or(name.into(), |table| table.to_owned().into())
+    }
+
     /// The definitions of tables in the files of the same folder.
     fn folder(&self, file: &Path) -> Arc<Schema> {
         let folder = folder(file);
         if let Some(schema) = lock(&self.knowledge.folders).get(folder) {
             return schema.clone();
         }
-        let schema = Arc::new(Schema::new(definitions(folder)));
+        let schema = Arc::new(schema(folder));
         lock(&self.knowledge.folders).entry(folder.to_owned()).or_insert(schema).clone()
     }
 }
@@ -181,19 +192,26 @@ pub(super) fn folder(file: &Path) -> &Path {
 }
 
 /// The name of a text's table that has none: that of the file, without what tells its format.
-pub(super) fn unnamed(path: &Origin) -> &str {
+fn unnamed(path: &Origin) -> &str {
     let name = path.as_str().rsplit(['/', '!']).next().unwrap_or_default();
     let endings = [".gz", ".zst", ".bz2", ".xz", ".lzma", ".lz4"];
     let name = endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
     name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
 }
 
-fn definitions(folder: &Path) -> Vec<crate::layout::table::Definition> {
-    let Ok(entries) = folder.read_dir() else { return Vec::new() };
+/// Whether the name of a file may be that of a table with other characters than letters and digits: `client@002dlist`
+/// (MySQL, "Mapping of Identifiers to File Names").
+fn is_encoded(name: &str) -> bool {
+    name.contains('@')
+}
+
+/// What the files in a folder define.
+fn schema(folder: &Path) -> Schema {
+    let Ok(entries) = folder.read_dir() else { return Schema::default() };
     let is_sql = |path: &PathBuf| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("sql"));
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_sql).collect();
     files.sort();
-    let mut definitions = Vec::new();
+    let (mut all, mut names) = (Vec::new(), BTreeMap::new());
     for file in files.iter().filter(|file| file.is_file()).take(SCHEMA_FILES) {
         let mut text = Vec::new();
         // What cannot be read here is told of where it is scanned.
@@ -201,9 +219,14 @@ fn definitions(folder: &Path) -> Vec<crate::layout::table::Definition> {
         let Some(shape) = Shape::of_statements(&text) else { continue };
         let mut reader = Reader::new(shape);
         reader.read(&text, 0..text.len(), 0, &mut Grid::default());
-        definitions.extend(reader.take_definitions().into_iter().map(|defined| defined.definition));
+        let definitions: Vec<_> = reader.take_definitions().into_iter().map(|defined| defined.definition).collect();
+        let name = file.file_stem().and_then(|name| name.to_str()).filter(|name| is_encoded(name));
+        if let (Some(name), [definition]) = (name, &*definitions) {
+            names.insert(name.to_owned(), definition.table.clone());
+        }
+        all.extend(definitions);
     }
-    definitions
+    Schema::new(all).with_files(names)
 }
 
 #[cfg(test)]

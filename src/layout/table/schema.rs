@@ -232,6 +232,8 @@ pub fn inherited<C: Clone>(parents: impl Iterator<Item = C>, own: &[C], name: im
 #[derive(Default)]
 pub struct Schema {
     tables: HashMap<String, Vec<Column>>,
+    /// The tables that files define whose names are not theirs, by these.
+    files: BTreeMap<String, String>,
 }
 
 impl Schema {
@@ -262,17 +264,27 @@ impl Schema {
                 None => columns.push(Column { name, comment: Some(comment), kind: Kind::Unknown }),
             }
         }
-        Self { tables }
+        Self { tables, files: BTreeMap::new() }
+    }
+
+    /// With the tables that files define whose names are not theirs, by these.
+    pub fn with_files(self, files: BTreeMap<String, String>) -> Self {
+        Self { files, ..self }
     }
 
     /// All that it says, in words that are the same for what says the same.
     pub fn account(&self) -> String {
         let tables: BTreeMap<_, _> = self.tables.iter().collect();
-        format!("{tables:?}")
+        format!("{tables:?} {:?}", self.files)
     }
 
     pub fn is_empty(&self) -> bool {
         self.tables.is_empty()
+    }
+
+    /// The table that a file of this name defines.
+    pub fn of_file(&self, name: &str) -> Option<&str> {
+        self.files.get(name).map(|table| &**table)
     }
 
     /// The columns of a table; one that is named without its schema, or with one more, is the same if there is no other.
