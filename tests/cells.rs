@@ -229,6 +229,16 @@ fn columns_of_parents_stand_before_those_of_a_table() {
     assert_eq!(found("child.sql", dump.as_bytes()), expected);
 }
 
+#[test]
+fn a_line_of_no_values_below_a_header_is_no_row() {
+    let header = "№;ФИО;ИИН;Телефон\n1;2;3;4\n";
+    let text = format!("{header}{}", rows(20, |i| format!("{i};Иванов Пётр;900517132728;+7 701 000 00 {i:02}\n")));
+    let all = found("form.csv", text.as_bytes());
+    assert_eq!(all, "name-column form.ФИО 20 medium\nkz-iin form.ИИН 20 high\nkz-phone form.Телефон 20 high");
+    let text = text.replace("1;2;3;4", "---+---+---+---").replace(';', "|");
+    assert_eq!(found("drawn.csv", text.as_bytes()), all.replace("form", "drawn"));
+}
+
 /// As `mysqldump --tab` writes the table `client-list`.
 #[test]
 fn a_table_whose_name_its_file_encodes_is_called_as_its_definition_says() {

@@ -64,6 +64,8 @@ enum State {
         bytes: Vec<u8>,
         reader: Delimited,
     },
+    /// Bytes between a header and its rows that are left to skip.
+    Below(usize, Rows),
     Rows(Rows),
 }
 
@@ -141,6 +143,15 @@ impl Reader {
                     at + skipped
                 }
                 State::Header { .. } => self.header(text, at..own.end, base),
+                State::Below(0, rows) => {
+                    self.state = State::Rows(rows.clone());
+                    at
+                }
+                State::Below(left, _) => {
+                    let skipped = (*left).min(own.end - at);
+                    *left -= skipped;
+                    at + skipped
+                }
                 State::Statements(_) => self.statements(text, at..own.end, base),
                 State::Rows(rows) => {
                     let (end, stopped) = rows.run(text, at..own.end, base, grid);
@@ -202,6 +213,7 @@ impl Reader {
     }
 
     fn header(&mut self, text: &[u8], range: Range<usize>, base: u64) -> usize {
+        let below = if let Shape::Delimited { below, .. } = self.shape { below } else { 0 };
         let State::Header { bytes, reader } = &mut self.state else { return range.end };
         for at in range.clone() {
             let mut bits = Bits::default();
@@ -211,11 +223,12 @@ impl Reader {
             }
             if bits.ends != 0 {
                 let columns = if bytes.len() < LONGEST_HEADER { names(bytes, reader) } else { Vec::new() };
-                let first = base + at as u64 + 1;
+                let first = base + (at + 1 + below) as u64;
                 let table =
                     Arc::new(Table { name: self.name.clone(), columns, inferred: true, first, ..Table::default() });
                 let rows = Delimited::new(reader.separator, reader.style, false).with_cells(table.columns.len().max(1));
-                self.state = State::Rows(Rows::new(table, Form::Delimited(rows), first));
+                let rows = Rows::new(table, Form::Delimited(rows), first);
+                self.state = if below > 0 { State::Below(below, rows) } else { State::Rows(rows) };
                 return at + 1;
             }
         }

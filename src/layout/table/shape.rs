@@ -27,6 +27,8 @@ pub enum Shape {
         /// Bytes before the first record: a byte order mark, Excel's `sep=;`.
         skipped: usize,
         header: bool,
+        /// Bytes between the header and the first row: a line that holds no values.
+        below: usize,
     },
 }
 
@@ -123,7 +125,7 @@ mod tests {
             ("Итого\t\n900517132728\t5\n", 0, false),
             ("", 0, false),
         ] {
-            let expected = Shape::Delimited { separator: b'\t', style: Style::Escaped, skipped, header };
+            let expected = Shape::Delimited { separator: b'\t', style: Style::Escaped, skipped, header, below: 0 };
             assert_eq!(sheet(head.as_bytes()), expected, "{head}");
         }
     }
@@ -133,7 +135,7 @@ mod tests {
         for title in ["Список клиентов\nна 1.01.2026\n", "Список;;\n;;\n", "# по дням\n"] {
             let text = format!("{title}id;ФИО;ИИН\n1;Тест;900517132728\n2;Тест;750228150059\n");
             let (skipped, header) = (title.len(), true);
-            let expected = Shape::Delimited { separator: b';', style: Style::Quoted, skipped, header };
+            let expected = Shape::Delimited { separator: b';', style: Style::Quoted, skipped, header, below: 0 };
             assert_eq!(Shape::of(text.as_bytes()), expected, "{text}");
         }
         let question = "Насколько Вы довольны? ".repeat(4);
@@ -165,6 +167,24 @@ mod tests {
             ("id;iin;b\n1;2\n1;2;3;4\n1;2;3\n1;2;3;4;5\n", Some((';', true))),
         ] {
             assert_eq!(shape(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_below_a_header_may_hold_no_values() {
+        for (text, expected) in [
+            (" id | fio | iin \n----+-----+-----\n  1 | Тест | 5\n  2 | Тест | 6\n  3 | Тест | 7\n", 17),
+            ("| id | fio |\n|----|:---:|\n| 1 | Тест |\n| 2 | Тест |\n", 13),
+            ("№;ФИО;ИИН;Телефон\r\n1;2;3;4\r\n1;Тест;900517132728;1\r\n", 9),
+            ("a;b;c\n1;2;3\n4;5;6\n", 0),
+            ("id;a;b;c\n1;2;3;5\n4;5;6;7\n", 0),
+            ("id;a;b;c\n1;-;-;-\n4;5;6;7\n", 0),
+        ] {
+            let shape = Shape::of(text.as_bytes());
+            assert!(
+                matches!(shape, Shape::Delimited { header: true, below, .. } if below == expected),
+                "{text}: {shape:?}"
+            );
         }
     }
 

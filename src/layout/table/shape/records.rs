@@ -14,6 +14,12 @@ const FIRST: usize = 4;
 /// Lines that tell which of them are titles of a table.
 const LINES: usize = 20;
 
+/// Dashes of a rule at least.
+const SHORTEST_RULE: usize = 3;
+
+/// Columns at least whose numbers in a row are no values.
+const FEWEST_NUMBERED: usize = 4;
+
 /// The shape of a text that is delimited, if it is. `whole` says that the head is all of it.
 pub(super) fn delimited(head: &[u8], whole: bool) -> Shape {
     let mut skipped = if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
@@ -30,7 +36,8 @@ pub(super) fn delimited(head: &[u8], whole: bool) -> Shape {
     let shape = |separator: u8, style: Style, above: usize| {
         let records = records(&text[above..], separator, style, whole)?;
         let header = header(&records, separator, named.is_some())?;
-        let shape = Shape::Delimited { separator, style, skipped: skipped + above, header };
+        let below = if header { below(&text[above..], separator) } else { 0 };
+        let shape = Shape::Delimited { separator, style, skipped: skipped + above, header, below };
         // Below a line of another kind, the first row must be a header and all others like it.
         let alike = || records.iter().all(|record| record.len() == records[0].len());
         (above == 0 || header && records[0].len() > 2 && alike()).then_some(shape)
@@ -146,8 +153,29 @@ pub fn sheet(head: &[u8]) -> Shape {
     let first = head[above..].split_inclusive(|byte| *byte == b'\n').next();
     let row = first.map(|line| cells(line, b'\t', Style::Escaped)).unwrap_or_default();
     let header = row.iter().all(|cell| is_name(cell)) && row.iter().any(|cell| !cell.is_empty());
-    let skipped = if header { above } else { 0 };
-    Shape::Delimited { separator: b'\t', style: Style::Escaped, skipped, header }
+    let (skipped, below) = if header { (above, below(&head[above..], b'\t')) } else { (0, 0) };
+    Shape::Delimited { separator: b'\t', style: Style::Escaped, skipped, header, below }
+}
+
+/// Bytes of the line below a header, where it holds no values: a rule as psql and Markdown draw it, the numbers of the
+/// columns as forms have them.
+fn below(text: &[u8], separator: u8) -> usize {
+    let header = &text[blank_lines(text)..];
+    let mut lines = header.split_inclusive(|byte| *byte == b'\n');
+    let (Some(header), Some(line)) = (lines.next(), lines.next()) else { return 0 };
+    let is_whole = line.ends_with(b"\n") && memchr::memchr(b'"', header).is_none();
+    let columns = |line: &[u8]| memchr::memchr_iter(separator, line).count() + 1;
+    let is_rule = || {
+        let dashes = line.iter().filter(|byte| matches!(byte, b'-' | b'=')).count();
+        dashes >= columns(header).max(SHORTEST_RULE) && line.trim_ascii().iter().all(|byte| b"-=+|: ".contains(byte))
+    };
+    let is_numbering = || {
+        let cells = line.trim_ascii_end().split(|byte| *byte == separator);
+        let numbers =
+            cells.zip(1..).all(|(cell, number): (_, usize)| cell.trim_ascii() == number.to_string().as_bytes());
+        numbers && columns(line) == columns(header) && columns(line) >= FEWEST_NUMBERED
+    };
+    if is_whole && (is_rule() || is_numbering()) { line.len() } else { 0 }
 }
 
 /// Whether the first record may be a header; none where the text is rather no table.
