@@ -239,6 +239,33 @@ fn a_line_of_no_values_below_a_header_is_no_row() {
     assert_eq!(found("drawn.csv", text.as_bytes()), all.replace("form", "drawn"));
 }
 
+#[test]
+fn a_header_of_two_lines_names_the_columns_by_both() {
+    let header = "Ведомость;;;;\n№;Работник;;Телефон;Примечание\n;ФИО;ИИН;;\n";
+    let row = |i| format!("{i};Иванов Пётр;900517132728;+7 701 000 00 {i:02};нет\n");
+    let expected = "name-column wages.ФИО 20 medium\nkz-iin wages.ИИН 20 high\nkz-phone wages.Телефон 20 high";
+    assert_eq!(found("wages.csv", format!("{header}{}", rows(20, row)).as_bytes()), expected);
+    let text = format!("{header}1;2;3;4;5\n{}", rows(20, row));
+    assert_eq!(found("wages.csv", text.as_bytes()), expected);
+}
+
+#[test]
+fn a_list_of_values_below_a_name_is_a_column() {
+    let text = format!("ИИН\n{}", rows(20, |_| "900517132728\n".to_owned()));
+    assert_eq!(found("list.csv", text.as_bytes()), "kz-iin list.ИИН 20 high");
+    let text = format!("order_no\r\n{}", rows(900, |i| format!("{}\r\n", 809_486_302_519 + 7 * i)));
+    assert_eq!(found("orders-list.csv", text.as_bytes()), "");
+}
+
+#[test]
+fn each_row_of_an_insert_all_is_one_of_its_table() {
+    let into = |i: usize| format!("  INTO hr.emp (id, fio, iin) VALUES ({i}, 'Иванов Пётр', '900517132728')\n");
+    let phone = "  INTO hr.phones (emp_id, phone) VALUES (1, '+7 701 000 00 19')\n";
+    let dump = format!("SET DEFINE OFF;\nINSERT ALL\n{}{phone}SELECT 1 FROM dual;\nCOMMIT;\n", rows(20, into));
+    let expected = "name-column hr.emp.fio 20 medium\nkz-iin hr.emp.iin 20 high\nkz-phone hr.phones.phone 1 high";
+    assert_eq!(found("all.sql", dump.as_bytes()), expected);
+}
+
 /// As `mysqldump --tab` writes the table `client-list`.
 #[test]
 fn a_table_whose_name_its_file_encodes_is_called_as_its_definition_says() {

@@ -105,10 +105,11 @@ pub fn qualified(tokens: &[Token]) -> Option<(String, usize)> {
 pub fn target(statement: &[u8]) -> Option<(String, Vec<String>)> {
     let tokens = tokens(statement, false);
     let skipped = |token: &Token| {
-        const WORDS: [&str; 12] = [
+        const WORDS: [&str; 13] = [
             "copy",
             "insert",
             "replace",
+            "all",
             "into",
             "ignore",
             "low_priority",
@@ -166,6 +167,8 @@ mod tests {
             ("INSERT INTO \"public\".\"users\" OVERRIDING SYSTEM VALUE VALUES", "public.users", &[]),
             ("REPLACE INTO t VALUES", "t", &[]),
             ("INSERT OR IGNORE INTO t(a) VALUES", "t", &["a"]),
+            ("INSERT ALL\n  INTO t (a) VALUES", "t", &["a"]),
+            ("INTO t (a) VALUES", "t", &["a"]),
         ] {
             assert_eq!(target(head.as_bytes()), Some((table.to_owned(), columns(names))), "{head}");
         }

@@ -63,6 +63,9 @@ enum State {
     Header {
         bytes: Vec<u8>,
         reader: Delimited,
+        /// What its lines so far call the columns, and how many are left.
+        names: Vec<String>,
+        left: usize,
     },
     /// Bytes between a header and its rows that are left to skip.
     Below(usize, Rows),
@@ -203,8 +206,8 @@ impl Reader {
     fn begin_records(&mut self, offset: u64) {
         let Shape::Delimited { separator, style, header, .. } = self.shape else { return };
         let reader = Delimited::new(separator, style, false);
-        self.state = if header {
-            State::Header { bytes: Vec::new(), reader }
+        self.state = if header > 0 {
+            State::Header { bytes: Vec::new(), reader, names: Vec::new(), left: header }
         } else {
             let table = Table { name: self.name.clone(), first: offset, ..Table::default() };
             let table = Arc::new(table);
@@ -214,7 +217,7 @@ impl Reader {
 
     fn header(&mut self, text: &[u8], range: Range<usize>, base: u64) -> usize {
         let below = if let Shape::Delimited { below, .. } = self.shape { below } else { 0 };
-        let State::Header { bytes, reader } = &mut self.state else { return range.end };
+        let State::Header { bytes, reader, names, left } = &mut self.state else { return range.end };
         for at in range.clone() {
             let mut bits = Bits::default();
             reader.step(text, at, 1, &mut bits);
@@ -222,7 +225,13 @@ impl Reader {
                 bytes.push(text[at]);
             }
             if bits.ends != 0 {
-                let columns = if bytes.len() < LONGEST_HEADER { names(bytes, reader) } else { Vec::new() };
+                let lower = if bytes.len() < LONGEST_HEADER { cells_of(bytes, reader) } else { Vec::new() };
+                let columns = merged(std::mem::take(names), lower);
+                *left -= 1;
+                if *left > 0 {
+                    (*names, *bytes) = (columns, Vec::new());
+                    continue;
+                }
                 let first = base + (at + 1 + below) as u64;
                 let table =
                     Arc::new(Table { name: self.name.clone(), columns, inferred: true, first, ..Table::default() });
@@ -342,7 +351,17 @@ fn copy(head: &[u8]) -> Delimited {
     if csv { Delimited::new(b',', Style::Quoted, true) } else { Delimited::new(b'\t', Style::Escaped, true) }
 }
 
-fn names(header: &[u8], reader: &Delimited) -> Vec<String> {
+/// What the columns are called by two lines of a header, of which the lower one is the more exact.
+fn merged(upper: Vec<String>, mut lower: Vec<String>) -> Vec<String> {
+    lower.resize(lower.len().max(upper.len()), String::new());
+    for (name, upper) in lower.iter_mut().zip(upper).filter(|(name, _)| name.is_empty()) {
+        *name = upper;
+    }
+    lower
+}
+
+/// What stands in the cells of a line of a header.
+fn cells_of(header: &[u8], reader: &Delimited) -> Vec<String> {
     let cells = cells(header, reader.separator, reader.style);
     // A cell of several lines shows as one.
     let name = |cell: &Vec<u8>| to_utf8(cell).split_whitespace().collect::<Vec<_>>().join(" ");

@@ -3,6 +3,7 @@
 
 use super::delimited::Style;
 
+mod header;
 mod records;
 mod sql;
 
@@ -26,7 +27,8 @@ pub enum Shape {
         style: Style,
         /// Bytes before the first record: a byte order mark, Excel's `sep=;`.
         skipped: usize,
-        header: bool,
+        /// Lines that name the columns: none, one, or two where cells of the first span several columns.
+        header: usize,
         /// Bytes between the header and the first row: a line that holds no values.
         below: usize,
     },
@@ -119,11 +121,12 @@ mod tests {
     #[test]
     fn the_columns_of_a_sheet_are_named_below_its_title() {
         for (head, skipped, header) in [
-            ("id\tИИН\n1\t900517132728\n", 0, true),
-            ("Список клиентов\t\t\n\t\t\n№\tИИН\tФИО\n1\t900517132728\tТест\n", 35, true),
-            ("1\t900517132728\n2\t750228150059\n", 0, false),
-            ("Итого\t\n900517132728\t5\n", 0, false),
-            ("", 0, false),
+            ("id\tИИН\n1\t900517132728\n", 0, 1),
+            ("Список клиентов\t\t\n\t\t\n№\tИИН\tФИО\n1\t900517132728\tТест\n", 35, 1),
+            ("1\t900517132728\n2\t750228150059\n", 0, 0),
+            ("Итого\t\n900517132728\t5\n", 0, 0),
+            ("", 0, 0),
+            ("Список\t\t\n№\tСотрудник\t\n\tФИО\tИИН\n1\tТест\t900517132728\n", 15, 2),
         ] {
             let expected = Shape::Delimited { separator: b'\t', style: Style::Escaped, skipped, header, below: 0 };
             assert_eq!(sheet(head.as_bytes()), expected, "{head}");
@@ -134,20 +137,20 @@ mod tests {
     fn the_columns_of_records_are_named_below_a_title_too() {
         for title in ["Список клиентов\nна 1.01.2026\n", "Список;;\n;;\n", "# по дням\n"] {
             let text = format!("{title}id;ФИО;ИИН\n1;Тест;900517132728\n2;Тест;750228150059\n");
-            let (skipped, header) = (title.len(), true);
+            let (skipped, header) = (title.len(), 1);
             let expected = Shape::Delimited { separator: b';', style: Style::Quoted, skipped, header, below: 0 };
             assert_eq!(Shape::of(text.as_bytes()), expected, "{text}");
         }
         let question = "Насколько Вы довольны? ".repeat(4);
         let header = format!("id;ИИН;{}", (0..60).map(|at| format!("Вопрос {at}. {question};")).collect::<String>());
         let text = format!("{header}\n1;900517132728;{}\n", ";".repeat(60));
-        assert!(matches!(Shape::of(text.as_bytes()), Shape::Delimited { separator: b';', header: true, .. }));
+        assert!(matches!(Shape::of(text.as_bytes()), Shape::Delimited { separator: b';', header: 1, .. }));
     }
 
     #[test]
     fn delimited_text_is_told_from_other_text() {
         let shape = |text: &str| match Shape::of(text.as_bytes()) {
-            Shape::Delimited { separator, header, .. } => Some((char::from(separator), header)),
+            Shape::Delimited { separator, header, .. } => Some((char::from(separator), header > 0)),
             _ => None,
         };
         for (text, expected) in [
@@ -164,6 +167,11 @@ mod tests {
             ("fn main() {\n    let a = f(1, 2);\n    g(a, 3);\n}\n", None),
             ("a, b, c\nd, e, f\ng, h, i\n", None),
             ("use a;\n\nfn f(a: u8, b: u8, c: u8) {\n    g(a, b, 1);\n    g(b, a, 2);\n}\n", None),
+            ("ИИН\n900517132728\n750228150059\n", Some(('\t', true))),
+            ("phone\r\n\"+7 (701) 000-00-19\"\r\n8 701 000 00 20\r\n", Some(('\t', true))),
+            ("Started\nlistening on 127.0.0.1\n127.0.0.1\n", None),
+            ("900517132728\n750228150059\n750228150059\n", None),
+            ("flask\nflask==2024.1\njinja==2024.1\n", None),
             ("id;iin;b\n1;2\n1;2;3;4\n1;2;3\n1;2;3;4;5\n", Some((';', true))),
         ] {
             assert_eq!(shape(text), expected, "{text}");
@@ -182,9 +190,26 @@ mod tests {
         ] {
             let shape = Shape::of(text.as_bytes());
             assert!(
-                matches!(shape, Shape::Delimited { header: true, below, .. } if below == expected),
+                matches!(shape, Shape::Delimited { header: 1, below, .. } if below == expected),
                 "{text}: {shape:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_header_has_two_lines_where_cells_span_columns() {
+        for (text, expected) in [
+            ("№;Работник;;Адрес\n;ФИО;ИИН;\n1;Тест;900517132728;а\n2;Тест;750228150059;б\n", 2),
+            ("Работник;;Адрес\nФИО;ИИН;\nТест;900517132728;а\nТест;750228150059;б\n", 2),
+            ("№;Работник;;Адрес\n;ФИО;ИИН\n1;Тест;900517132728;а\n", 2),
+            ("Работник;;;;\nФИО;ИИН;Дом;Кв\nТест;900517132728;1;2\n", 1),
+            // A name that stands over one column has nothing below it.
+            ("ФИО;;Телефон\nТест;Тест;нет\nТест;Тест;900517132728\n", 1),
+            ("ФИО;ИИН;\nТест;;\nТест;900517132728;\n", 1),
+            (";city;phone\nа;Тест;\nб;Тест;900517132728\n", 1),
+        ] {
+            let shape = Shape::of(text.as_bytes());
+            assert!(matches!(shape, Shape::Delimited { header, .. } if header == expected), "{text}: {shape:?}");
         }
     }
 
@@ -193,7 +218,7 @@ mod tests {
         for charset in [encoding_rs::UTF_8, encoding_rs::WINDOWS_1251, encoding_rs::IBM866] {
             let (stored, ..) = charset.encode("№;ФИО;ИИН\n1;Тест;900517132728\n");
             let shape = Shape::of(&stored);
-            assert!(matches!(shape, Shape::Delimited { separator: b';', header: true, .. }), "{}", charset.name());
+            assert!(matches!(shape, Shape::Delimited { separator: b';', header: 1, .. }), "{}", charset.name());
         }
     }
 }

@@ -130,7 +130,8 @@ impl Statements {
     fn begin(&mut self, word: &[u8], byte: u8) {
         let kind = match &*word.to_ascii_uppercase() {
             b"COPY" => Some(Kind::Copy),
-            b"INSERT" | b"REPLACE" => Some(Kind::Insert),
+            // Each row of Oracle's INSERT ALL has an INTO of its own.
+            b"INSERT" | b"REPLACE" | b"INTO" => Some(Kind::Insert),
             b"CREATE" => Some(Kind::Create),
             b"COMMENT" => Some(Kind::Comment),
             b"INHERITS" => Some(Kind::Inherits),
@@ -313,7 +314,7 @@ impl Head {
             Kind::Insert if self.depth > 0 => Progress::More,
             Kind::Insert => match word {
                 b"VALUES" => Progress::Whole,
-                b"SELECT" | b"SET" | b"EXEC" | b"EXECUTE" | b"ALL" | b"FIRST" => Progress::Dropped,
+                b"SELECT" | b"SET" | b"EXEC" | b"EXECUTE" | b"FIRST" | b"WHEN" | b"FROM" => Progress::Dropped,
                 _ => Progress::More,
             },
             Kind::Create if !self.table && !BEFORE_TABLE.contains(&word) => Progress::Dropped,

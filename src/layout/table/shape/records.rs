@@ -1,24 +1,17 @@
-//! Whether a text is records with cells: takes its first bytes, gives what parts them and whether the first one names the
-//! columns.
+//! Whether a text is records with cells: takes its first bytes, gives what parts them and which of them name the columns.
 
 use std::ops::Range;
 
 use super::Shape;
+use super::header::{below, header, is_name, lines};
 use crate::layout::table::chunk::{WIDTH, Word, low, places};
 use crate::layout::table::delimited::{Delimited, Style, cells};
-use crate::lexicon::fold;
 
 /// Records that tell whether a text is no table at all.
 const FIRST: usize = 4;
 
 /// Lines that tell which of them are titles of a table.
 const LINES: usize = 20;
-
-/// Dashes of a rule at least.
-const SHORTEST_RULE: usize = 3;
-
-/// Columns at least whose numbers in a row are no values.
-const FEWEST_NUMBERED: usize = 4;
 
 /// The shape of a text that is delimited, if it is. `whole` says that the head is all of it.
 pub(super) fn delimited(head: &[u8], whole: bool) -> Shape {
@@ -35,12 +28,11 @@ pub(super) fn delimited(head: &[u8], whole: bool) -> Shape {
     let candidates = named.map_or(vec![b'\t', b';', b'|', b','], |separator| vec![separator]);
     let shape = |separator: u8, style: Style, above: usize| {
         let records = records(&text[above..], separator, style, whole)?;
-        let header = header(&records, separator, named.is_some())?;
-        let below = if header { below(&text[above..], separator) } else { 0 };
-        let shape = Shape::Delimited { separator, style, skipped: skipped + above, header, below };
+        let has_header = header(&records, separator, named.is_some())?;
+        let shape = named_by(text, above, has_header, separator, style, skipped);
         // Below a line of another kind, the first row must be a header and all others like it.
         let alike = || records.iter().all(|record| record.len() == records[0].len());
-        (above == 0 || header && records[0].len() > 2 && alike()).then_some(shape)
+        (above == 0 || has_header && records[0].len() > 2 && alike()).then_some(shape)
     };
     let titled = |separator: u8| {
         let above = above(text, separator);
@@ -53,7 +45,27 @@ pub(super) fn delimited(head: &[u8], whole: bool) -> Shape {
         let styles = [Style::Quoted, Style::Escaped].into_iter().filter(|_| !comment);
         styles.into_iter().find_map(|style| shape(separator, style, 0))
     };
-    candidates.into_iter().find_map(|separator| titled(separator).or_else(|| plain(separator))).unwrap_or(Shape::Text)
+    let of_several = candidates.into_iter().find_map(|separator| titled(separator).or_else(|| plain(separator)));
+    of_several.or_else(|| list(text, skipped, whole)).unwrap_or(Shape::Text)
+}
+
+/// The shape of a column of its own: a name, and values below it of which each has digits or is a mailbox.
+fn list(text: &[u8], skipped: usize, whole: bool) -> Option<Shape> {
+    let whole_lines = if whole { text } else { &text[..=memchr::memrchr(b'\n', text)?] };
+    let mut lines = whole_lines.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let (name, first, second) = (lines.next()?, lines.next()?, lines.next()?);
+    let is_list = is_value(first) && is_value(second) && lines.all(|line| line.is_empty() || is_value(line));
+    let is_named = is_list && !name.is_empty() && !name.contains(&b':') && is_name(name);
+    is_named.then_some(Shape::Delimited { separator: b'\t', style: Style::Quoted, skipped, header: 1, below: 0 })
+}
+
+/// Whether a line is a value that stands alone, and no words.
+fn is_value(line: &[u8]) -> bool {
+    let value = line.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(line);
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let is_number = || value.iter().all(|byte| byte.is_ascii_digit() || b"+-() ./:".contains(byte));
+    let is_word = || value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"@._+-".contains(byte));
+    value.len() <= LONGEST_VALUE && (digits >= FEWEST_DIGITS || value.contains(&b'@')) && (is_number() || is_word())
 }
 
 /// Bytes of the lines above the first that is about as full as others are: titles of a table, where one follows.
@@ -68,6 +80,10 @@ fn above(text: &[u8], separator: u8) -> usize {
     let first = lines.iter().position(|(_, filled)| *filled * 2 > widest).unwrap_or(0);
     lines[..first].iter().map(|(length, _)| length).sum()
 }
+
+/// Bytes of a value that stands on a line alone at most, and digits in it at least.
+const LONGEST_VALUE: usize = 64;
+const FEWEST_DIGITS: usize = 4;
 
 /// A record of the head.
 struct Record {
@@ -138,7 +154,7 @@ fn bounds(text: &[u8], separator: u8, style: Style, whole: bool, ragged: bool) -
 }
 
 /// Bytes of the empty lines that a text begins with.
-fn blank_lines(text: &[u8]) -> usize {
+pub(super) fn blank_lines(text: &[u8]) -> usize {
     let mut rest = text;
     while let Some(next) = rest.strip_prefix(b"\n").or_else(|| rest.strip_prefix(b"\r\n")) {
         rest = next;
@@ -153,69 +169,12 @@ pub fn sheet(head: &[u8]) -> Shape {
     let first = head[above..].split_inclusive(|byte| *byte == b'\n').next();
     let row = first.map(|line| cells(line, b'\t', Style::Escaped)).unwrap_or_default();
     let header = row.iter().all(|cell| is_name(cell)) && row.iter().any(|cell| !cell.is_empty());
-    let (skipped, below) = if header { (above, below(&head[above..], b'\t')) } else { (0, 0) };
-    Shape::Delimited { separator: b'\t', style: Style::Escaped, skipped, header, below }
+    named_by(head, if header { above } else { 0 }, header, b'\t', Style::Escaped, 0)
 }
 
-/// Bytes of the line below a header, where it holds no values: a rule as psql and Markdown draw it, the numbers of the
-/// columns as forms have them.
-fn below(text: &[u8], separator: u8) -> usize {
-    let header = &text[blank_lines(text)..];
-    let mut lines = header.split_inclusive(|byte| *byte == b'\n');
-    let (Some(header), Some(line)) = (lines.next(), lines.next()) else { return 0 };
-    let is_whole = line.ends_with(b"\n") && memchr::memchr(b'"', header).is_none();
-    let columns = |line: &[u8]| memchr::memchr_iter(separator, line).count() + 1;
-    let is_rule = || {
-        let dashes = line.iter().filter(|byte| matches!(byte, b'-' | b'=')).count();
-        dashes >= columns(header).max(SHORTEST_RULE) && line.trim_ascii().iter().all(|byte| b"-=+|: ".contains(byte))
-    };
-    let is_numbering = || {
-        let cells = line.trim_ascii_end().split(|byte| *byte == separator);
-        let numbers =
-            cells.zip(1..).all(|(cell, number): (_, usize)| cell.trim_ascii() == number.to_string().as_bytes());
-        numbers && columns(line) == columns(header) && columns(line) >= FEWEST_NUMBERED
-    };
-    if is_whole && (is_rule() || is_numbering()) { line.len() } else { 0 }
-}
-
-/// Whether the first record may be a header; none where the text is rather no table.
-fn header(records: &[Vec<Vec<u8>>], separator: u8, named: bool) -> Option<bool> {
-    let (first, rest) = records.split_first()?;
-    let names = first.iter().all(|cell| is_name(cell)) && first.iter().any(|cell| !cell.is_empty());
-    let digits = |cell: &Vec<u8>| cell.iter().any(u8::is_ascii_digit);
-    let differs =
-        rest.iter().take(20).any(|row| row.iter().zip(first).any(|(cell, name)| digits(cell) && !digits(name)));
-    let alone = rest.is_empty() && (named || separator != b',' && first.len() >= 3);
-    if names && (differs || alone) {
-        return Some(true);
-    }
-    // Prose has commas too, and a space after each; a log has a comma or two in each line.
-    let spaced = rest.iter().flatten().filter(|cell| cell.starts_with(b" ")).count();
-    let cells: usize = rest.iter().map(Vec::len).sum();
-    let table = match separator {
-        b'\t' => first.len() >= 2 && !rest.is_empty(),
-        _ => first.len() >= 3 && rest.len() >= 2 && spaced * 4 < cells,
-    };
-    let alike = rest.iter().all(|row| row.len() == first.len());
-    let short = rest.iter().flatten().all(|cell| cell.len() <= 200);
-    let is_table = named || table && alike && short && !rest.iter().flatten().any(|cell| cell.contains(&b'='));
-    is_table.then_some(names)
-}
-
-/// Signs that name the column of rows' numbers, the last two in Windows-1251 and CP866.
-const NUMBER_SIGNS: [&[u8]; 4] = [b"#", "№".as_bytes(), b"\xB9", b"\xFC"];
-
-/// Whether a cell is a column's name rather than a value.
-fn is_name(cell: &[u8]) -> bool {
-    let cell = cell.trim_ascii();
-    let digits = cell.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b'_' | b'#');
-    cell.is_empty()
-        || cell.len() <= 200
-            && digits <= 4
-            && cell.first().is_some_and(letter)
-            && !cell.contains(&b'@')
-            // The end of a sentence, unless something is cut short: «Моб. тел.»
-            && (cell.len() <= 24 || !cell.ends_with(b"."))
-            && fold(cell).iter().any(|reading| reading.bytes().len() > 2 || NUMBER_SIGNS.contains(&cell))
+/// The shape of records that begin after `above` bytes of a text, which stands after `skipped` others.
+fn named_by(text: &[u8], above: usize, has_header: bool, separator: u8, style: Style, skipped: usize) -> Shape {
+    let (above, header) = if has_header { lines(text, above, separator) } else { (above, 0) };
+    let below = if has_header { below(&text[above..], header, separator) } else { 0 };
+    Shape::Delimited { separator, style, skipped: skipped + above, header, below }
 }
