@@ -264,6 +264,9 @@ fn each_row_of_an_insert_all_is_one_of_its_table() {
     let dump = format!("SET DEFINE OFF;\nINSERT ALL\n{}{phone}SELECT 1 FROM dual;\nCOMMIT;\n", rows(20, into));
     let expected = "name-column hr.emp.fio 20 medium\nkz-iin hr.emp.iin 20 high\nkz-phone hr.phones.phone 1 high";
     assert_eq!(found("all.sql", dump.as_bytes()), expected);
+    // A line of prose that begins so is none.
+    let text = format!("SET a = 1;\ninto the\nvalues of (\n{}", rows(9, |i| format!("u{i}@romashka-demo.kz\n")));
+    assert_eq!(found("log.sql", text.as_bytes()), "email - 9 high");
 }
 
 /// As `mysqldump --tab` writes the table `client-list`.

@@ -159,7 +159,8 @@ impl Reader {
                 State::Rows(rows) => {
                     let (end, stopped) = rows.run(text, at..own.end, base, grid);
                     if stopped {
-                        self.state = State::Statements(Statements::new(self.dialect()));
+                        let head = self.last.as_ref().map_or(&b""[..], |(head, _)| head);
+                        self.state = State::Statements(Statements::after(self.dialect(), head));
                     }
                     end
                 }

@@ -16,6 +16,8 @@ const FIRST_WORD: usize = 10;
 pub struct Statements {
     dialect: Dialect,
     state: State,
+    /// Whether rows of an INSERT ALL come right before: each further one has an INTO of its own.
+    all: bool,
     /// Whether another delimiter than `;` ends statements, as around the bodies of MySQL's triggers.
     delimiter: bool,
 }
@@ -62,7 +64,14 @@ pub enum Event {
 
 impl Statements {
     pub fn new(dialect: Dialect) -> Self {
-        Self { dialect, state: State::Start(Vec::new()), delimiter: false }
+        Self { dialect, state: State::Start(Vec::new()), all: false, delimiter: false }
+    }
+
+    /// Reads what follows the rows of an INSERT with this head.
+    pub fn after(dialect: Dialect, head: &[u8]) -> Self {
+        let first = head.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).take(2);
+        let all = first.zip([&b"INSERT"[..], b"ALL"]).all(|(word, all)| word.eq_ignore_ascii_case(all));
+        Self { all: all || head[..head.len().min(4)].eq_ignore_ascii_case(b"INTO"), ..Self::new(dialect) }
     }
 
     /// Whether nothing of a statement was seen yet.
@@ -128,10 +137,11 @@ impl Statements {
 
     /// Begins what a first word and the byte after it tell.
     fn begin(&mut self, word: &[u8], byte: u8) {
+        let all = std::mem::take(&mut self.all);
         let kind = match &*word.to_ascii_uppercase() {
             b"COPY" => Some(Kind::Copy),
-            // Each row of Oracle's INSERT ALL has an INTO of its own.
-            b"INSERT" | b"REPLACE" | b"INTO" => Some(Kind::Insert),
+            b"INSERT" | b"REPLACE" => Some(Kind::Insert),
+            b"INTO" if all => Some(Kind::Insert),
             b"CREATE" => Some(Kind::Create),
             b"COMMENT" => Some(Kind::Comment),
             b"INHERITS" => Some(Kind::Inherits),
